@@ -1,0 +1,1 @@
+# incentives/: see ../Makefile.am
