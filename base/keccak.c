@@ -1,0 +1,167 @@
+/*
+ * keccak.c: the permutation Keccak-f[1600], unrolled by rows, and the sponge
+ * of keccak-256.
+ *
+ * Source: The Keccak reference, version 3.0, section 1.2. Lane A[x, y] is
+ * a[x + 5 y].
+ */
+
+#include "config.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include "base/keccak.h"
+#include "base/status.h"
+
+#define KECCAK_RATE_BYTES 136u
+#define KECCAK_ROUNDS 24u
+
+static const uint64_t keccak_round_constants[KECCAK_ROUNDS] = {
+	0x0000000000000001, 0x0000000000008082, 0x800000000000808a,
+	0x8000000080008000, 0x000000000000808b, 0x0000000080000001,
+	0x8000000080008081, 0x8000000000008009, 0x000000000000008a,
+	0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
+	0x000000008000808b, 0x800000000000008b, 0x8000000000008089,
+	0x8000000000008003, 0x8000000000008002, 0x8000000000000080,
+	0x000000000000800a, 0x800000008000000a, 0x8000000080008081,
+	0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
+};
+
+static inline uint64_t
+keccak_rol(uint64_t v, unsigned n)
+{
+	return v << n | v >> (-n & 63);
+}
+
+/* theta's column parity, and what it adds to column x */
+#define KECCAK_PARITY(a, x) \
+	((a)[x] ^ (a)[(x) + 5] ^ (a)[(x) + 10] ^ (a)[(x) + 15] ^ (a)[(x) + 20])
+
+/* One row y of the new state e: rho and pi bring five lanes of a (lane l of
+ * column l % 5, turned by r) into it, chi mixes them. */
+#define KECCAK_ROW(e, y, a, l0, r0, l1, r1, l2, r2, l3, r3, l4, r4) do { \
+	uint64_t b0 = keccak_rol((a)[l0] ^ d[(l0) % 5], r0); \
+	uint64_t b1 = keccak_rol((a)[l1] ^ d[(l1) % 5], r1); \
+	uint64_t b2 = keccak_rol((a)[l2] ^ d[(l2) % 5], r2); \
+	uint64_t b3 = keccak_rol((a)[l3] ^ d[(l3) % 5], r3); \
+	uint64_t b4 = keccak_rol((a)[l4] ^ d[(l4) % 5], r4); \
+	(e)[5 * (y)] = b0 ^ (~b1 & b2); \
+	(e)[5 * (y) + 1] = b1 ^ (~b2 & b3); \
+	(e)[5 * (y) + 2] = b2 ^ (~b3 & b4); \
+	(e)[5 * (y) + 3] = b3 ^ (~b4 & b0); \
+	(e)[5 * (y) + 4] = b4 ^ (~b0 & b1); \
+} while (0)
+
+/* e = iota(chi(pi(rho(theta(a))))) */
+#define KECCAK_ROUND(e, a, constant) do { \
+	uint64_t c0 = KECCAK_PARITY(a, 0), c1 = KECCAK_PARITY(a, 1); \
+	uint64_t c2 = KECCAK_PARITY(a, 2), c3 = KECCAK_PARITY(a, 3); \
+	uint64_t c4 = KECCAK_PARITY(a, 4); \
+	uint64_t d[5] = { \
+		c4 ^ keccak_rol(c1, 1), c0 ^ keccak_rol(c2, 1), \
+		c1 ^ keccak_rol(c3, 1), c2 ^ keccak_rol(c4, 1), \
+		c3 ^ keccak_rol(c0, 1), \
+	}; \
+	KECCAK_ROW(e, 0, a, 0, 0, 6, 44, 12, 43, 18, 21, 24, 14); \
+	KECCAK_ROW(e, 1, a, 3, 28, 9, 20, 10, 3, 16, 45, 22, 61); \
+	KECCAK_ROW(e, 2, a, 1, 1, 7, 6, 13, 25, 19, 8, 20, 18); \
+	KECCAK_ROW(e, 3, a, 4, 27, 5, 36, 11, 10, 17, 15, 23, 56); \
+	KECCAK_ROW(e, 4, a, 2, 62, 8, 55, 14, 39, 15, 41, 21, 2); \
+	(e)[0] ^= (constant); \
+} while (0)
+
+static void
+keccak_permute(uint64_t lane[25])
+{
+	uint64_t a[25], e[25];
+	unsigned round;
+
+	memcpy(a, lane, sizeof(a));
+	for (round = 0; round < KECCAK_ROUNDS; round += 2) {
+		KECCAK_ROUND(e, a, keccak_round_constants[round]);
+		KECCAK_ROUND(a, e, keccak_round_constants[round + 1]);
+	}
+	memcpy(lane, a, sizeof(a));
+}
+
+/* Take in one whole block. */
+static void
+keccak_absorb(struct keccak *k, const uint8_t *block)
+{
+	uint64_t word;
+	unsigned i;
+
+	for (i = 0; i < KECCAK_RATE_BYTES / 8; i++) {
+		memcpy(&word, block + 8 * i, sizeof(word));
+		k->lane[i] ^= le64toh(word);
+	}
+	keccak_permute(k->lane);
+}
+
+/* Xor n bytes into the block from byte k->fill on; they fit. */
+static void
+keccak_xor_bytes(struct keccak *k, const uint8_t *in, size_t n)
+{
+	size_t i;
+
+	DC_VERIFY(n <= KECCAK_RATE_BYTES - k->fill);
+	for (i = 0; i < n; i++, k->fill++)
+		k->lane[k->fill / 8] ^= (uint64_t)in[i] << 8 * (k->fill % 8);
+}
+
+void
+keccak_init(struct keccak *k)
+{
+	memset(k, 0, sizeof(*k));
+}
+
+void
+keccak_update(struct keccak *k, const void *in, size_t n)
+{
+	const uint8_t *p = in;
+	size_t part;
+
+	if (k->fill != 0) {
+		part = KECCAK_RATE_BYTES - k->fill;
+		if (part > n)
+			part = n;
+		keccak_xor_bytes(k, p, part);
+		p += part;
+		n -= part;
+		if (k->fill < KECCAK_RATE_BYTES)
+			return;
+		keccak_permute(k->lane);
+		k->fill = 0;
+	}
+	for (; n >= KECCAK_RATE_BYTES; n -= KECCAK_RATE_BYTES) {
+		keccak_absorb(k, p);
+		p += KECCAK_RATE_BYTES;
+	}
+	keccak_xor_bytes(k, p, n);
+}
+
+void
+keccak_final(struct keccak *k, struct hash32 *out)
+{
+	uint64_t word;
+	unsigned i;
+
+	k->lane[k->fill / 8] ^= UINT64_C(1) << 8 * (k->fill % 8);
+	k->lane[KECCAK_RATE_BYTES / 8 - 1] ^= UINT64_C(0x80) << 56;
+	keccak_permute(k->lane);
+	for (i = 0; i < sizeof(out->b) / 8; i++) {
+		word = htole64(k->lane[i]);
+		memcpy(out->b + 8 * i, &word, sizeof(word));
+	}
+}
+
+void
+keccak256(struct hash32 *out, const void *in, size_t n)
+{
+	struct keccak k;
+
+	keccak_init(&k);
+	keccak_update(&k, in, n);
+	keccak_final(&k, out);
+}

@@ -1,0 +1,59 @@
+#ifndef DECAID_TESTS_UNIT_UNIT_H
+#define DECAID_TESTS_UNIT_UNIT_H
+
+/*
+ * What every unit test program shares: a suite of one case from a table of
+ * tests, run with Check (CK_FORK=no and the like work as Check says).
+ */
+
+#include <check.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/status.h"
+
+/* Run the tests (n of them) as one suite; main's return value. */
+static inline int
+unit_run(const char *name, const TTest *const *tests, size_t n)
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+	SRunner *runner;
+	int failed;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		tcase_add_test(tcase, tests[i]);
+	tcase_set_timeout(tcase, 120);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* UNIT_MAIN("base/hex", a_test, another_test) */
+#define UNIT_MAIN(name, ...) \
+	int \
+	main(void) \
+	{ \
+		const TTest *const tests[] = { __VA_ARGS__ }; \
+		return unit_run(name, tests, DC_ARRAY_LEN(tests)); \
+	}
+
+/* A sequence that is the same on every machine, for randomized tests.
+ * Source: Steele, Lea, Flood 2014, splitmix64. */
+static inline uint64_t
+unit_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+#endif /* DECAID_TESTS_UNIT_UNIT_H */
