@@ -1,0 +1,68 @@
+#ifndef DECAID_MODELS_ENCODER_H
+#define DECAID_MODELS_ENCODER_H
+
+/*
+ * Encoders: from what a person or program has (a text, numbers, indices) to
+ * the packed sample that the chain carries. They run where contributions and
+ * predictions are made; no verdict depends on them. One line in the table of
+ * encoder.c each.
+ *
+ * none           indices or features as given
+ * murmur3-words  a text: lower case (Unicode), split on white space, each
+ *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
+ *                a set
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "models/sample.h"
+#include "models/spec.h"
+
+/* Words of one text; more are refused. */
+#define ENCODER_WORDS_MAX SAMPLE_COUNT_MAX
+
+enum encoder_input_kind {
+	ENCODER_TEXT,		/* text (n bytes), UTF-8, no NUL needed */
+	ENCODER_INDICES,	/* index (n), any order, repetitions dropped */
+	ENCODER_FEATURES	/* feature (n), fx9 (fx9_parse), n <= columns */
+};
+
+struct encoder_input {
+	enum encoder_input_kind kind;
+	size_t n;
+	const char *text;
+	const uint64_t *index;
+	const int64_t *feature;
+};
+
+struct encoder_ops {
+	struct spec_choice choice;
+	enum dc_status (*encode)(struct sample *out,
+				 const struct model_spec *spec,
+				 struct sample_room *room,
+				 const struct encoder_input *in,
+				 struct dc_err *err);
+};
+
+/* Turn an input into a sample, which points into room. Features become a
+ * dense sample, those left out at the end being 0.
+ * Errors: DC_EINVAL with what is wrong, and where: a kind that this encoder
+ *         does not take, invalid UTF-8, too many words, an index that is no
+ *         column, a value out of range. */
+enum dc_status encoder_encode(struct sample *out,
+			      const struct model_spec *spec,
+			      struct sample_room *room,
+			      const struct encoder_input *in,
+			      struct dc_err *err) DC_MUST_CHECK;
+
+/* The encoder of this name; NULL: there is none. */
+const struct encoder_ops *encoder_find(const char *name);
+const struct encoder_ops *encoder_at(size_t i);
+
+/* Source: Appleby, MurmurHash3_x86_32 (smhasher, public domain). */
+uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed);
+
+#endif /* DECAID_MODELS_ENCODER_H */

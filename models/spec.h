@@ -1,0 +1,78 @@
+#ifndef DECAID_MODELS_SPEC_H
+#define DECAID_MODELS_SPEC_H
+
+/*
+ * A model's spec: the text whose hash a trainer freezes (oracle/PROTOCOL.md
+ * "Spec"). It names a model, an encoder, a verdict rule and the classes. The
+ * grammar has one form for each meaning: what parses is formatted back to the
+ * same bytes, and whatever this build does not know word for word is refused.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "base/types.h"
+
+#define SPEC_CLASSES_MIN 2
+#define SPEC_CLASSES_MAX 1024
+#define SPEC_CLASS_BYTES_MAX 64
+#define SPEC_PARAMS_MAX 4
+#define SPEC_WEIGHTS_MAX (1 << 24)	/* columns * classes */
+#define SPEC_TEXT_BYTES_MAX 80000	/* 1,024 longest names and the rest */
+
+struct model_ops;
+struct encoder_ops;
+struct verdict_ops;
+
+/* One `name=value` of a spec line and its range. */
+struct spec_param {
+	const char *name;
+	int64_t min, max;	/* inclusive */
+};
+
+/* What a spec line can name: a model, an encoder, a verdict rule. First
+ * member of their ops.  param (n_param) in alphabetical order */
+struct spec_choice {
+	const char *name;
+	const struct spec_param *param;
+	size_t n_param;
+};
+
+/* Plain record; what it points to beyond class_name is static. Values of
+ * parameters stand in the order of the choice's table. */
+struct model_spec {
+	const struct model_ops *model;
+	const struct encoder_ops *encoder;
+	const struct verdict_ops *verdict;
+	int64_t model_param[SPEC_PARAMS_MAX];
+	int64_t encoder_param[SPEC_PARAMS_MAX];
+	int64_t verdict_param[SPEC_PARAMS_MAX];
+	uint32_t columns;	/* the model's parameter of this name */
+	uint32_t n_class;
+	const char **class_name;	/* (n_class) UTF-8, NUL; owned */
+	struct hash32 hash;	/* keccak of the text */
+};
+
+/* Read a spec.
+ * text (len) bytes, no NUL needed
+ * out  undefined unless DC_OK; then spec_clear gives its memory back
+ * Errors: DC_EINVAL "spec line N: reason". */
+enum dc_status spec_parse(struct model_spec *out, const char *text,
+			  size_t len, struct dc_err *err) DC_MUST_CHECK;
+
+/* Free what spec_parse took; a zeroed or cleared spec is fine. */
+void spec_clear(struct model_spec *s);
+
+/* Append the canonical text of s. */
+void spec_format(struct dc_buf *b, const struct model_spec *s);
+
+/* keccak of a spec's text: what trainers carry. */
+void spec_hash(struct hash32 *out, const char *text, size_t len);
+
+/* Label of a class name; false: there is none. */
+bool spec_class_find(uint32_t *label, const struct model_spec *s,
+		     const char *name);
+
+#endif /* DECAID_MODELS_SPEC_H */
