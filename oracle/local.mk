@@ -1,1 +1,20 @@
-# oracle/: see ../Makefile.am
+# oracle/: the chain side: following, signing, sending. One line a module.
+noinst_LIBRARIES += libdc_oracle.a
+libdc_oracle_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
+	$(SECP256K1_CFLAGS) $(CRYPTO_CFLAGS)
+libdc_oracle_a_SOURCES =
+libdc_oracle_a_SOURCES += oracle/abi.h
+libdc_oracle_a_SOURCES += oracle/abi_decaid.h
+libdc_oracle_a_SOURCES += oracle/ec.h
+libdc_oracle_a_SOURCES += oracle/eip712.h
+libdc_oracle_a_SOURCES += oracle/keyguard.h
+libdc_oracle_a_SOURCES += oracle/keystore.h
+libdc_oracle_a_SOURCES += oracle/rlp.h
+libdc_oracle_a_SOURCES += oracle/signer.h
+libdc_oracle_a_SOURCES += oracle/slashlog.h
+libdc_oracle_a_SOURCES += oracle/tx.h
+
+# Everything that oracle/ may use, in link order.
+oracle_libs = libdc_oracle.a
+oracle_outside_libs = $(CURL_LIBS) $(JANSSON_LIBS) $(SECP256K1_LIBS) \
+	$(CRYPTO_LIBS)
