@@ -3,16 +3,17 @@ noinst_LIBRARIES += libdc_oracle.a
 libdc_oracle_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SECP256K1_CFLAGS) $(CRYPTO_CFLAGS)
 libdc_oracle_a_SOURCES =
-libdc_oracle_a_SOURCES += oracle/abi.h
-libdc_oracle_a_SOURCES += oracle/abi_decaid.h
-libdc_oracle_a_SOURCES += oracle/ec.h
-libdc_oracle_a_SOURCES += oracle/eip712.h
+libdc_oracle_a_SOURCES += oracle/abi.c oracle/abi.h
+libdc_oracle_a_SOURCES += oracle/abi_decaid.c oracle/abi_decaid.h
+libdc_oracle_a_SOURCES += oracle/abi_text.c
+libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
+libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h
 libdc_oracle_a_SOURCES += oracle/keyguard.h
 libdc_oracle_a_SOURCES += oracle/keystore.h
-libdc_oracle_a_SOURCES += oracle/rlp.h
+libdc_oracle_a_SOURCES += oracle/rlp.c oracle/rlp.h
 libdc_oracle_a_SOURCES += oracle/signer.h
 libdc_oracle_a_SOURCES += oracle/slashlog.h
-libdc_oracle_a_SOURCES += oracle/tx.h
+libdc_oracle_a_SOURCES += oracle/tx.c oracle/tx.h
 
 # Everything that oracle/ may use, in link order.
 oracle_libs = libdc_oracle.a
