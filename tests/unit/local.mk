@@ -29,6 +29,16 @@ tests_unit_check_base_hex_LDADD = $(unit_base_libs)
 
 
 # server
+unit_server_libs = $(server_libs) $(server_outside_libs) $(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/check_server_conf
+tests_unit_check_server_conf_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_json_out
+tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_router
+tests_unit_check_server_router_LDADD = $(unit_server_libs)
 
 
 # The end of the file: a new test goes into its layer's part above.

@@ -1,0 +1,157 @@
+#ifndef DECAID_SERVER_HTTP_H
+#define DECAID_SERVER_HTTP_H
+
+/*
+ * HTTP as handlers see it: a table of routes, a request, a reply; and the
+ * server that runs them. N threads ("loops"), each with a listening socket
+ * of its own (SO_REUSEPORT), one libmicrohttpd daemon and one poll. A
+ * handler runs on its loop's thread from beginning to end and never blocks.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/status.h"
+
+struct http_server;
+struct http_connection;	/* behind it: libmicrohttpd's */
+
+enum http_method {
+	HTTP_GET = 1,		/* answers HEAD too */
+	HTTP_POST = 2,
+	HTTP_OTHER = 0
+};
+
+#define HTTP_PARAMS_MAX 2
+#define HTTP_PARAM_BYTES 128	/* a longer path segment matches nothing */
+#define HTTP_ID_BYTES 65
+#define HTTP_ETAG_BYTES 48
+
+#define HTTP_BODY_MAX ((size_t)1 << 20)
+#define HTTP_PREDICT_BODY_MAX ((size_t)8 << 20)
+
+struct http_request {
+	const char *path;
+	char param[HTTP_PARAMS_MAX][HTTP_PARAM_BYTES];	/* of the pattern */
+	const char *body;	/* body_len bytes, no NUL */
+	size_t body_len;
+	char id[HTTP_ID_BYTES];		/* X-Request-Id */
+	struct dc_arena *arena;		/* emptied after the handler */
+	void *app;			/* http_options.app */
+	void *loop_state;		/* what loop_open returned */
+	struct http_server *server;
+	struct http_connection *connection;
+};
+
+/* Who may read a reply from another site, and what a browser may do. */
+enum http_kind {
+	HTTP_KIND_API,		/* JSON; CORS open, no active content */
+	HTTP_KIND_PAGE		/* the dashboard; strict CSP, same origin */
+};
+
+/* What a stream's source says. */
+enum http_stream_step {
+	HTTP_STREAM_BYTES,	/* out has something */
+	HTTP_STREAM_WAIT,	/* nothing yet: sleep until http_server_wake */
+	HTTP_STREAM_END
+};
+
+struct http_reply {
+	unsigned status;		/* 200 unless set */
+	enum http_kind kind;
+	const char *type;		/* static text; default JSON */
+	struct dc_buf body;
+	/* Instead of body: bytes that outlive the server. */
+	const void *fixed;
+	size_t fixed_len;
+	const char *encoding;		/* of fixed: "gzip", or NULL */
+	char etag[HTTP_ETAG_BYTES];	/* quoted; "" none */
+	bool immutable;			/* may be cached for a year */
+	unsigned retry_after_s;		/* 0: none */
+	unsigned allow;			/* methods for Allow, 0: none */
+	const char *location;		/* static, NULL: none */
+	/* Instead of body: a stream (Server-Sent Events). */
+	enum http_stream_step (*stream)(void *state, struct dc_buf *out);
+	void (*stream_free)(void *state);
+	void *stream_state;
+};
+
+typedef void http_handler(struct http_request *rq, struct http_reply *rp);
+
+struct http_route {
+	enum http_method method;
+	const char *pattern;	/* "/v1/models/{model}/predict" */
+	http_handler *handle;
+	size_t body_max;	/* of a POST */
+	const char *schema;	/* web/schemas/<schema>.json of a 200 */
+};
+
+struct http_options {
+	const char *listen;	/* numeric address */
+	uint16_t port;		/* 0: a free one */
+	unsigned loops;
+	unsigned max_connections;	/* a loop */
+	unsigned idle_timeout_s;
+	unsigned rate_limit;	/* requests a second an address, 0: none */
+	const struct http_route *routes;
+	size_t n_routes;
+	http_handler *fallback;	/* a GET that no route knows; NULL: 404 */
+	void *app;
+	/* Each loop's own state (a database connection); may be NULL.
+	 * Called before the threads start and after they ended. */
+	enum dc_status (*loop_open)(void *app, void **state,
+				    struct dc_err *err);
+	void (*loop_close)(void *state);
+};
+
+/* Listen and answer. Blocks no signal but in its own threads, all.
+ * o   copied; routes and app are borrowed until http_server_stop
+ * Errors: DC_EIO the address cannot be listened on; loop_open's. */
+enum dc_status http_server_start(struct http_server **out,
+				 const struct http_options *o,
+				 struct dc_err *err) DC_MUST_CHECK;
+
+/* The port that is listened on. */
+uint16_t http_server_port(const struct http_server *s);
+
+/* Sleeping streams look again for something to send. Thread: any. */
+void http_server_wake(struct http_server *s);
+
+/* Close the listening sockets, answer what has begun (1 s at most), end the
+ * threads, free everything. NULL is taken. */
+void http_server_stop(struct http_server *s);
+
+struct http_counters {
+	uint64_t requests;
+	uint64_t by_class[6];	/* [4]: replies 4xx */
+	uint64_t connections;	/* open now */
+	uint64_t streams;	/* open now */
+};
+
+void http_server_counters(const struct http_server *s,
+			  struct http_counters *out);
+
+/* ---- for handlers ---- */
+
+/* A decoded query parameter, NULL when absent; borrowed. */
+const char *http_query(const struct http_request *rq, const char *name);
+
+/* A request header, NULL when absent; borrowed. */
+const char *http_header(const struct http_request *rq, const char *name);
+
+/* Reply with an RFC 9457 problem document instead of what rp holds. detail
+ * speaks to the client: never a path, a query, an errno of ours. */
+void http_problem(struct http_request *rq, struct http_reply *rp,
+		  unsigned status, const char *detail, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* Set the reply's entity tag from a text that names the state and all else
+ * that the body depends on beside the address.
+ * true: the client has it already, rp is a 304: return at once. */
+bool http_not_modified(struct http_request *rq, struct http_reply *rp,
+		       const char *state);
+
+#endif /* DECAID_SERVER_HTTP_H */

@@ -1,0 +1,346 @@
+/*
+ * From a handler's reply to libmicrohttpd: entity tags, compression,
+ * problem documents, headers.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/keccak.h"
+#include "base/log.h"
+#include "server/http_internal.h"
+#include "server/json_out.h"
+#include "server/router.h"
+
+#define REPLY_BYTES_MAX ((size_t)64 << 20)
+#define COPY_BELOW ((size_t)4 << 10)	/* libmicrohttpd copies, room stays */
+#define GZIP_ABOVE 1024
+#define GZIP_LEVEL 4
+#define TYPE_JSON "application/json"
+#define TYPE_PROBLEM "application/problem+json"
+
+/* Nothing of another host; wallets inject themselves and need no source. */
+#define PAGE_POLICY \
+	"default-src 'none'; script-src 'self'; style-src 'self'; " \
+	"img-src 'self' data:; font-src 'self'; connect-src 'self'; " \
+	"manifest-src 'self'; base-uri 'none'; form-action 'none'; " \
+	"frame-ancestors 'none'"
+#define API_POLICY "default-src 'none'; frame-ancestors 'none'"
+
+void http_reply_init(struct http_reply *rp)
+{
+	memset(rp, 0, sizeof(*rp));
+	rp->status = 200;
+	rp->type = TYPE_JSON;
+	dc_buf_init(&rp->body, REPLY_BYTES_MAX);
+}
+
+void http_reply_clear(struct http_reply *rp)
+{
+	dc_buf_clear(&rp->body);
+	if (rp->stream_state != NULL && rp->stream_free != NULL)
+		rp->stream_free(rp->stream_state);
+	rp->stream_state = NULL;
+}
+
+/* ---- problem documents ---- */
+
+static const char *status_title(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *title;
+	} titles[] = {
+		{ 400, "Bad Request" }, { 404, "Not Found" },
+		{ 405, "Method Not Allowed" }, { 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(titles); i++)
+		if (titles[i].status == status)
+			return titles[i].title;
+	return "Error";
+}
+
+void http_problem(struct http_request *rq, struct http_reply *rp,
+		  unsigned status, const char *detail, ...)
+{
+	struct json_out j;
+	char text[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, detail);
+	n = vsnprintf(text, sizeof(text), detail, ap);
+	va_end(ap);
+	DC_CHECK(n >= 0);
+	http_reply_clear(rp);
+	http_reply_init(rp);
+	rp->status = status;
+	rp->type = TYPE_PROBLEM;
+	json_out_init(&j, &rp->body);
+	json_put_open(&j, '{');
+	json_put_key(&j, "type");
+	json_put_text(&j, "about:blank");
+	json_put_key(&j, "title");
+	json_put_text(&j, status_title(status));
+	json_put_key(&j, "status");
+	json_put_u64(&j, status);
+	json_put_key(&j, "detail");
+	json_put_text(&j, text);
+	json_put_key(&j, "request_id");
+	json_put_text(&j, rq->id);
+	json_put_close(&j, '}');
+	if (status >= 500)
+		dc_log(DC_LOG_UNUSUAL, "http", "status=%u request=%s: %s",
+		       status, rq->id, text);
+}
+
+/* ---- entity tags ---- */
+
+/* "abc" and "abc-gz" name two encodings of one state. */
+static size_t tag_stem(const char *tag, size_t len)
+{
+	return len > 3 && memcmp(tag + len - 3, "-gz", 3) == 0 ? len - 3 : len;
+}
+
+/* Does If-None-Match hold this tag? Weak comparison (RFC 9110, 13.1.2). */
+static bool tag_listed(const char *list, const char *etag)
+{
+	const char *tag = etag + 1;
+	size_t len = strlen(tag) - 1;
+
+	if (strcmp(list, "*") == 0)
+		return true;
+	for (const char *p = list; (p = strchr(p, '"')) != NULL;) {
+		const char *end = strchr(++p, '"');
+
+		if (end == NULL)
+			return false;
+		if (tag_stem(p, (size_t)(end - p)) == len &&
+		    memcmp(p, tag, len) == 0)
+			return true;
+		p = end + 1;
+	}
+	return false;
+}
+
+bool http_not_modified(struct http_request *rq, struct http_reply *rp,
+		       const char *state)
+{
+	const char *list = http_header(rq, "If-None-Match");
+	struct hash32 h;
+	struct dc_buf tag;
+
+	/* The same state tells another version's clients another body. */
+	dc_buf_init(&tag, 1024);
+	dc_buf_append_text(&tag, PACKAGE_VERSION " ");
+	dc_buf_append_text(&tag, state);
+	keccak256(&h, tag.data, tag.len);
+	dc_buf_reset(&tag);
+	dc_buf_append_hex(&tag, h.b, 12);
+	(void)snprintf(rp->etag, sizeof(rp->etag), "\"%s\"",
+		       dc_buf_text(&tag));
+	dc_buf_clear(&tag);
+	if (list == NULL || !tag_listed(list, rp->etag))
+		return false;
+	rp->status = 304;
+	return true;
+}
+
+/* ---- compression ---- */
+
+/* Is gzip among Accept-Encoding's codings, and not with q=0? */
+static bool accepts_gzip(const char *list)
+{
+	const char *p = list == NULL ? NULL : strcasestr(list, "gzip");
+	const char *q;
+
+	if (p == NULL)
+		return false;
+	p += 4;
+	q = p + strspn(p, " ;");
+	if (strncasecmp(q, "q=0", 3) != 0)
+		return true;
+	return q[3] == '.' && strspn(q + 4, "0") != strspn(q + 4, "0123456789");
+}
+
+static bool is_text(const char *type)
+{
+	return strncmp(type, "text/", 5) == 0 || strstr(type, "json") != NULL;
+}
+
+static bool deflate_open(struct http_loop *l)
+{
+	if (l->deflate_ready)
+		return deflateReset(&l->deflate) == Z_OK;
+	/* 15 bits of window, 16 more for gzip's frame */
+	if (deflateInit2(&l->deflate, GZIP_LEVEL, Z_DEFLATED, 15 + 16, 8,
+			 Z_DEFAULT_STRATEGY) != Z_OK)
+		return false;
+	l->deflate_ready = true;
+	return true;
+}
+
+/* Replace b by its gzip form. false: it stays as it is. */
+static bool gzip(struct http_loop *l, struct dc_buf *b)
+{
+	size_t room;
+	uint8_t *out;
+
+	if (!deflate_open(l))
+		return false;
+	room = deflateBound(&l->deflate, b->len);
+	out = dc_malloc(room);
+	l->deflate.next_in = b->data;
+	l->deflate.avail_in = (uInt)b->len;
+	l->deflate.next_out = out;
+	l->deflate.avail_out = (uInt)room;
+	if (deflate(&l->deflate, Z_FINISH) != Z_STREAM_END) {
+		free(out);
+		return false;
+	}
+	dc_buf_reset(b);
+	dc_buf_append(b, out, room - l->deflate.avail_out);
+	free(out);
+	return true;
+}
+
+/* What Content-Encoding says; NULL: none. */
+static const char *encode(struct http_connection *c, struct http_reply *rp)
+{
+	size_t len = strlen(rp->etag);
+
+	if (rp->fixed != NULL || rp->stream_state != NULL)
+		return rp->encoding;
+	if (rp->body.len <= GZIP_ABOVE || !is_text(rp->type) ||
+	    !accepts_gzip(http_header(&c->rq, "Accept-Encoding")) ||
+	    !gzip(c->loop, &rp->body))
+		return NULL;
+	if (len > 0)
+		(void)snprintf(rp->etag + len - 1,
+			       sizeof(rp->etag) - len + 1, "-gz\"");
+	return "gzip";
+}
+
+/* ---- headers ---- */
+
+static void add(struct MHD_Response *r, const char *name, const char *value)
+{
+	/* Fails only without memory, or for a value with a line break. */
+	DC_CHECK(MHD_add_response_header(r, name, value) == MHD_YES);
+}
+
+static void add_cors(struct MHD_Response *r, unsigned status)
+{
+	add(r, "Access-Control-Allow-Origin", "*");
+	if (status == 204) {
+		add(r, "Access-Control-Allow-Methods", "GET, HEAD, POST");
+		add(r, "Access-Control-Allow-Headers",
+		    "Content-Type, If-None-Match, Last-Event-ID, X-Request-Id");
+		add(r, "Access-Control-Max-Age", "86400");
+	} else {
+		add(r, "Access-Control-Expose-Headers",
+		    "ETag, Retry-After, X-Request-Id");
+	}
+}
+
+static const char *cache_policy(const struct http_reply *rp)
+{
+	if (rp->immutable)
+		return "public, max-age=31536000, immutable";
+	return rp->etag[0] != '\0' ? "no-cache" : "no-store";
+}
+
+static void add_headers(struct http_connection *c, struct http_reply *rp,
+			struct MHD_Response *r, const char *encoding)
+{
+	char text[16];
+
+	add(r, "X-Request-Id", c->rq.id);
+	if (rp->status != 204 && rp->status != 304)
+		add(r, "Content-Type", rp->type);
+	add(r, "X-Content-Type-Options", "nosniff");
+	add(r, "Cache-Control", cache_policy(rp));
+	if (rp->kind == HTTP_KIND_PAGE) {
+		add(r, "Content-Security-Policy", PAGE_POLICY);
+		add(r, "Referrer-Policy", "no-referrer");
+		add(r, "Cross-Origin-Opener-Policy", "same-origin");
+	} else {
+		add(r, "Content-Security-Policy", API_POLICY);
+		add_cors(r, rp->status);
+	}
+	if (rp->etag[0] != '\0') {
+		add(r, "ETag", rp->etag);
+		add(r, "Vary", "Accept-Encoding");
+	}
+	if (encoding != NULL)
+		add(r, "Content-Encoding", encoding);
+	if (rp->status == 405 || rp->status == 204)
+		add(r, "Allow", router_allow_text(rp->allow));
+	if (rp->location != NULL)
+		add(r, "Location", rp->location);
+	if (rp->retry_after_s > 0) {
+		(void)snprintf(text, sizeof(text), "%u", rp->retry_after_s);
+		add(r, "Retry-After", text);
+	}
+}
+
+/* libmicrohttpd's buffers are not const, but it only reads them. */
+static void *unconst(const void *p)
+{
+	union {
+		const void *from;
+		void *to;
+	} u = { p };
+
+	return u.to;
+}
+
+static struct MHD_Response *make_response(struct http_connection *c,
+					  struct http_reply *rp)
+{
+	size_t len;
+
+	if (rp->status == 304 || rp->status == 204)
+		return MHD_create_response_from_buffer(0, unconst(""),
+			MHD_RESPMEM_PERSISTENT);
+	if (rp->stream_state != NULL)
+		return http_stream_response(c, rp);
+	if (rp->fixed != NULL)
+		return MHD_create_response_from_buffer(rp->fixed_len,
+			unconst(rp->fixed), MHD_RESPMEM_PERSISTENT);
+	len = rp->body.len;
+	if (len < COPY_BELOW)
+		return MHD_create_response_from_buffer(len,
+			len == 0 ? unconst("") : rp->body.data,
+			MHD_RESPMEM_MUST_COPY);
+	return MHD_create_response_from_buffer(len,
+		dc_buf_take(&rp->body, &len), MHD_RESPMEM_MUST_FREE);
+}
+
+enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp)
+{
+	struct MHD_Response *r;
+	const char *encoding;
+	enum MHD_Result found;
+
+	if (dc_buf_failed(&rp->body))
+		http_problem(&c->rq, rp, 500, "the answer is too large");
+	encoding = encode(c, rp);
+	r = make_response(c, rp);
+	DC_CHECK(r != NULL);
+	add_headers(c, rp, r, rp->status == 304 ? NULL : encoding);
+	found = MHD_queue_response(c->mhd, rp->status, r);
+	MHD_destroy_response(r);
+	atomic_fetch_add_explicit(&c->loop->by_class[rp->status / 100 % 6], 1,
+				  memory_order_relaxed);
+	return found;
+}

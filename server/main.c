@@ -1,0 +1,87 @@
+/* The program: which command is meant, --help, --version. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "server/cmd.h"
+
+/* In the order of --help. Where "operator" and "operator register" are both
+ * here, the longer match wins. */
+static const struct command commands[] = {
+	{ NULL, NULL, NULL, NULL }
+};
+
+static void print_help(void)
+{
+	printf("Usage: decaid COMMAND [OPTION]...\n"
+	       "Oracle gateway for models that are trained on a chain.\n\n"
+	       "Commands:\n");
+	for (const struct command *c = commands; c->name != NULL; c++)
+		printf("  %-20s  %s\n", c->name, c->summary);
+	printf("\n"
+	       "  --help     print this and exit\n"
+	       "  --version  print the version and exit\n\n"
+	       "'decaid COMMAND --help' tells a command's options.\n");
+}
+
+/* How many words of argv from 1 on are this command's name; 0: none. */
+static int words_matched(const char *name, int argc, char **argv)
+{
+	int words = 0;
+
+	while (*name != '\0') {
+		size_t len = strcspn(name, " ");
+
+		if (words + 1 >= argc || strlen(argv[words + 1]) != len ||
+		    memcmp(argv[words + 1], name, len) != 0)
+			return 0;
+		words++;
+		name += len + (name[len] == ' ');
+	}
+	return words;
+}
+
+/* The command with the most matching words. */
+static const struct command *find_command(int argc, char **argv, int *words)
+{
+	const struct command *found = NULL;
+
+	*words = 0;
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		int n = words_matched(c->name, argc, argv);
+
+		if (n > *words) {
+			found = c;
+			*words = n;
+		}
+	}
+	return found;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *found;
+	int words;
+
+	if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
+		print_help();
+		return CMD_OK;
+	}
+	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+		printf("decaid " PACKAGE_VERSION "\n");
+		return CMD_OK;
+	}
+	found = find_command(argc, argv, &words);
+	if (found != NULL)
+		return found->run(found, argc - words, argv + words);
+	if (argc >= 2) {
+		char shown[64];
+
+		fprintf(stderr, "decaid: no command '%s'\n",
+			dc_log_escape(shown, sizeof(shown), argv[1],
+				      strlen(argv[1])));
+	}
+	fprintf(stderr, "Try 'decaid --help'.\n");
+	return CMD_USAGE;
+}
