@@ -26,6 +26,14 @@ tests_unit_check_base_hex_LDADD = $(unit_base_libs)
 
 
 # oracle
+unit_oracle_libs = $(oracle_libs) $(base_libs) $(oracle_outside_libs) \
+	$(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/check_oracle_log_scan
+tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_rpc
+tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
 
 
 # server
