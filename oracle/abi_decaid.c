@@ -9,8 +9,8 @@
 #include "base/keccak.h"
 #include "oracle/abi.h"
 
-#define MODEL_PARAMS_TYPE "(uint32,uint32,uint32,uint32,uint32,uint32," \
-	"uint32,uint32,uint64,uint96,uint96,uint32,uint32,uint16)"
+#define MODEL_PARAMS_TYPE "(address,uint32,uint32,uint32,uint32,uint32," \
+	"uint32,uint32,uint32,uint64,uint96,uint96,uint32,uint32,uint16)"
 
 /* What a decoder reads from: indexed values, then the data. */
 struct event_in {
@@ -99,6 +99,7 @@ decode_checkpoint_refuted(struct abi_event *out, struct event_in *in)
 static void
 decode_params(struct trainer_params *p, struct abi_in *in)
 {
+	p->pool = abi_get_addr(in);
 	p->classes = abi_get_u32(in);
 	p->max_sample_bytes = abi_get_u32(in);
 	p->refund_wait_s = abi_get_u32(in);
@@ -137,7 +138,6 @@ decode_model_created(struct abi_event *out, struct event_in *in)
 	e->kind = decode_incentive(&in->data);
 	e->spec_hash = abi_get_hash(&in->data);
 	decode_params(&e->params, &in->data);
-	e->params.pool = abi_get_addr(&in->topics);
 	e->name = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
 	e->description = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
 	e->encoder = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);

@@ -28,12 +28,28 @@ tests_unit_check_base_hex_LDADD = $(unit_base_libs)
 # oracle
 unit_oracle_libs = $(oracle_libs) $(base_libs) $(oracle_outside_libs) \
 	$(CHECK_LIBS)
+EXTRA_DIST += tests/unit/json_vectors.h tests/vectors/eip1559.json \
+	tests/vectors/eip1559_refused.json tests/vectors/eip712.json \
+	tests/vectors/keystore.json tests/vectors/rlp.json \
+	tests/vectors/rlp_invalid.json
+
+UNIT_TESTS += tests/unit/check_oracle_abi
+tests_unit_check_oracle_abi_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_eip712
+tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_rpc
 tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_rlp
+tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_tx
+tests_unit_check_oracle_tx_LDADD = $(unit_oracle_libs)
 
 
 # server
