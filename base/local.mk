@@ -5,7 +5,9 @@ libdc_base_a_SOURCES = \
 	base/buf.c base/buf.h \
 	base/event.h \
 	base/hex.c base/hex.h \
-	base/json_scan.c base/json_scan.h \
+	base/json_number.c \
+	base/json_scan.c base/json_scan.h base/json_scan_private.h \
+	base/json_string.c \
 	base/keccak.c base/keccak.h \
 	base/log.c base/log.h \
 	base/status.c base/status.h \

@@ -56,7 +56,7 @@ addr20_format(const struct addr20 *a, char *out)
 	hex_encode(out + 2, a->b, sizeof(a->b));
 	keccak256(&h, out + 2, 40);
 	for (i = 0; i < 40; i++) {
-		nibble = (h.b[i / 2] >> (i % 2 == 0 ? 4 : 0)) & 15u;
+		nibble = i % 2 == 0 ? h.b[i / 2] >> 4 : h.b[i / 2] & 15;
 		if (out[2 + i] >= 'a' && nibble >= 8)
 			out[2 + i] = (char)(out[2 + i] - 'a' + 'A');
 	}

@@ -6,14 +6,30 @@
 #	tests_unit_check_base_hex_LDADD = $(unit_base_libs)
 
 check_PROGRAMS += $(UNIT_TESTS)
-EXTRA_DIST += tests/unit/unit.h
+EXTRA_DIST += tests/unit/unit.h tests/unit/vectors.h
+EXTRA_DIST += tests/vectors/keccak256.txt
+EXTRA_DIST += tests/vectors/u256.py tests/vectors/u256.txt
 
 
 # base
 unit_base_libs = $(base_libs) $(CHECK_LIBS)
 
+UNIT_TESTS += tests/unit/check_base_arena
+tests_unit_check_base_arena_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_buf
+tests_unit_check_base_buf_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_hex
 tests_unit_check_base_hex_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_keccak
+tests_unit_check_base_keccak_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_log
+tests_unit_check_base_log_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_status
+tests_unit_check_base_status_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_types
+tests_unit_check_base_types_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_u256
+tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 
 
 # models

@@ -7,10 +7,13 @@
  */
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/status.h"
 
@@ -43,6 +46,34 @@ unit_run(const char *name, const TTest *const *tests, size_t n)
 		const TTest *const tests[] = { __VA_ARGS__ }; \
 		return unit_run(name, tests, DC_ARRAY_LEN(tests)); \
 	}
+
+/* ck_assert for loops of many thousands: that one tells the parent process of
+ * each place that it passes. */
+#define unit_require(cond) \
+	do { \
+		if (!(cond)) \
+			ck_abort_msg("failed: %s", #cond); \
+	} while (0)
+
+/* Does fn end the process badly? Run in a child, its message not shown. */
+static inline bool
+unit_dies(void (*fn)(void))
+{
+	pid_t child;
+	int status;
+
+	fflush(NULL);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		if (freopen("/dev/null", "w", stderr) == NULL)
+			_exit(0);
+		fn();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return status != 0;
+}
 
 /* A sequence that is the same on every machine, for randomized tests.
  * Source: Steele, Lea, Flood 2014, splitmix64. */
