@@ -6,8 +6,10 @@ libdc_server_a_CPPFLAGS = $(AM_CPPFLAGS) \
 libdc_server_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ZLIB_CFLAGS)
 libdc_server_a_SOURCES =
+libdc_server_a_SOURCES += server/child.c server/child.h
 libdc_server_a_SOURCES += server/cmd.c server/cmd.h
 libdc_server_a_SOURCES += server/conf.c server/conf.h
+libdc_server_a_SOURCES += server/demo_data.c server/demo_data.h
 libdc_server_a_SOURCES += server/http.h server/http_internal.h
 libdc_server_a_SOURCES += server/http_limit.c server/http_loop.c
 libdc_server_a_SOURCES += server/http_request.c server/http_send.c

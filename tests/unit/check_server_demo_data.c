@@ -1,13 +1,12 @@
 /* The demo's data: what is read, what is made, what is refused. */
 #include "config.h"
 
-#include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "server/demo_data.h"
+#include "tests/unit/unit.h"
 
 static const char dump[] =
 	"Package: zeta\nDescription: a font of stars\nSection: fonts\n\n"
@@ -136,23 +135,8 @@ START_TEST(a_wrong_line_is_named)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *s = suite_create("server/demo_data");
-	TCase *t = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
-
-	tcase_add_test(t,
-		sections_are_read_by_name_and_equal_texts_count_once);
-	tcase_add_test(t, too_few_packages_are_told);
-	tcase_add_test(t, the_endgame_table_is_complete);
-	tcase_add_test(t, a_seed_gives_the_same_order_and_another_does_not);
-	tcase_add_test(t, a_file_of_ones_own_is_read);
-	tcase_add_test(t, a_wrong_line_is_named);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+UNIT_MAIN("server/demo_data",
+	  sections_are_read_by_name_and_equal_texts_count_once,
+	  too_few_packages_are_told, the_endgame_table_is_complete,
+	  a_seed_gives_the_same_order_and_another_does_not,
+	  a_file_of_ones_own_is_read, a_wrong_line_is_named)

@@ -71,8 +71,14 @@ tests_unit_check_oracle_tx_LDADD = $(unit_oracle_libs)
 # server
 unit_server_libs = $(server_libs) $(server_outside_libs) $(CHECK_LIBS)
 
+UNIT_TESTS += tests/unit/check_server_child
+tests_unit_check_server_child_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_conf
 tests_unit_check_server_conf_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_demo_data
+tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
