@@ -80,6 +80,11 @@ tests_unit_check_server_conf_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_demo_data
 tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_http
+tests_unit_check_server_http_SOURCES = tests/unit/check_server_http.c \
+	tests/unit/http_client.c tests/unit/http_client.h
+tests_unit_check_server_http_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
 
