@@ -30,7 +30,7 @@ struct passphrase {
 };
 
 /* The first line of a file. Clear it after use.
- * Errors: DC_EIO unreadable, DC_EINVAL empty or too long. */
+ * Errors: DC_EIO unreadable, DC_EINVAL too long. */
 enum dc_status passphrase_read(struct passphrase *out, const char *path,
 			       struct dc_err *err) DC_MUST_CHECK;
 void passphrase_clear(struct passphrase *p);

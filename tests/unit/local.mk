@@ -55,6 +55,9 @@ tests_unit_check_oracle_abi_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_eip712
 tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_keystore
+tests_unit_check_oracle_keystore_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
 
