@@ -27,7 +27,7 @@
 enum encoder_input_kind {
 	ENCODER_TEXT,		/* text (n bytes), UTF-8, no NUL needed */
 	ENCODER_INDICES,	/* index (n), any order, repetitions dropped */
-	ENCODER_FEATURES	/* feature (n), fx9 (fx9_parse), n <= columns */
+	ENCODER_FEATURES	/* feature (n = columns), fx9 (fx9_parse) */
 };
 
 struct encoder_input {
@@ -47,11 +47,11 @@ struct encoder_ops {
 				 struct dc_err *err);
 };
 
-/* Turn an input into a sample, which points into room. Features become a
- * dense sample, those left out at the end being 0.
+/* Turn an input into a sample, which points into room; sample_encode makes
+ * bytes of it. Features become a dense sample.
  * Errors: DC_EINVAL with what is wrong, and where: a kind that this encoder
  *         does not take, invalid UTF-8, too many words, an index that is no
- *         column, a value out of range. */
+ *         column, another number of features, a value out of range. */
 enum dc_status encoder_encode(struct sample *out,
 			      const struct model_spec *spec,
 			      struct sample_room *room,

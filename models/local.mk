@@ -1,1 +1,16 @@
-# models/: see ../Makefile.am
+# models/: classifiers, samples, roots and verdicts, in integers; uses base.
+noinst_LIBRARIES += libdc_models.a
+libdc_models_a_SOURCES = \
+	models/encoder.c models/encoder.h \
+	models/fx9.c models/fx9.h \
+	models/learner.c models/learner.h \
+	models/merkle.c models/merkle.h \
+	models/model.c models/model.h \
+	models/naive_bayes.c \
+	models/rows.c models/rows.h \
+	models/sample.c models/sample.h \
+	models/sparse_perceptron.c \
+	models/spec.c models/spec.h \
+	models/verdict.c models/verdict.h
+
+models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)

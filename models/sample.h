@@ -19,7 +19,7 @@
 #define SAMPLE_COUNT_MAX 65536
 
 /* Values lie in [-SAMPLE_VALUE_MAX, SAMPLE_VALUE_MAX], fx9: about a million.
- * 2^60 (a weight) * 2^50 * 2^16 (entries) stays below 2^127. */
+ * A weight of 2^46 times 2^50, 2^16 entries long, stays below 2^127. */
 #define SAMPLE_VALUE_MAX (INT64_C(1) << 50)
 
 /* The kind byte on the chain. */

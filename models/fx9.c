@@ -1,0 +1,175 @@
+/* Fixed point with nine decimals: logarithm, parsing, formatting. */
+#include "config.h"
+
+#include "models/fx9.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ONE_Q62 (INT64_C(1) << 62)
+#define LN2_Q62 INT64_C(3196577161300663915)	/* 2^62 ln 2, nearest */
+#define SQRT2_Q62 UINT64_C(6521908912666391106)	/* 2^62 sqrt 2, nearest */
+
+static int64_t mul_q62(int64_t a, int64_t b)
+{
+	return (int64_t)(((__int128)a * b) >> 62);
+}
+
+/*
+ * x = 2^e m with m in [1/sqrt 2, sqrt 2], z = (m - 1) / (m + 1), so |z| <
+ * 0.1716 and ln m = 2 (z + z^3/3 + ... + z^13/13) + R. The error, in units
+ * of 10^-9:
+ *   R                   < 2 * 0.1716^15 / 15 / (1 - 0.0295)     0.0005
+ *   twenty roundings of at most 2^-61 each                      0.00001
+ *   e <= 63 times the rounding of LN2_Q62                       0.00001
+ *   the last rounding                                           0.5
+ * together less than 0.501.
+ */
+int64_t fx9_ln(uint64_t x)
+{
+	static const int64_t inverse_odd[] = {
+		ONE_Q62 / 11, ONE_Q62 / 9, ONE_Q62 / 7, ONE_Q62 / 5,
+		ONE_Q62 / 3, ONE_Q62
+	};
+	int64_t z, zz, sum = ONE_Q62 / 13;
+	uint64_t m;
+	int e;
+
+	DC_CHECK(x != 0);
+	e = 63 - __builtin_clzll(x);
+	m = e == 63 ? x >> 1 : x << (62 - e);
+	if (m > SQRT2_Q62) {
+		m >>= 1;
+		e++;
+	}
+	z = (int64_t)(((__int128)((int64_t)m - ONE_Q62) * ONE_Q62) /
+		      (__int128)(m + (uint64_t)ONE_Q62));
+	zz = mul_q62(z, z);
+	for (size_t i = 0; i < DC_ARRAY_LEN(inverse_odd); i++)
+		sum = mul_q62(sum, zz) + inverse_odd[i];
+	return (int64_t)((((__int128)e * LN2_Q62 + 2 * (__int128)z * sum /
+			   ONE_Q62) * DC_FX9_ONE + ONE_Q62 / 2) >> 62);
+}
+
+/* The digits of a number as they are read: the first 28 that count, and the
+ * power of ten that they stand at. More digits cannot change a rounding
+ * half away from 0. */
+struct digits {
+	unsigned __int128 value;
+	unsigned n_kept;
+	int64_t shift;		/* value * 10^shift, in fx9 */
+};
+
+#define DIGITS_KEPT 28
+
+enum digits_part { DIGITS_WHOLE, DIGITS_FRACTION };
+
+/* Returns how many digits stand at text. */
+static size_t digits_read(struct digits *d, const char *text, size_t len,
+			  enum digits_part part)
+{
+	size_t i;
+
+	for (i = 0; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
+		bool kept = d->n_kept < DIGITS_KEPT;
+
+		if (kept) {
+			d->value = d->value * 10 + (unsigned)(text[i] - '0');
+			d->n_kept += d->value != 0;
+		}
+		if (kept && part == DIGITS_FRACTION)
+			d->shift--;
+		if (!kept && part == DIGITS_WHOLE)
+			d->shift++;
+	}
+	return i;
+}
+
+/* "e-12" at text; returns its length, 0 when it is malformed. */
+static size_t exponent_read(int64_t *out, const char *text, size_t len)
+{
+	size_t i = 1, first;
+	int64_t sign = 1, e = 0;
+
+	if (i < len && (text[i] == '+' || text[i] == '-'))
+		sign = text[i++] == '-' ? -1 : 1;
+	for (first = i; i < len && text[i] >= '0' && text[i] <= '9'; i++)
+		if (e < 1000000000)	/* far beyond any length that counts */
+			e = e * 10 + (text[i] - '0');
+	*out = sign * e;
+	return i == first ? 0 : i;
+}
+
+/* |value| in fx9, rounded half up; false: too large. */
+static bool digits_scale(uint64_t *out, const struct digits *d)
+{
+	unsigned __int128 v = d->value;
+	int64_t shift = d->shift;
+	unsigned last = 0;
+
+	for (; shift > 0 && v != 0; shift--) {
+		v *= 10;
+		if (v > INT64_MAX)
+			return false;
+	}
+	for (; shift < 0 && (v != 0 || last != 0); shift++) {
+		last = (unsigned)(v % 10);
+		v /= 10;
+	}
+	v += last >= 5;
+	*out = (uint64_t)v;
+	return v <= INT64_MAX;
+}
+
+enum dc_status fx9_parse(int64_t *out, const char *text, size_t len,
+			 struct dc_err *err)
+{
+	struct digits d = { 0, 0, 9 };
+	int64_t exponent = 0;
+	uint64_t magnitude;
+	size_t i = 0, n;
+	bool minus = len > 0 && text[0] == '-';
+
+	i = minus;
+	n = digits_read(&d, text + i, len - i, DIGITS_WHOLE);
+	if (n == 0 || (n > 1 && text[i] == '0'))
+		goto malformed;
+	i += n;
+	if (i < len && text[i] == '.') {
+		n = digits_read(&d, text + i + 1, len - i - 1,
+				DIGITS_FRACTION);
+		if (n == 0)
+			goto malformed;
+		i += n + 1;
+	}
+	if (i < len && (text[i] == 'e' || text[i] == 'E')) {
+		n = exponent_read(&exponent, text + i, len - i);
+		if (n == 0)
+			goto malformed;
+		i += n;
+	}
+	if (i != len)
+		goto malformed;
+	d.shift += exponent;
+	if (!digits_scale(&magnitude, &d))
+		return dc_fail(err, DC_EINVAL, "number is out of range");
+	*out = minus ? -(int64_t)magnitude : (int64_t)magnitude;
+	return DC_OK;
+malformed:
+	return dc_fail(err, DC_EINVAL, "not a decimal number");
+}
+
+void fx9_format(char *out, int64_t v)
+{
+	uint64_t a = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	uint64_t one = (uint64_t)DC_FX9_ONE;
+	int n = snprintf(out, FX9_TEXT_BYTES, "%s%llu.%09llu", v < 0 ? "-" : "",
+			 (unsigned long long)(a / one),
+			 (unsigned long long)(a % one));
+
+	DC_CHECK(n > 0 && n < FX9_TEXT_BYTES);
+	while (out[n - 1] == '0')
+		out[--n] = '\0';
+	if (out[n - 1] == '.')
+		out[n - 1] = '\0';
+}

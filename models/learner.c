@@ -1,0 +1,311 @@
+/*
+ * One trainer's models in one block: who learns what, who judges it, and the
+ * block as bytes.
+ */
+#include "config.h"
+
+#include "models/learner.h"
+
+#include <string.h>
+
+#include "base/keccak.h"
+#include "models/fx9.h"
+
+static size_t padded(size_t cells)
+{
+	return (cells + MERKLE_LEAF_CELLS - 1) / MERKLE_LEAF_CELLS *
+		MERKLE_LEAF_CELLS;
+}
+
+static unsigned models_of(const struct model_spec *spec)
+{
+	return 1 + spec->verdict->folds;
+}
+
+size_t learner_cells(const struct model_spec *spec)
+{
+	return LEARNER_HEADER_CELLS +
+		models_of(spec) * padded(spec->model->cells(spec));
+}
+
+size_t learner_work_size(const struct model_spec *spec)
+{
+	return models_of(spec) * spec->model->derived(spec) * sizeof(int64_t) +
+		merkle_size(learner_cells(spec));
+}
+
+/* The state of nothing learned: zeros, and what follows from them. */
+static void clear(struct learner *l)
+{
+	memset(l->cells, 0, l->n_cells * sizeof(*l->cells));
+	for (unsigned i = 0; i < l->n_model; i++)
+		l->spec->model->rebuild(&l->model[i]);
+	merkle_touch_all(&l->tree);
+}
+
+void learner_init(struct learner *l, const struct model_spec *spec,
+		  int64_t *cells, void *work)
+{
+	size_t each = padded(spec->model->cells(spec));
+	size_t derived = spec->model->derived(spec);
+	size_t at = LEARNER_HEADER_CELLS;
+	int64_t *room = work;
+
+	*l = (struct learner){
+		.spec = spec,
+		.cells = cells,
+		.n_cells = learner_cells(spec),
+		.n_model = models_of(spec),
+	};
+	merkle_init(&l->tree, cells, l->n_cells,
+		    room + l->n_model * derived);
+	for (unsigned i = 0; i < l->n_model; i++, at += each)
+		l->model[i] = (struct model){
+			.spec = spec,
+			.cells = cells + at,
+			.derived = room + i * derived,
+			.dirty = l->tree.dirty[0],
+			.first_leaf = at / MERKLE_LEAF_CELLS,
+		};
+	clear(l);
+}
+
+bool learner_predict(const struct learner *l, int64_t *scores,
+		     uint32_t *label, const struct sample *x)
+{
+	const struct model_ops *ops = l->spec->model;
+
+	if (!ops->accepts(x))
+		return false;
+	ops->scores(&l->model[0], scores, x);
+	*label = model_best(scores, l->spec->n_class);
+	return true;
+}
+
+static bool input_decode(const struct learner *l, struct sample *x,
+			 const struct lesson_input *in,
+			 struct sample_room *room)
+{
+	return in->label < l->spec->n_class &&
+		sample_decode(x, room, l->spec->columns, in->sample,
+			      in->sample_len) &&
+		l->spec->model->accepts(x);
+}
+
+static void count_up(struct learner *l, enum learner_count which)
+{
+	l->cells[which]++;
+	l->tree.dirty[0][0] |= 1;	/* the header is leaf 0 */
+}
+
+/* What the served model says before it learns. */
+static void predict_first(struct learner *l, struct learn_result *out,
+			  const struct lesson_input *in, const int64_t *before)
+{
+	uint32_t n_class = l->spec->n_class;
+
+	out->valid = true;
+	out->predicted = model_best(before, n_class);
+	out->margin_fx9 = model_margin(before, n_class, out->predicted);
+	out->lesson = l->spec->verdict->lesson(l->spec, before, in->label);
+	if (in->novelty == NOVELTY_REPEAT)
+		return;
+	count_up(l, LEARNER_COUNTED);
+	if (out->predicted == in->label)
+		count_up(l, LEARNER_RIGHT);
+}
+
+static void fold_learn(struct learner *l, const struct sample *x,
+		       const struct lesson_input *in)
+{
+	const struct model_ops *ops = l->spec->model;
+	int64_t room[SPEC_CLASSES_MAX], *before = NULL;
+	struct hash32 hash;
+	struct model *fold;
+
+	keccak256(&hash, in->sample, in->sample_len);
+	fold = &l->model[1 + l->spec->verdict->fold_learns(&hash)];
+	if (ops->learn_needs == MODEL_NEEDS_SCORES) {
+		before = room;
+		ops->scores(fold, before, x);
+	}
+	ops->learn(fold, x, in->label, before);
+}
+
+void learner_learn(struct learner *l, struct learn_result *out,
+		   const struct lesson_input *in, struct sample_room *room)
+{
+	const struct model_ops *ops = l->spec->model;
+	int64_t before[SPEC_CLASSES_MAX];
+	struct sample x;
+
+	*out = (struct learn_result){ .valid = false };
+	count_up(l, LEARNER_SEEN);
+	if (!input_decode(l, &x, in, room))
+		return;
+	count_up(l, LEARNER_LEARNED);
+	ops->scores(&l->model[0], before, &x);
+	predict_first(l, out, in, before);
+	ops->learn(&l->model[0], &x, in->label, before);
+	fold_learn(l, &x, in);
+}
+
+enum verdict learner_judge(const struct learner *l,
+			   const struct lesson_input *in, enum lesson lesson,
+			   struct sample_room *room)
+{
+	const struct verdict_ops *rule = l->spec->verdict;
+	int64_t judge[SPEC_CLASSES_MAX];
+	struct hash32 hash;
+	struct sample x;
+
+	if (!input_decode(l, &x, in, room))
+		return VERDICT_DISAGREE;
+	keccak256(&hash, in->sample, in->sample_len);
+	l->spec->model->scores(&l->model[1 + rule->fold_judges(&hash)], judge,
+			       &x);
+	return rule->judge(l->spec, judge, in->label, in->novelty, lesson);
+}
+
+void learner_root(struct learner *l, struct hash32 *out)
+{
+	merkle_root(&l->tree, out, &l->spec->hash);
+}
+
+uint64_t learner_count(const struct learner *l, enum learner_count which)
+{
+	return (uint64_t)l->cells[which];
+}
+
+uint64_t learner_accuracy_fx9(const struct learner *l)
+{
+	unsigned __int128 right = learner_count(l, LEARNER_RIGHT);
+	uint64_t counted = learner_count(l, LEARNER_COUNTED);
+
+	return counted == 0 ? 0
+		: (uint64_t)(right * (uint64_t)DC_FX9_ONE / counted);
+}
+
+/* Offsets in a snapshot; the bytes from END to the cells are 0. */
+enum { AT_MAGIC = 0, AT_SPEC = 16, AT_ROOT = 48, AT_CELLS = 80, AT_END = 88 };
+
+static const char magic[16] = "decaid state 1\n";
+
+static void le64_put(uint8_t *out, uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		out[i] = (uint8_t)(v >> (8 * i));
+}
+
+static uint64_t le64_get(const uint8_t *in)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		v |= (uint64_t)in[i] << (8 * i);
+	return v;
+}
+
+size_t learner_snapshot_size(const struct model_spec *spec)
+{
+	return LEARNER_SNAPSHOT_HEADER_BYTES + 8 * learner_cells(spec);
+}
+
+void learner_export(struct learner *l, uint8_t *out)
+{
+	struct hash32 root;
+
+	learner_root(l, &root);
+	memset(out, 0, LEARNER_SNAPSHOT_HEADER_BYTES);
+	memcpy(out + AT_MAGIC, magic, sizeof(magic));
+	memcpy(out + AT_SPEC, l->spec->hash.b, 32);
+	memcpy(out + AT_ROOT, root.b, 32);
+	le64_put(out + AT_CELLS, l->n_cells);
+	out += LEARNER_SNAPSHOT_HEADER_BYTES;
+	for (size_t i = 0; i < l->n_cells; i++)
+		le64_put(out + 8 * i, (uint64_t)l->cells[i]);
+}
+
+static enum dc_status header_check(const struct learner *l, const uint8_t *in,
+				   size_t len, struct dc_err *err)
+{
+	if (len < LEARNER_SNAPSHOT_HEADER_BYTES ||
+	    memcmp(in + AT_MAGIC, magic, sizeof(magic)) != 0)
+		return dc_fail(err, DC_EINVAL, "not a snapshot");
+	if (memcmp(in + AT_SPEC, l->spec->hash.b, 32) != 0)
+		return dc_fail(err, DC_EINVAL, "snapshot of another spec");
+	if (le64_get(in + AT_CELLS) != l->n_cells ||
+	    len != learner_snapshot_size(l->spec))
+		return dc_fail(err, DC_EINVAL, "snapshot has another length");
+	for (size_t i = AT_END; i < LEARNER_SNAPSHOT_HEADER_BYTES; i++)
+		if (in[i] != 0)
+			return dc_fail(err, DC_EINVAL,
+				       "snapshot has a longer header");
+	return DC_OK;
+}
+
+static bool counts_valid(const int64_t *cell)
+{
+	for (unsigned i = LEARNER_RIGHT + 1; i < LEARNER_HEADER_CELLS; i++)
+		if (cell[i] != 0)
+			return false;
+	return cell[LEARNER_RIGHT] >= 0 &&
+		cell[LEARNER_RIGHT] <= cell[LEARNER_COUNTED] &&
+		cell[LEARNER_COUNTED] <= cell[LEARNER_LEARNED] &&
+		cell[LEARNER_LEARNED] <= cell[LEARNER_SEEN];
+}
+
+/* Every cell is one that learning can lead to. */
+static bool cells_valid(const struct learner *l)
+{
+	size_t n = l->spec->model->cells(l->spec);
+
+	if (!counts_valid(l->cells))
+		return false;
+	for (unsigned i = 0; i < l->n_model; i++) {
+		const int64_t *cells = l->model[i].cells;
+
+		if (!l->spec->model->cells_valid(l->spec, cells))
+			return false;
+		for (size_t j = n; j < padded(n); j++)
+			if (cells[j] != 0)
+				return false;
+	}
+	return true;
+}
+
+static enum dc_status cells_take(struct learner *l, const uint8_t *in,
+				 const struct hash32 *root, struct dc_err *err)
+{
+	struct hash32 has;
+
+	for (size_t i = 0; i < l->n_cells; i++)
+		l->cells[i] = (int64_t)le64_get(
+			in + LEARNER_SNAPSHOT_HEADER_BYTES + 8 * i);
+	merkle_touch_all(&l->tree);
+	learner_root(l, &has);
+	if (memcmp(in + AT_ROOT, has.b, 32) != 0 ||
+	    (root && !hash32_equal(root, &has)))
+		return dc_fail(err, DC_EINVAL, "snapshot has another root");
+	if (!cells_valid(l))
+		return dc_fail(err, DC_EINVAL,
+			       "snapshot has cells out of range");
+	return DC_OK;
+}
+
+enum dc_status learner_import(struct learner *l, const uint8_t *in,
+			      size_t len, const struct hash32 *root,
+			      struct dc_err *err)
+{
+	enum dc_status st = header_check(l, in, len, err);
+
+	if (st == DC_OK)
+		st = cells_take(l, in, root, err);
+	if (st != DC_OK) {
+		clear(l);
+		return st;
+	}
+	for (unsigned i = 0; i < l->n_model; i++)
+		l->spec->model->rebuild(&l->model[i]);
+	return DC_OK;
+}

@@ -1,0 +1,46 @@
+/* The table of models, and what all of them share. */
+#include "config.h"
+
+#include "models/model.h"
+
+#include <string.h>
+
+#include "models/fx9.h"
+
+static const struct model_ops *const models[] = {
+	&model_naive_bayes,
+	&model_sparse_perceptron,
+};
+
+const struct model_ops *model_at(size_t i)
+{
+	return i < DC_ARRAY_LEN(models) ? models[i] : NULL;
+}
+
+const struct model_ops *model_find(const char *name)
+{
+	for (size_t i = 0; i < DC_ARRAY_LEN(models); i++)
+		if (strcmp(models[i]->choice.name, name) == 0)
+			return models[i];
+	return NULL;
+}
+
+uint32_t model_best(const int64_t *scores, uint32_t n_class)
+{
+	uint32_t best = 0;
+
+	for (uint32_t c = 1; c < n_class; c++)
+		if (scores[c] > scores[best])
+			best = c;
+	return best;
+}
+
+int64_t model_margin(const int64_t *scores, uint32_t n_class, uint32_t label)
+{
+	int64_t other = INT64_MIN;
+
+	for (uint32_t c = 0; c < n_class; c++)
+		if (c != label && scores[c] > other)
+			other = scores[c];
+	return fx9_sub(scores[label], other);
+}

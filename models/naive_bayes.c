@@ -1,0 +1,178 @@
+/*
+ * Multinomial naive Bayes in log space over the features that are present;
+ * smoothed counts, any number of classes. oracle/PROTOCOL.md "Models".
+ * Source: Manning, Raghavan, Schuetze, Introduction to Information
+ * Retrieval, 2008, eq. 13.3 and 13.7.
+ *
+ * cells    n_class weights of samples, n_class sums of a class's features,
+ *          then columns rows of n_class sums of one feature in one class; all
+ *          fx9, in [0, COUNT_MAX]
+ * derived  fx9_ln of (cell + its smoothing), cell by cell, and after them
+ *          that of all samples: predicting takes no logarithm
+ */
+#include "config.h"
+
+#include "models/fx9.h"
+#include "models/model.h"
+#include "models/rows.h"
+
+enum { COLUMNS, SMOOTHING };
+
+/* Counts stop here, so that smoothing still fits above them. */
+#define COUNT_MAX (INT64_C(1) << 62)
+
+/* 100 a cell; times SPEC_WEIGHTS_MAX that is 1.7 * 10^18 < 2^61. */
+static const struct spec_param params[] = {
+	{ "columns", 1, SPEC_WEIGHTS_MAX / SPEC_CLASSES_MIN },
+	{ "smoothing", 1, 100 * DC_FX9_ONE },
+};
+
+static size_t cells(const struct model_spec *spec)
+{
+	return ((size_t)spec->columns + 2) * spec->n_class;
+}
+
+static size_t derived(const struct model_spec *spec)
+{
+	return cells(spec) + 1;
+}
+
+static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
+{
+	for (size_t i = 0; i < cells(spec); i++)
+		if (cell[i] < 0 || cell[i] > COUNT_MAX)
+			return false;
+	return true;
+}
+
+static bool accepts(const struct sample *x)
+{
+	for (uint32_t i = 0; x->value && i < x->count; i++)
+		if (x->value[i] < 0)
+			return false;
+	return true;
+}
+
+static int64_t ln_smoothed(int64_t count, uint64_t smoothing)
+{
+	return fx9_ln((uint64_t)count + smoothing);
+}
+
+/* All samples, each class smoothed. */
+static void total_update(struct model *m)
+{
+	uint32_t n_class = m->spec->n_class;
+	int64_t smoothing = m->spec->model_param[SMOOTHING];
+	__int128 total = 0;
+
+	for (uint32_t c = 0; c < n_class; c++)
+		total += m->cells[c];
+	if (total > COUNT_MAX)
+		total = COUNT_MAX;
+	m->derived[cells(m->spec)] =
+		ln_smoothed((int64_t)total, (uint64_t)smoothing * n_class);
+}
+
+/* What smooths a cell: a class's sum is smoothed once a column. */
+static uint64_t smoothing_of(const struct model_spec *spec, size_t i)
+{
+	uint64_t one = (uint64_t)spec->model_param[SMOOTHING];
+
+	if (i >= spec->n_class && i < 2 * (size_t)spec->n_class)
+		return one * spec->columns;
+	return one;
+}
+
+static void cell_update(struct model *m, size_t i)
+{
+	m->derived[i] = ln_smoothed(m->cells[i], smoothing_of(m->spec, i));
+}
+
+static void rebuild(struct model *m)
+{
+	size_t n = cells(m->spec), rows = 2 * (size_t)m->spec->n_class;
+	uint64_t one = (uint64_t)m->spec->model_param[SMOOTHING];
+	int64_t empty = ln_smoothed(0, one);
+
+	for (size_t i = 0; i < rows; i++)
+		cell_update(m, i);
+	for (size_t i = rows; i < n; i++)	/* most are 0 */
+		m->derived[i] = m->cells[i] == 0
+			? empty : ln_smoothed(m->cells[i], one);
+	total_update(m);
+}
+
+/* Weight of all features of x, fx9: below 2^67. */
+static __int128 weight_of(const struct sample *x)
+{
+	__int128 sum = 0;
+
+	if (x->kind == SAMPLE_BINARY)
+		return (__int128)x->count * DC_FX9_ONE;
+	for (uint32_t i = 0; i < x->count; i++)
+		sum += x->value[i];
+	return sum;
+}
+
+/* weight * ln: exact for a binary sample, else cut towards 0. */
+static __int128 weighted(const struct sample *x, __int128 weight, int64_t ln)
+{
+	if (x->kind == SAMPLE_BINARY)
+		return (__int128)x->count * ln;
+	return weight * ln / DC_FX9_ONE;
+}
+
+/* score[c] = ln P(c) + sum over features of weight * ln P(feature | c) */
+static void scores(const struct model *m, int64_t *out, const struct sample *x)
+{
+	uint32_t n_class = m->spec->n_class;
+	const int64_t *class_ln = m->derived, *sum_ln = class_ln + n_class;
+	int64_t total_ln = m->derived[cells(m->spec)];
+	__int128 weight = weight_of(x);
+
+	rows_sum(out, sum_ln + n_class, n_class, x);
+	for (uint32_t c = 0; c < n_class; c++)
+		out[c] = fx9_cut((__int128)out[c] -
+				 weighted(x, weight, sum_ln[c]) +
+				 class_ln[c] - total_ln);
+}
+
+static void count_add(struct model *m, size_t i, __int128 weight)
+{
+	__int128 sum = m->cells[i] + weight;
+
+	DC_VERIFY(m->cells[i] >= 0 && m->cells[i] <= COUNT_MAX);
+	DC_VERIFY(weight >= 0);
+	m->cells[i] = sum > COUNT_MAX ? COUNT_MAX : (int64_t)sum;
+	model_touch(m, i);
+	cell_update(m, i);
+}
+
+static void learn(struct model *m, const struct sample *x, uint32_t label,
+		  const int64_t *before)
+{
+	size_t n_class = m->spec->n_class;
+
+	count_add(m, label, DC_FX9_ONE);
+	count_add(m, n_class + label, weight_of(x));
+	for (uint32_t i = 0; i < x->count; i++) {
+		size_t row = 2 + rows_index(x, i);
+		int64_t v = x->value ? x->value[i] : DC_FX9_ONE;
+
+		if (v != 0)
+			count_add(m, row * n_class + label, v);
+	}
+	total_update(m);
+}
+
+const struct model_ops model_naive_bayes = {
+	.choice = { "naive-bayes", params, DC_ARRAY_LEN(params) },
+	.learn_needs = MODEL_NEEDS_NOTHING,
+	.cells = cells,
+	.derived = derived,
+	.cells_valid = cells_valid,
+	.rebuild = rebuild,
+	.accepts = accepts,
+	.scores = scores,
+	.learn = learn,
+};

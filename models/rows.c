@@ -1,0 +1,74 @@
+/* The inner loops of linear models. */
+#include "config.h"
+
+#include "models/rows.h"
+
+#include "models/fx9.h"
+
+/* Classes summed at a time: one cache line of a row. */
+#define BLOCK 8
+
+/* Inlined with n known where it is small: two cells a row leave no time for
+ * a loop. Keeps |sum| < 2^62 by ROWS_CELL_MAX and SAMPLE_COUNT_MAX. */
+static inline __attribute__((always_inline)) void
+binary_block(int64_t *out, const int64_t *rows, size_t stride, size_t n,
+	     const struct sample *x)
+{
+	int64_t sum[BLOCK] = { 0 };
+
+	for (uint32_t i = 0; i < x->count; i++) {
+		const int64_t *row = rows + x->index[i] * stride;
+
+		for (size_t c = 0; c < n; c++)
+			sum[c] += row[c];
+	}
+	for (size_t c = 0; c < n; c++)
+		out[c] = sum[c];
+}
+
+/* 2^46 (cell) * 2^50 (value) * 2^16 (entries) stays far below 2^127. */
+static inline __attribute__((always_inline)) void
+values_block(int64_t *out, const int64_t *rows, size_t stride, size_t n,
+	     const struct sample *x)
+{
+	__int128 sum[BLOCK] = { 0 };
+
+	for (uint32_t i = 0; i < x->count; i++) {
+		const int64_t *row = rows + rows_index(x, i) * stride;
+
+		for (size_t c = 0; c < n; c++)
+			sum[c] += (__int128)row[c] * x->value[i];
+	}
+	for (size_t c = 0; c < n; c++)
+		out[c] = fx9_cut(sum[c] / DC_FX9_ONE);
+}
+
+static void block_sum(int64_t *out, const int64_t *rows, size_t stride,
+		      size_t n, const struct sample *x)
+{
+	if (x->kind != SAMPLE_BINARY)
+		values_block(out, rows, stride, n, x);
+	else if (n == BLOCK)
+		binary_block(out, rows, stride, BLOCK, x);
+	else
+		binary_block(out, rows, stride, n, x);
+}
+
+void rows_sum(int64_t *out, const int64_t *rows, uint32_t n_class,
+	      const struct sample *x)
+{
+	if (n_class == 2 && x->kind == SAMPLE_BINARY) {
+		binary_block(out, rows, 2, 2, x);
+		return;
+	}
+	if (n_class == 4 && x->kind == SAMPLE_BINARY) {
+		binary_block(out, rows, 4, 4, x);
+		return;
+	}
+	for (size_t c = 0; c < n_class; c += BLOCK) {
+		size_t left = n_class - c;
+
+		block_sum(out + c, rows + c, n_class,
+			  left < BLOCK ? left : BLOCK, x);
+	}
+}

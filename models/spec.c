@@ -1,0 +1,339 @@
+/* Reading and writing specs, in their one form. */
+#include "config.h"
+
+#include "models/spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
+
+#include "base/keccak.h"
+#include "models/encoder.h"
+#include "models/model.h"
+#include "models/verdict.h"
+
+#define NAME_BYTES 32	/* of what a line can name, NUL included */
+
+/* Cursor over the text: the current line is [p, end of line). */
+struct lines {
+	const char *p, *eol, *end;
+	unsigned number;
+	struct dc_err *err;
+};
+
+static enum dc_status refuse(struct lines *in, const char *reason)
+{
+	return dc_fail(in->err, DC_EINVAL, "spec line %u: %s", in->number,
+		       reason);
+}
+
+static enum dc_status line_next(struct lines *in)
+{
+	in->number++;
+	in->p = in->number == 1 ? in->p : in->eol + 1;
+	in->eol = memchr(in->p, '\n', (size_t)(in->end - in->p));
+	if (!in->eol)
+		return refuse(in, in->p == in->end
+			      ? "missing" : "no newline at its end");
+	return DC_OK;
+}
+
+/* Pass over text where the line goes on with it. */
+static bool line_take(struct lines *in, const char *text)
+{
+	size_t n = strlen(text);
+
+	if ((size_t)(in->eol - in->p) < n || memcmp(in->p, text, n) != 0)
+		return false;
+	in->p += n;
+	return true;
+}
+
+static enum dc_status line_exact(struct lines *in, const char *text,
+				 const char *reason)
+{
+	enum dc_status st = line_next(in);
+
+	if (st != DC_OK)
+		return st;
+	if (!line_take(in, text) || in->p != in->eol)
+		return refuse(in, reason);
+	return DC_OK;
+}
+
+/* Up to the next space or the end of the line; false: too long or empty. */
+static bool name_take(struct lines *in, char name[NAME_BYTES])
+{
+	size_t n = 0;
+
+	while (in->p + n < in->eol && in->p[n] != ' ' && in->p[n] != '\0')
+		n++;
+	if (n == 0 || n >= NAME_BYTES)
+		return false;
+	memcpy(name, in->p, n);
+	name[n] = '\0';
+	in->p += n;
+	return true;
+}
+
+/* Decimal digits without leading zeros, below 2^63. */
+static bool number_take(struct lines *in, int64_t *out)
+{
+	const char *first = in->p;
+	int64_t v = 0;
+
+	for (; in->p < in->eol && *in->p >= '0' && *in->p <= '9'; in->p++)
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, *in->p - '0', &v))
+			return false;
+	*out = v;
+	return in->p > first && (*first != '0' || in->p == first + 1);
+}
+
+static enum dc_status params_take(struct lines *in,
+				  const struct spec_choice *choice,
+				  int64_t *value)
+{
+	for (size_t i = 0; i < choice->n_param; i++) {
+		const struct spec_param *param = &choice->param[i];
+
+		if (!line_take(in, " ") || !line_take(in, param->name) ||
+		    !line_take(in, "=") || !number_take(in, &value[i]))
+			return dc_fail(in->err, DC_EINVAL,
+				       "spec line %u: expected %s=NUMBER",
+				       in->number, param->name);
+		if (value[i] < param->min || value[i] > param->max)
+			return dc_fail(in->err, DC_EINVAL,
+				       "spec line %u: %s is out of range",
+				       in->number, param->name);
+	}
+	if (in->p != in->eol)
+		return refuse(in, "more than its parameters");
+	return DC_OK;
+}
+
+/* The three lines that name something: each looks its name up. */
+static enum dc_status name_line(struct lines *in, const char *keyword,
+				char name[NAME_BYTES])
+{
+	enum dc_status st = line_next(in);
+
+	if (st != DC_OK)
+		return st;
+	if (!line_take(in, keyword) || !line_take(in, " ") ||
+	    !name_take(in, name))
+		return dc_fail(in->err, DC_EINVAL,
+			       "spec line %u: expected %s NAME", in->number,
+			       keyword);
+	return DC_OK;
+}
+
+static enum dc_status model_line(struct lines *in, struct model_spec *s)
+{
+	const struct spec_choice *choice;
+	char name[NAME_BYTES];
+	enum dc_status st = name_line(in, "model", name);
+
+	if (st == DC_OK && !(s->model = model_find(name)))
+		st = refuse(in, "unknown model");
+	if (st == DC_OK)
+		st = params_take(in, &s->model->choice, s->model_param);
+	if (st != DC_OK)
+		return st;
+	choice = &s->model->choice;
+	for (size_t i = 0; i < choice->n_param; i++)
+		if (strcmp(choice->param[i].name, "columns") == 0)
+			s->columns = (uint32_t)s->model_param[i];
+	return DC_OK;
+}
+
+static enum dc_status encoder_line(struct lines *in, struct model_spec *s)
+{
+	char name[NAME_BYTES];
+	enum dc_status st = name_line(in, "encoder", name);
+
+	if (st == DC_OK && !(s->encoder = encoder_find(name)))
+		st = refuse(in, "unknown encoder");
+	if (st == DC_OK)
+		st = params_take(in, &s->encoder->choice, s->encoder_param);
+	return st;
+}
+
+static enum dc_status verdict_line(struct lines *in, struct model_spec *s)
+{
+	char name[NAME_BYTES];
+	enum dc_status st = name_line(in, "verdict", name);
+
+	if (st == DC_OK && !(s->verdict = verdict_find(name)))
+		st = refuse(in, "unknown verdict rule");
+	if (st == DC_OK)
+		st = params_take(in, &s->verdict->choice, s->verdict_param);
+	return st;
+}
+
+/* U+0000 to U+001F, U+007F to U+009F, and the separators of lines and
+ * paragraphs: a fixed list, for no table of a library may decide what is a
+ * valid spec. */
+static bool has_control(const uint8_t *name, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (name[i] < 0x20 || name[i] == 0x7f)
+			return true;
+		if (name[i] == 0xc2 && name[i + 1] < 0xa0)
+			return true;
+		if (name[i] == 0xe2 && name[i + 1] == 0x80 &&
+		    (name[i + 2] == 0xa8 || name[i + 2] == 0xa9))
+			return true;
+	}
+	return false;
+}
+
+static enum dc_status class_check(struct lines *in)
+{
+	const uint8_t *name = (const uint8_t *)in->p;
+	size_t n = (size_t)(in->eol - in->p);
+
+	if (n == 0 || n > SPEC_CLASS_BYTES_MAX)
+		return refuse(in, "a class name has 1 to 64 bytes");
+	if (u8_check(name, n))
+		return refuse(in, "class name is not UTF-8");
+	if (has_control(name, n))
+		return refuse(in, "class name has control characters");
+	if (name[0] == ' ' || name[n - 1] == ' ')
+		return refuse(in, "class name begins or ends with a space");
+	return DC_OK;
+}
+
+static enum dc_status class_add(struct lines *in, struct model_spec *s,
+				char **room)
+{
+	size_t n = (size_t)(in->eol - in->p);
+
+	memcpy(*room, in->p, n);
+	(*room)[n] = '\0';
+	for (uint32_t c = 0; c < s->n_class; c++)
+		if (strcmp(s->class_name[c], *room) == 0)
+			return refuse(in, "class is named twice");
+	s->class_name[s->n_class++] = *room;
+	*room += n + 1;
+	return DC_OK;
+}
+
+static uint32_t lines_left(const struct lines *in)
+{
+	uint32_t n = 0;
+
+	for (const char *p = in->eol + 1; p < in->end; p++)
+		n += *p == '\n';
+	return n;
+}
+
+/* The rest of the text is classes. Names need no more bytes than it has. */
+static enum dc_status class_lines(struct lines *in, struct model_spec *s)
+{
+	uint32_t n = lines_left(in);
+	char *room;
+
+	if (n < SPEC_CLASSES_MIN || n > SPEC_CLASSES_MAX)
+		return refuse(in, "2 to 1024 lines of classes must follow");
+	s->class_name = dc_malloc(n * sizeof(*s->class_name) +
+				  (size_t)(in->end - in->eol));
+	room = (char *)(s->class_name + n);
+	while (in->eol + 1 < in->end) {
+		enum dc_status st = line_next(in);
+
+		if (st == DC_OK && !line_take(in, "class "))
+			st = refuse(in, "expected class NAME");
+		if (st == DC_OK)
+			st = class_check(in);
+		if (st == DC_OK)
+			st = class_add(in, s, &room);
+		if (st != DC_OK)
+			return st;
+	}
+	return DC_OK;
+}
+
+static enum dc_status spec_read(struct model_spec *s, struct lines *in)
+{
+	enum dc_status st = line_exact(in, "decaid 1", "expected decaid 1");
+
+	if (st == DC_OK)
+		st = model_line(in, s);
+	if (st == DC_OK)
+		st = encoder_line(in, s);
+	if (st == DC_OK)
+		st = verdict_line(in, s);
+	if (st == DC_OK)
+		st = line_exact(in, "sample packed", "expected sample packed");
+	if (st == DC_OK)
+		st = class_lines(in, s);
+	if (st == DC_OK && (uint64_t)s->columns * s->n_class > SPEC_WEIGHTS_MAX)
+		st = dc_fail(in->err, DC_EINVAL,
+			     "spec: columns times classes is over 2^24");
+	return st;
+}
+
+enum dc_status spec_parse(struct model_spec *out, const char *text,
+			  size_t len, struct dc_err *err)
+{
+	struct lines in = { .p = text, .end = text + len, .err = err };
+	enum dc_status st;
+
+	*out = (struct model_spec){ 0 };
+	if (len > SPEC_TEXT_BYTES_MAX)
+		return dc_fail(err, DC_EINVAL, "spec is over %d bytes",
+			       SPEC_TEXT_BYTES_MAX);
+	st = spec_read(out, &in);
+	if (st != DC_OK) {
+		spec_clear(out);
+		return st;
+	}
+	spec_hash(&out->hash, text, len);
+	return DC_OK;
+}
+
+void spec_clear(struct model_spec *s)
+{
+	free(s->class_name);
+	*s = (struct model_spec){ 0 };
+}
+
+static void choice_format(struct dc_buf *b, const char *keyword,
+			  const struct spec_choice *choice,
+			  const int64_t *value)
+{
+	dc_buf_printf(b, "%s %s", keyword, choice->name);
+	for (size_t i = 0; i < choice->n_param; i++)
+		dc_buf_printf(b, " %s=%lld", choice->param[i].name,
+			      (long long)value[i]);
+	dc_buf_append_byte(b, '\n');
+}
+
+void spec_format(struct dc_buf *b, const struct model_spec *s)
+{
+	dc_buf_append_text(b, "decaid 1\n");
+	choice_format(b, "model", &s->model->choice, s->model_param);
+	choice_format(b, "encoder", &s->encoder->choice, s->encoder_param);
+	choice_format(b, "verdict", &s->verdict->choice, s->verdict_param);
+	dc_buf_append_text(b, "sample packed\n");
+	for (uint32_t c = 0; c < s->n_class; c++)
+		dc_buf_printf(b, "class %s\n", s->class_name[c]);
+}
+
+void spec_hash(struct hash32 *out, const char *text, size_t len)
+{
+	keccak256(out, text, len);
+}
+
+bool spec_class_find(uint32_t *label, const struct model_spec *s,
+		     const char *name)
+{
+	for (uint32_t c = 0; c < s->n_class; c++) {
+		if (strcmp(s->class_name[c], name) == 0) {
+			*label = c;
+			return true;
+		}
+	}
+	return false;
+}
