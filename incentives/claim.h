@@ -42,7 +42,7 @@ enum claim_reason {
 	CLAIM_NOT_CONTRIBUTOR,	/* refund is the contributor's alone */
 	CLAIM_OWN_RECORD,	/* nobody reports himself */
 	CLAIM_WAITING,		/* the refund wait is not over */
-	CLAIM_NOT_JUDGED,	/* no verdict yet, the deadline has not passed */
+	CLAIM_NOT_JUDGED,	/* no verdict yet, no deadline passed */
 	CLAIM_CHALLENGE,	/* a verdict, not effective yet */
 	CLAIM_BAD_DATA,		/* refund: the verdict is disagree */
 	CLAIM_GOOD_DATA,	/* report, late claim: it is not disagree */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
-#include <uniprop.h>
+#include <unictype.h>
 #include <unistr.h>
 
 #define WORD_BYTES 256	/* longer words cost an allocation */

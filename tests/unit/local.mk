@@ -33,6 +33,16 @@ tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 
 
 # models
+unit_models_libs = $(models_libs) $(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/check_models_encoder
+tests_unit_check_models_encoder_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_fx9
+tests_unit_check_models_fx9_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_sample
+tests_unit_check_models_sample_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_spec
+tests_unit_check_models_spec_LDADD = $(unit_models_libs)
 
 
 # incentives

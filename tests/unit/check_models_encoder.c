@@ -1,0 +1,251 @@
+/* check_models_encoder.c: texts and numbers become samples. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "models/encoder.h"
+#include "tests/unit/unit.h"
+
+static struct sample_room room;
+
+static struct model_spec
+spec_of(const char *encoder, uint32_t columns)
+{
+	struct model_spec s = { .columns = columns };
+
+	s.encoder = encoder_find(encoder);
+	ck_assert_ptr_nonnull(s.encoder);
+	return s;
+}
+
+/* Source: vectors published with ports of MurmurHash3_x86_32, from its
+ * author's code: Wikipedia "MurmurHash" (test data by I. Dyck), and Bitcoin
+ * Core src/test/hash_tests.cpp (MIT). */
+static const struct {
+	const char *text;
+	size_t len;
+	uint32_t seed, hash;
+} murmur[] = {
+	{ "", 0, 0, 0 },
+	{ "", 0, 1, 0x514e28b7 },
+	{ "", 0, 0xffffffff, 0x81f16f39 },
+	{ "test", 4, 0, 0xba6bd213 },
+	{ "test", 4, 0x9747b28c, 0x704b81dc },
+	{ "Hello, world!", 13, 0, 0xc0363e43 },
+	{ "Hello, world!", 13, 0x9747b28c, 0x24884cba },
+	{ "The quick brown fox jumps over the lazy dog", 43, 0, 0x2e4ff723 },
+	{ "The quick brown fox jumps over the lazy dog", 43, 0x9747b28c,
+	  0x2fa826cd },
+	{ "\0", 1, 0, 0x514e28b7 },
+	{ "\xff", 1, 0, 0xfd6cf10d },
+	{ "\0\x11", 2, 0, 0x16c6b7ab },
+	{ "\0\x11\x22", 3, 0, 0x8eb51c3d },
+	{ "\0\x11\x22\x33", 4, 0, 0xb4471bf8 },
+	{ "\0\x11\x22\x33\x44", 5, 0, 0xe2301fa8 },
+	{ "\0\x11\x22\x33\x44\x55", 6, 0, 0xfc2e4a15 },
+	{ "\0\x11\x22\x33\x44\x55\x66", 7, 0, 0xb074502c },
+	{ "\0\x11\x22\x33\x44\x55\x66\x77", 8, 0, 0x8034d2a0 },
+	{ "\0\x11\x22\x33\x44\x55\x66\x77\x88", 9, 0, 0xb4698def },
+};
+
+START_TEST(murmur3_gives_its_published_values)
+{
+	size_t i;
+
+	for (i = 0; i < DC_ARRAY_LEN(murmur); i++)
+		ck_assert_msg(encoder_murmur3(murmur[i].text, murmur[i].len,
+					      murmur[i].seed) ==
+			      murmur[i].hash, "murmur[%zu]", i);
+}
+END_TEST
+
+static enum dc_status
+words(struct sample *out, const char *text, size_t len)
+{
+	struct model_spec spec = spec_of("murmur3-words", 1 << 18);
+	struct encoder_input in = {
+		.kind = ENCODER_TEXT, .n = len, .text = text
+	};
+
+	return encoder_encode(out, &spec, &room, &in, NULL);
+}
+
+static bool
+has_word(const struct sample *s, const char *word)
+{
+	uint32_t index = encoder_murmur3(word, strlen(word), 0) % (1 << 18);
+	uint32_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (s->index[i] == index)
+			return true;
+	return false;
+}
+
+static const struct {
+	const char *text;
+	uint32_t count;
+	const char *word[3];
+} texts[] = {
+	{ "", 0, { NULL } },
+	{ " \t\r\n ", 0, { NULL } },
+	{ "games", 1, { "games" } },
+	{ "  The the THE  ", 1, { "the" } },
+	{ "a,b c", 2, { "a,b", "c" } },
+	/* no-break space, ideographic space, line separator */
+	{ "a\xc2\xa0" "b\xe3\x80\x80" "c\xe2\x80\xa8", 3, { "a", "b", "c" } },
+	{ "\xc3\x89T\xc3\x89", 1, { "\xc3\xa9t\xc3\xa9" } },
+	/* a final sigma is one only at the end of a word */
+	{ "\xce\xa3\xce\x91\xce\xa3 \xce\xa3\xce\x91\xce\xa3", 1,
+	  { "\xcf\x83\xce\xb1\xcf\x82" } },
+	/* I with a dot above has two code points in lower case */
+	{ "\xc4\xb0", 1, { "i\xcc\x87" } },
+	{ "\xf0\x9f\x90\xb6 \xe7\x8a\xac", 2,
+	  { "\xf0\x9f\x90\xb6", "\xe7\x8a\xac" } },
+};
+
+START_TEST(a_text_is_the_set_of_its_lower_case_words)
+{
+	struct sample s;
+	size_t i, w;
+
+	for (i = 0; i < DC_ARRAY_LEN(texts); i++) {
+		ck_assert_int_eq(words(&s, texts[i].text,
+				       strlen(texts[i].text)), DC_OK);
+		ck_assert_int_eq(s.kind, SAMPLE_BINARY);
+		ck_assert_msg(s.count == texts[i].count, "texts[%zu]: %u", i,
+			      s.count);
+		for (w = 0; w < 3 && texts[i].word[w] != NULL; w++)
+			ck_assert_msg(has_word(&s, texts[i].word[w]),
+				      "texts[%zu] lacks %s", i,
+				      texts[i].word[w]);
+	}
+}
+END_TEST
+
+START_TEST(a_long_word_hashes_like_a_short_one)
+{
+	static char text[2][5000];
+	struct sample s;
+	size_t n;
+
+	memset(text[0], 'A', sizeof(text[0]));
+	memset(text[1], 'a', sizeof(text[1]));
+	for (n = 250; n < sizeof(text[0]); n += n < 260 ? 1 : 700) {
+		ck_assert_int_eq(words(&s, text[0], n), DC_OK);
+		ck_assert_uint_eq(s.count, 1);
+		ck_assert_uint_eq(s.index[0], encoder_murmur3(text[1], n, 0) %
+				  (1 << 18));
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_utf8_is_refused)
+{
+	static const char *const bad[] = {
+		"\xff", "a \xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"
+	};
+	struct sample s;
+	size_t i;
+
+	for (i = 0; i < DC_ARRAY_LEN(bad); i++)
+		ck_assert_int_eq(words(&s, bad[i], strlen(bad[i])), DC_EINVAL);
+}
+END_TEST
+
+START_TEST(a_text_has_at_most_65536_words)
+{
+	size_t n = 2 * ENCODER_WORDS_MAX;
+	char *text = malloc(n + 2);
+	struct sample s;
+	size_t i;
+
+	for (i = 0; i < n + 2; i++)
+		text[i] = i % 2 == 0 ? (char)('a' + i % 26) : ' ';
+	ck_assert_int_eq(words(&s, text, n), DC_OK);
+	ck_assert_uint_eq(s.count, 13);
+	ck_assert_int_eq(words(&s, text, n + 2), DC_EINVAL);
+	free(text);
+}
+END_TEST
+
+START_TEST(indices_become_a_sorted_set)
+{
+	struct model_spec spec = spec_of("none", 100);
+	const uint64_t index[] = { 99, 3, 3, 0 }, too_large[] = { 3, 100 };
+	struct encoder_input in = {
+		.kind = ENCODER_INDICES, .n = 4, .index = index
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct sample s;
+
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_uint_eq(s.count, 3);
+	ck_assert_uint_eq(s.index[0], 0);
+	ck_assert_uint_eq(s.index[1], 3);
+	ck_assert_uint_eq(s.index[2], 99);
+	in.n = 2;
+	in.index = too_large;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "indices[1] is not below 100");
+}
+END_TEST
+
+START_TEST(features_become_a_dense_sample)
+{
+	struct model_spec spec = spec_of("none", 2);
+	const int64_t feature[] = { -500000000, 0, 1 };
+	const int64_t huge[] = { 0, SAMPLE_VALUE_MAX + 1 };
+	struct encoder_input in = {
+		.kind = ENCODER_FEATURES, .n = 2, .feature = feature
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct sample s;
+
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_int_eq(s.kind, SAMPLE_DENSE);
+	ck_assert_uint_eq(s.count, 2);
+	ck_assert_int_eq(s.value[0], -500000000);
+	in.n = 3;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "3 features, expected 2");
+	dc_err_clear(&err);
+	in.n = 2;
+	in.feature = huge;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "features[1] is out of range");
+}
+END_TEST
+
+START_TEST(each_encoder_says_what_it_takes)
+{
+	struct model_spec text = spec_of("murmur3-words", 100);
+	struct model_spec none = spec_of("none", 100);
+	struct encoder_input in = { .kind = ENCODER_INDICES };
+	struct dc_err err = DC_ERR_INIT;
+	struct sample s;
+
+	ck_assert_int_eq(encoder_encode(&s, &text, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "this model takes a text");
+	dc_err_clear(&err);
+	in.kind = ENCODER_TEXT;
+	ck_assert_int_eq(encoder_encode(&s, &none, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "this model takes indices or features");
+}
+END_TEST
+
+UNIT_MAIN("models/encoder",
+	  murmur3_gives_its_published_values,
+	  a_text_is_the_set_of_its_lower_case_words,
+	  a_long_word_hashes_like_a_short_one,
+	  what_is_not_utf8_is_refused,
+	  a_text_has_at_most_65536_words,
+	  indices_become_a_sorted_set,
+	  features_become_a_dense_sample,
+	  each_encoder_says_what_it_takes)
