@@ -42,7 +42,7 @@ static const char json_too_large[] =
 	"49682927647509466490179775872070963302864166928879109465555478519404"
 	"02630657488671505820681908902000708383676273854845817711531764475730"
 	"27006985557136695962284291481986083493647529271907416844436551070434"
-	"2711559699508093042880";
+	"2711559699508093042880177904174497792";
 
 /* Does a real that passed the grammar round to infinity?
  * digits..end: digits with at most one point; exponent: of ten */
@@ -160,7 +160,7 @@ json_scan_number(struct json_scan *s, struct json_slice *out)
 
 	if (s->what != NULL)
 		return false;
-	if (json_scan_kind(s) != JSON_NUMBER)
+	if (json_scan_kind(s) != JSON_KIND_NUMBER)
 		return json_fail(s, "a number is expected");
 	out->p = s->p;
 	out->escaped = false;
@@ -178,7 +178,7 @@ json_scan_i64(struct json_scan *s, int64_t *out)
 
 	if (s->what != NULL)
 		return false;
-	if (json_scan_kind(s) != JSON_NUMBER)
+	if (json_scan_kind(s) != JSON_KIND_NUMBER)
 		return json_fail(s, "an integer is expected");
 	if (!json_number(s, &is_integer, &v))
 		return false;

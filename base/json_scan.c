@@ -4,8 +4,9 @@
  *
  * Where jansson is narrower than RFC 8259 this reader is too, so that the hot
  * path and the rest of the program agree on what is JSON: no \u0000, integers
- * within int64, reals that round to a finite double. Only the depth differs
- * (JSON_SCAN_MAX_DEPTH here, 2048 there).
+ * within int64, reals that round to a finite double. Two things differ: the
+ * depth (JSON_SCAN_MAX_DEPTH here, 2048 there), and jansson 2.14 loses a NUL
+ * byte behind a number or a word, which is refused here.
  */
 
 #include "config.h"
@@ -27,24 +28,24 @@ json_scan_kind(struct json_scan *s)
 	char c;
 
 	if (s->what != NULL)
-		return JSON_BAD;
+		return JSON_KIND_BAD;
 	c = json_skip_space(s);
 	if (c == '-' || (c >= '0' && c <= '9'))
-		return JSON_NUMBER;
+		return JSON_KIND_NUMBER;
 	switch (c) {
 	case '{':
-		return JSON_OBJECT;
+		return JSON_KIND_OBJECT;
 	case '[':
-		return JSON_ARRAY;
+		return JSON_KIND_ARRAY;
 	case '"':
-		return JSON_STRING;
+		return JSON_KIND_STRING;
 	case 't':
 	case 'f':
-		return JSON_BOOL;
+		return JSON_KIND_BOOL;
 	case 'n':
-		return JSON_NULL;
+		return JSON_KIND_NULL;
 	}
-	return JSON_BAD;
+	return JSON_KIND_BAD;
 }
 
 /* Literals */
@@ -182,17 +183,17 @@ json_skip_scalar(struct json_scan *s, enum json_kind kind)
 	bool truth;
 
 	switch (kind) {
-	case JSON_STRING:
+	case JSON_KIND_STRING:
 		return json_scan_string(s, &slice);
-	case JSON_NUMBER:
+	case JSON_KIND_NUMBER:
 		return json_scan_number(s, &slice);
-	case JSON_BOOL:
+	case JSON_KIND_BOOL:
 		return json_scan_bool(s, &truth);
-	case JSON_NULL:
+	case JSON_KIND_NULL:
 		return json_scan_null(s);
-	case JSON_OBJECT:
-	case JSON_ARRAY:
-	case JSON_BAD:
+	case JSON_KIND_OBJECT:
+	case JSON_KIND_ARRAY:
+	case JSON_KIND_BAD:
 		break;
 	}
 	return json_fail(s, "a value is expected");
@@ -225,11 +226,11 @@ json_scan_skip(struct json_scan *s)
 
 	while (at_value) {
 		kind = json_scan_kind(s);
-		if (kind == JSON_OBJECT && json_scan_object(s))
+		if (kind == JSON_KIND_OBJECT && json_scan_object(s))
 			at_value = json_scan_key(s, &key);
-		else if (kind == JSON_ARRAY && json_scan_array(s))
+		else if (kind == JSON_KIND_ARRAY && json_scan_array(s))
 			at_value = true;
-		else if (kind == JSON_OBJECT || kind == JSON_ARRAY)
+		else if (kind == JSON_KIND_OBJECT || kind == JSON_KIND_ARRAY)
 			at_value = json_scan_close(s)
 				   && json_skip_to_value(s, base);
 		else

@@ -39,14 +39,15 @@ struct json_slice {
 	bool escaped;	/* has a backslash: use json_slice_decode */
 };
 
+/* Not jansson's names, so that a file may include both. */
 enum json_kind {
-	JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_BOOL,
-	JSON_NULL, JSON_BAD
+	JSON_KIND_OBJECT, JSON_KIND_ARRAY, JSON_KIND_STRING, JSON_KIND_NUMBER,
+	JSON_KIND_BOOL, JSON_KIND_NULL, JSON_KIND_BAD
 };
 
 void json_scan_init(struct json_scan *s, const char *in, size_t len);
 
-/* What stands next; JSON_BAD after a failure or at the end. */
+/* What stands next; JSON_KIND_BAD after a failure or at the end. */
 enum json_kind json_scan_kind(struct json_scan *s);
 
 /* Enter a container: true when it has a first member or element. */

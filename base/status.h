@@ -34,7 +34,8 @@ struct dc_err {
 
 /* Record status and text, unless err already holds one.
  * err   may be NULL
- * Returns status, so that `return dc_fail(err, DC_EINVAL, "...")` reads well. */
+ * Returns status, so that `return dc_fail(err, DC_EINVAL, "...")` reads
+ * well. */
 enum dc_status dc_fail(struct dc_err *err, enum dc_status status,
 		       const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -103,7 +103,7 @@ static bool take_removed(struct scan_state *st)
 {
 	bool removed = false;
 
-	if (json_scan_kind(&st->s) == JSON_NULL)
+	if (json_scan_kind(&st->s) == JSON_KIND_NULL)
 		return json_scan_null(&st->s);
 	return json_scan_bool(&st->s, &removed) &&
 		(!removed || wrong(st, "a log marked removed"));
@@ -111,7 +111,7 @@ static bool take_removed(struct scan_state *st)
 
 static bool take_time(struct scan_state *st, struct raw_log *log)
 {
-	if (json_scan_kind(&st->s) == JSON_NULL)
+	if (json_scan_kind(&st->s) == JSON_KIND_NULL)
 		return json_scan_null(&st->s);
 	return take_quantity(st, &log->at.time_s);
 }
@@ -272,7 +272,7 @@ static bool take_response(struct scan_state *st, struct rpc_logs *out)
 				return false;
 			continue;
 		}
-		if (json_scan_kind(&st->s) != JSON_ARRAY)
+		if (json_scan_kind(&st->s) != JSON_KIND_ARRAY)
 			return wrong(st, "logs that are no array");
 		if (!take_array(st, out))
 			return false;
