@@ -1,0 +1,250 @@
+/*
+ * The shapes of the daemon's replies, as decaid-api.7 fixes them. Types
+ * alone: nothing here computes. /v1 only grows, so a reply may hold more than
+ * is named here, and what is not known yet is null.
+ */
+
+/** Wei, a decimal string. */
+export type Wei = string;
+/** EIP-55. */
+export type Address = string;
+/** 0x-hex, 32 bytes. */
+export type Hash = string;
+/** RFC 3339, UTC. */
+export type Time = string;
+
+export interface Status {
+	version: string;
+	chain: {
+		id: number;
+		head: number;
+		followed: number;
+		finalized: number;
+		lag_blocks: number;
+	};
+	operator: {
+		address: Address;
+		registered: boolean;
+		bond_wei: Wei;
+	} | null;
+	models: number;
+	contributions: number;
+	uptime_s: number;
+}
+
+/** The state an answer speaks for. */
+export interface AsOf {
+	block: number;
+	contributions: number;
+	state_root: Hash | null;
+}
+
+export interface Incentive {
+	kind: "stake" | "points" | "market";
+	next_deposit_wei?: Wei;
+	[parameter: string]: unknown;
+}
+
+export interface Model {
+	address: Address;
+	slug: string;
+	name: string;
+	description: string;
+	spec: string;
+	type: string;
+	encoder: string;
+	verdict_rule: string;
+	classes: string[];
+	features: number;
+	owner: Address;
+	created_block: number;
+	created_at: Time;
+	incentive: Incentive;
+	contributions: number;
+	contributors: number;
+	accuracy: { progressive: number | null; holdout: number | null };
+	held_wei: Wei;
+	paid_out_wei: Wei;
+	as_of: AsOf;
+	last_checkpoint: { epoch: number; block: number; tx: Hash } | null;
+	origin: "decaid" | "0xdeca10b";
+}
+
+export type ModelSort =
+	"new" | "accuracy" | "contributions" | "deposits" | "name";
+
+export type ContributionState =
+	"pending" | "agree" | "credit" | "abstain" | "disagree" |
+	"refunded" | "forfeited" | "invalid";
+
+export type Verdict = "disagree" | "abstain" | "agree" | "credit";
+
+export interface Contribution {
+	id: number;
+	contributor: Address;
+	label: number;
+	class: string | null;
+	deposit_wei: Wei;
+	claimable_wei: Wei;
+	block: number;
+	tx: Hash;
+	time: Time;
+	state: ContributionState;
+	/** The label the model gave before it learned from this one. */
+	prediction_before: number | null;
+	verdict: Verdict | null;
+	verdict_epoch: number | null;
+	/** How unlike its label's neighbours it is, [0, 1]. */
+	suspicion: number | null;
+	/** What was said, where somebody told the daemon. */
+	text?: string | null;
+	sample?: Sample | null;
+}
+
+/** A decoded sample: what the chain holds. */
+export interface Sample {
+	kind?: string;
+	indices?: number[];
+	values?: (number | string)[];
+	features?: (number | string)[];
+	hex?: string;
+}
+
+/** contribution, block, time, accuracy */
+export type AccuracyPoint = [number, number, Time, number];
+
+export interface Accuracy {
+	progressive: AccuracyPoint[];
+	holdout: AccuracyPoint[];
+}
+
+export type BoardBy = "karma" | "contributions" | "earned" | "deposited";
+export type BoardWindow = "24h" | "7d" | "30d" | "all";
+
+export interface BoardEntry {
+	rank: number;
+	previous_rank: number | null;
+	address: Address;
+	karma: number;
+	contributions: number;
+	agreed: number;
+	deposited_wei: Wei;
+	refunded_wei: Wei;
+	earned_wei: Wei;
+	share: number;
+	last_seen: Time | null;
+}
+
+export interface Board {
+	by: BoardBy;
+	window: BoardWindow;
+	entries: BoardEntry[];
+	next: string | null;
+}
+
+export interface Claimable {
+	id: number;
+	contributor: Address;
+	deposit_wei: Wei;
+	verdict: Verdict | null;
+	refundable_at: Time | null;
+	reportable_at: Time | null;
+	deadline: Time | null;
+	/** Why it cannot be claimed yet; null when it can. */
+	reason: string | null;
+}
+
+export interface Deposits {
+	held_wei: Wei;
+	claimable: Claimable[];
+	next: string | null;
+}
+
+export type CheckpointStatus =
+	"computed" | "signed" | "sent" | "mined" | "effective" | "final";
+
+export interface Checkpoint {
+	model: Address;
+	spec: Hash;
+	epoch: number;
+	epoch_end: Time;
+	contributions: number;
+	record_hash: Hash;
+	state_root: Hash | null;
+	judged: number;
+	verdicts_hash: Hash;
+	verdicts: { from: number; count: number; bits: string } | null;
+	accuracy: number | null;
+	digest: Hash;
+	signatures: { operator: Address; signature: string }[];
+	tx: Hash | null;
+	block: number | null;
+	effective_at: Time | null;
+	status: CheckpointStatus;
+}
+
+export interface Operator {
+	address: Address;
+	endpoint: string;
+	bond_wei: Wei;
+	status: string;
+	since_block: number;
+	checkpoints_signed: number;
+	checkpoints_missed: number;
+	last_epoch: number | null;
+	slashed: boolean | Wei | null;
+}
+
+export interface ModelPage { models: Model[]; next: string | null }
+export interface ContributionPage {
+	contributions: Contribution[];
+	next: string | null;
+}
+export interface CheckpointPage {
+	checkpoints: Checkpoint[];
+	next: string | null;
+}
+export interface OperatorPage {
+	operators: Operator[];
+	quorum: unknown;
+	next: string | null;
+}
+
+/** One input, as the model's encoder takes it. */
+export type PredictInput =
+	{ text: string } | { features: number[] } | { indices: number[] };
+
+export interface Prediction {
+	label: number;
+	class: string;
+	/** Decimal strings, by class name. */
+	scores: Record<string, string>;
+	as_of: AsOf;
+}
+
+/** RFC 9457. */
+export interface Problem {
+	type?: string;
+	title?: string;
+	status?: number;
+	detail?: string;
+}
+
+/*
+ * Server-Sent Events. An event's data is one JSON object. All but `block` and
+ * `operator` name their `model`; `contribution` holds the contribution itself
+ * beside it; `block` may hold any part of Status.chain. A page that misses a
+ * field asks again over REST, so an event is a hint and never the only source.
+ */
+export const EVENT_KINDS = [
+	"block", "contribution", "checkpoint", "refund", "report", "prediction",
+	"operator",
+] as const;
+export type EventKind = typeof EVENT_KINDS[number];
+
+export interface ModelEvent { model?: Address }
+export type ContributionEvent = Partial<Contribution> & ModelEvent;
+export type BlockEvent = Partial<Status["chain"]> & {
+	number?: number;
+	time?: Time;
+};
