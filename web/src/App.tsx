@@ -1,0 +1,37 @@
+/* The frame of every page. */
+import { chain } from "./store";
+import { connection, heard_ms } from "./lib/live";
+import { format_count, format_time } from "./lib/format";
+import { Footer } from "./footer/Footer";
+import { Header } from "./header/Header";
+import { ModelsPage } from "./models/ModelsPage";
+import { text } from "./strings";
+import "./App.css";
+
+const FAR_BLOCKS = 3;
+
+/* What a reader must know before believing the numbers below. */
+function Stale() {
+	if (connection.value === "offline") {
+		const since = heard_ms.value
+			? ` (${format_time(new Date(heard_ms.value).toISOString())})` : "";
+		return <p class="stale stale-bad" role="alert" data-testid="stale"
+			data-value="offline">{text.stale.offline}{since}.</p>;
+	}
+	const lag = chain.value?.lag_blocks ?? 0;
+	if (lag > FAR_BLOCKS)
+		return <p class="stale" role="status" data-testid="stale"
+			data-value="lagging">{text.stale.lagging(format_count(lag))}</p>;
+	return null;
+}
+
+export function App() {
+	return (
+		<>
+			<Header />
+			<Stale />
+			<ModelsPage />
+			<Footer />
+		</>
+	);
+}

@@ -1,0 +1,50 @@
+/*
+ * What a person would share is in the address: the part after # names the
+ * page and the model, then what is chosen there.
+ *     #/models/SLUG?by=karma&window=7d&state=disagree
+ */
+import { signal } from "@preact/signals";
+
+export interface Route {
+	/** Slug or address of the model in the address, or null. */
+	model: string | null;
+	query: Readonly<Record<string, string>>;
+}
+
+function parse(hash: string): Route {
+	const [path = "", search = ""] = hash.replace(/^#/, "").split("?", 2);
+	const parts = path.split("/").filter(Boolean);
+	let model: string | null = null;
+	if (parts[0] === "models" && parts[1]) {
+		try {
+			model = decodeURIComponent(parts[1]);
+		} catch {
+			model = parts[1]; /* a stray %: nobody's slug, so a plain 404 */
+		}
+	}
+	return { model, query: Object.fromEntries(new URLSearchParams(search)) };
+}
+
+export const route = signal<Route>(parse(location.hash));
+
+export function route_href(to: Route): string {
+	const query = new URLSearchParams(
+		Object.entries(to.query).filter(([, value]) => value !== ""));
+	const path = to.model === null
+		? "#/models" : `#/models/${encodeURIComponent(to.model)}`;
+	return query.toString() ? `${path}?${query}` : path;
+}
+
+/** Change part of the query without a new entry in the history. */
+export function route_choose(part: Record<string, string>): void {
+	const to = {
+		model: route.value.model,
+		query: { ...route.value.query, ...part },
+	};
+	history.replaceState(null, "", route_href(to));
+	route.value = parse(location.hash);
+}
+
+window.addEventListener("hashchange", () => {
+	route.value = parse(location.hash);
+});

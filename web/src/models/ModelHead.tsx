@@ -1,0 +1,61 @@
+/* What the chosen model is: its name, what it tells apart, and who made it. */
+import type { Model } from "../api";
+import { format_count } from "../lib/format";
+import { ClassName } from "../parts/ClassName";
+import { Hex } from "../parts/Hex";
+import { When } from "../parts/When";
+import { text } from "../strings";
+import { IncentiveTag } from "./IncentiveTag";
+import "./ModelHead.css";
+
+const CLASSES_SHOWN = 12;
+
+function Classes({ names }: { names: string[] }) {
+	const rest = names.length - CLASSES_SHOWN;
+	return (
+		<ul class="head-classes"
+			aria-label={text.model.classes(format_count(names.length))}>
+			{names.slice(0, CLASSES_SHOWN).map((name, label) => (
+				<li key={label} data-testid="class" data-value={name}>
+					<ClassName label={label} name={name} />
+				</li>
+			))}
+			{rest > 0 && <li class="quiet">+{format_count(rest)}</li>}
+		</ul>
+	);
+}
+
+export function ModelHead({ model }: { model: Model }) {
+	return (
+		<header class="head">
+			<h2 class="head-name" data-testid="model-name">
+				<bdi dir="auto">{model.name || text.models.unnamed}</bdi>
+			</h2>
+			{model.description && <p class="head-says"
+				data-testid="model-description">
+				<bdi dir="auto">{model.description}</bdi>
+			</p>}
+			<Classes names={model.classes} />
+			<dl class="head-facts">
+				<div><dt class="aloud">{text.model.details}</dt>
+					<dd><IncentiveTag kind={model.incentive.kind} />
+						{model.origin === "0xdeca10b" && <span class="tag"
+							title={text.model.mirrored_meaning}>
+							{text.model.mirrored}</span>}</dd></div>
+				<div><dt>{text.model.type}</dt>
+					<dd><bdi dir="auto">{model.type}</bdi></dd></div>
+				<div><dt>{text.model.encoder}</dt>
+					<dd><bdi dir="auto">{model.encoder}</bdi></dd></div>
+				<div><dt>{text.model.features}</dt>
+					<dd>{format_count(model.features)}</dd></div>
+				<div><dt>{text.model.rule}</dt>
+					<dd><bdi dir="auto">{model.verdict_rule}</bdi></dd></div>
+				<div><dt class="aloud">{text.models.title}</dt>
+					<dd><Hex value={model.address} name={model.name} /></dd>
+				</div>
+				<div><dt>{text.model.since}</dt>
+					<dd><When time={model.created_at} /></dd></div>
+			</dl>
+		</header>
+	);
+}

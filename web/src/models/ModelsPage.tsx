@@ -1,0 +1,62 @@
+/* The page of the models: all of them beside the one that is looked at. */
+import { model, model_key, models } from "../store";
+import { route } from "../lib/router";
+import { Empty, Failed, Waiting } from "../parts/Notice";
+import { text } from "../strings";
+import { AccuracyChart } from "./AccuracyChart";
+import { Checkpoints } from "./Checkpoints";
+import { Contributions } from "./Contributions";
+import { DepositsPanel } from "./DepositsPanel";
+import { Figures } from "./Figures";
+import { Leaderboard } from "./Leaderboard";
+import { ModelHead } from "./ModelHead";
+import { ModelList } from "./ModelList";
+import { Operators } from "./Operators";
+import { Predict } from "./Predict";
+import "./ModelsPage.css";
+
+function Chosen() {
+	const now = model.data.value;
+	const error = model.error.value;
+	if (!now && error?.status === 404)
+		return <Empty title={text.model.not_found}>
+			{text.model.not_found_hint}</Empty>;
+	if (!now && error)
+		return <Failed error={error} again={model.touch} />;
+	if (!now && models.data.value?.models.length === 0 &&
+		model_key.value === null)
+		return <Empty title={text.models.empty}>
+			{text.models.empty_hint}</Empty>;
+	if (!now && model_key.value === null && models.error.value)
+		return <Failed error={models.error.value} again={models.touch} />;
+	if (!now)
+		return <Waiting lines={9} />;
+	return (
+		<>
+			<ModelHead model={now} />
+			<Figures model={now} />
+			<div class="parts">
+				<AccuracyChart />
+				<Predict key={now.address} model={now} />
+				<Contributions model={now} />
+				<Leaderboard />
+				<Checkpoints />
+				<DepositsPanel model={now} />
+				<Operators />
+			</div>
+		</>
+	);
+}
+
+export function ModelsPage() {
+	const of_one = route.value.model !== null;
+	return (
+		<div class={of_one ? "page page-one" : "page page-all"}>
+			<ModelList />
+			<main class="chosen" id="model" tabIndex={-1}>
+				<a class="to-all" href="#/models">{text.models.all}</a>
+				<Chosen />
+			</main>
+		</div>
+	);
+}

@@ -1,0 +1,76 @@
+/* Who signs, with how much at stake, and how reliably. */
+import type { Operator } from "../api";
+import { format_count } from "../lib/format";
+import { Amount } from "../parts/Amount";
+import { Empty } from "../parts/Notice";
+import { Panel } from "../parts/Panel";
+import { Who } from "../parts/Who";
+import { operators, status } from "../store";
+import { text } from "../strings";
+import "./Operators.css";
+
+/* false, null and no wei at all mean the same. */
+function was_slashed(one: Operator): boolean {
+	return one.slashed === true ||
+		(typeof one.slashed === "string" && !/^0*$/.test(one.slashed));
+}
+
+function Row({ one }: { one: Operator }) {
+	const ours = status.data.value?.operator?.address === one.address;
+	return (
+		<tr data-testid="operator" data-value={one.address}>
+			<td>
+				<Who address={one.address} />
+				{ours && <span class="tag ours">{text.operators.ours}</span>}
+			</td>
+			<td class="wide endpoint">
+				<bdi dir="auto">{one.endpoint || text.none}</bdi></td>
+			<td class="n" data-testid="operator-bond" data-value={one.bond_wei}>
+				<Amount wei={one.bond_wei} /></td>
+			<td class="n" data-testid="operator-signed"
+				data-value={one.checkpoints_signed}>
+				{format_count(one.checkpoints_signed)}</td>
+			<td class="n wide">{format_count(one.checkpoints_missed)}</td>
+			<td class="n wide">{one.last_epoch === null ? text.none
+				: format_count(one.last_epoch)}</td>
+			<td data-testid="operator-status" data-value={one.status}>
+				<bdi dir="auto">{one.status}</bdi>
+				{was_slashed(one) && <span class="slashed">
+					{text.operators.slashed}</span>}
+			</td>
+		</tr>
+	);
+}
+
+function Rows({ list }: { list: Operator[] }) {
+	return (
+		<table class="grid operators">
+			<thead>
+				<tr>
+					<th>{text.operators.who}</th>
+					<th class="wide">{text.operators.endpoint}</th>
+					<th class="n">{text.operators.bond}</th>
+					<th class="n">{text.operators.signed}</th>
+					<th class="n wide">{text.operators.missed}</th>
+					<th class="n wide">{text.operators.last}</th>
+					<th>{text.operators.status}</th>
+				</tr>
+			</thead>
+			<tbody>
+				{list.map((one) => <Row key={one.address} one={one} />)}
+			</tbody>
+		</table>
+	);
+}
+
+export function Operators() {
+	return (
+		<Panel name="operators" title={text.operators.title} from={operators}
+			lines={3}>
+			{(page) => page.operators.length
+				? <Rows list={page.operators} />
+				: <Empty title={text.operators.empty}>
+					{text.operators.empty_hint}</Empty>}
+		</Panel>
+	);
+}

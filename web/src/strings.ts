@@ -1,0 +1,395 @@
+/* Every word the page says, in one place. */
+import type {
+	BoardBy, BoardWindow, CheckpointStatus, ContributionState, ModelSort,
+	Verdict,
+} from "./api";
+import type { Connection } from "./lib/live";
+import type { Theme } from "./theme";
+
+const plural = new Intl.PluralRules("en");
+
+function many(count: number, one: string, other: string): string {
+	return plural.select(count) === "one" ? one : other;
+}
+
+const contribution_state: Record<ContributionState, string> = {
+	pending: "waiting",
+	agree: "agreed",
+	credit: "credited",
+	abstain: "undecided",
+	disagree: "disagreed",
+	refunded: "refunded",
+	forfeited: "forfeited",
+	invalid: "invalid",
+};
+
+const contribution_meaning: Record<ContributionState, string> = {
+	pending: "Not judged yet: its epoch has not ended",
+	agree: "The judge agreed: the deposit can be taken back",
+	credit: "The judge agreed and it taught something: refund and karma",
+	abstain: "The judge was not sure: the deposit can be taken back",
+	disagree: "The judge disagreed: the deposit can be lost to a report",
+	refunded: "The deposit went back to its contributor",
+	forfeited: "Reported: the deposit went to the others",
+	invalid: "Not in the one form a sample may have: it trains nothing",
+};
+
+const verdict: Record<Verdict, string> = {
+	disagree: "disagree",
+	abstain: "abstain",
+	agree: "agree",
+	credit: "agree, with credit",
+};
+
+const checkpoint_status: Record<CheckpointStatus, string> = {
+	computed: "computed",
+	signed: "signed",
+	sent: "sent",
+	mined: "mined",
+	effective: "effective",
+	final: "final",
+};
+
+const sort: Record<ModelSort, string> = {
+	contributions: "most contributions",
+	accuracy: "best accuracy",
+	deposits: "most deposits",
+	new: "newest",
+	name: "name",
+};
+
+const board_by: Record<BoardBy, string> = {
+	karma: "karma",
+	contributions: "contributions",
+	earned: "earned",
+	deposited: "deposited",
+};
+
+const board_window: Record<BoardWindow, string> = {
+	"24h": "24 h",
+	"7d": "7 days",
+	"30d": "30 days",
+	"all": "all time",
+};
+
+const connection: Record<Connection, string> = {
+	connecting: "connecting",
+	live: "live",
+	polling: "asking again",
+	offline: "no answer",
+};
+
+const connection_meaning: Record<Connection, string> = {
+	connecting: "Waiting for the first answer",
+	live: "News arrives as it happens",
+	polling: "The live stream is closed; the page asks every few seconds",
+	offline: "The daemon does not answer; what is shown is what was known",
+};
+
+const theme: Record<Theme, string> = {
+	system: "as the system",
+	light: "light",
+	dark: "dark",
+};
+
+/* Chains that people know by name; others are told by number. */
+const chain_name: Record<number, string> = {
+	1: "Ethereum",
+	10: "OP Mainnet",
+	100: "Gnosis",
+	8453: "Base",
+	31337: "Local chain",
+	42161: "Arbitrum One",
+	11155111: "Sepolia",
+};
+
+/* The daemon's reasons are short words; whole sentences pass as they are. */
+const reason: Record<string, string> = {
+	waiting: "Waiting time not over",
+	not_judged: "Not judged yet",
+	pending: "Not judged yet",
+	not_effective: "Its checkpoint is not effective yet",
+	disagree: "The judge disagreed: only a report takes it",
+	owner_wait: "Only the owner may take it so far",
+};
+
+export const text = {
+	product: "decaid",
+	tagline: "Models that learn in public",
+	skip: "Skip to the model",
+	coin: "ETH",
+	gwei: "gwei",
+	wei: "wei",
+	none: "–",
+	copy: "Copy",
+	copied: "Copied",
+	loading: "Loading",
+	close: "Close",
+	error: {
+		unreachable: "The daemon does not answer",
+		status: (status: number) => `The daemon answered ${status}`,
+		again: "Try again",
+		part: "This part could not be loaded",
+		old: "Shown as last known",
+	},
+	header: {
+		chain: (id: number) => chain_name[id] ?? `Chain ${id}`,
+		chain_id: (id: number) => `Chain id ${id}`,
+		head: "head",
+		followed: "followed",
+		finalized: "final",
+		lag: "behind",
+		lag_blocks: (count: string, n: number) =>
+			`${count} ${many(n, "block", "blocks")} behind`,
+		caught_up: "caught up",
+		heard: (ago: string) => `heard ${ago}`,
+		heard_label: "Last heard from the daemon",
+		connection,
+		connection_meaning,
+		theme: "Palette",
+		theme_now: (name: Theme) => `Palette: ${theme[name]}`,
+		repo: "About",
+	},
+	stale: {
+		offline: "The daemon does not answer. You see what was known",
+		lagging: (count: string) =>
+			`The daemon is ${count} blocks behind its chain: newer ` +
+			"contributions are not shown yet.",
+	},
+	models: {
+		title: "Models",
+		search: "Search models",
+		sort_label: "Order",
+		sort,
+		empty: "No model yet",
+		empty_hint: "A model appears here as soon as one is deployed on the " +
+			"chain that this daemon follows.",
+		nothing_found: "No model is called that",
+		all: "All models",
+		contributions: (count: string, n: number) =>
+			`${count} ${many(n, "contribution", "contributions")}`,
+		held: (amount: string) => `${amount} held`,
+		incentive: { stake: "stake", points: "points", market: "market" } as
+			Record<string, string>,
+		incentive_meaning: {
+			stake: "Deposits: taken back when the judge agrees, lost to " +
+				"others when it does not",
+			points: "Karma only: no deposits",
+			market: "A bounty, shared by what each contribution was worth",
+		} as Record<string, string>,
+		progressive_short: "progressive",
+		holdout_short: "held out",
+		more: "More models",
+		unnamed: "Unnamed model",
+	},
+	model: {
+		not_found: "No such model",
+		not_found_hint: "The address names a model that this daemon does not " +
+			"follow. It may be on another chain, or be hidden by its owner's " +
+			"list.",
+		by: "by",
+		since: "since",
+		classes: (count: string) => `${count} classes`,
+		type: "model",
+		encoder: "encoder",
+		rule: "verdicts",
+		features: "columns",
+		mirrored: "0xDeCA10B",
+		mirrored_meaning: "Mirrored from a 0xDeCA10B contract: there the " +
+			"chain judges",
+		details: "Details",
+		state_root: "state root",
+		as_of: (count: string, block: string) =>
+			`after ${count} contributions, block ${block}`,
+		root_pending: "not computed since the last change",
+	},
+	figures: {
+		title: "Figures",
+		progressive: "Progressive accuracy",
+		progressive_meaning: "Each contribution is predicted before the " +
+			"model learns from it",
+		holdout: "Held-out accuracy",
+		holdout_meaning: "On examples that the owner kept aside",
+		contributions: "Contributions",
+		contributors: (count: string, n: number) =>
+			`from ${count} ${many(n, "address", "addresses")}`,
+		held: "Deposits held",
+		held_meaning: "Waiting in the contract for refund or report",
+		paid: (amount: string) => `${amount} paid out`,
+		next: "Next deposit",
+		next_meaning: "What the contract asks for the next contribution",
+		free: "no deposit",
+	},
+	chart: {
+		title: "Accuracy",
+		progressive: "Progressive",
+		holdout: "Held out",
+		axis: "contributions",
+		empty: "No accuracy yet: the first contributions are on their way.",
+		label: "Accuracy over contributions",
+		keys: "Left and right arrow keys move along the line",
+		summary: (points: string, from: string, to: string, best: string) =>
+			`Progressive accuracy over ${points} contributions: from ${from} ` +
+			`to ${to}, best ${best}.`,
+		summary_holdout: (from: string, to: string) =>
+			` Held-out accuracy: from ${from} to ${to}.`,
+		at: (id: string) => `at contribution ${id}`,
+		now: "now",
+		table: "The same in numbers",
+		contribution: "Contribution",
+		block: "Block",
+		time: "Time",
+	},
+	tape: {
+		label: (count: string, right: string) =>
+			`The newest ${count} contributions, newest on the right: the ` +
+			`model foresaw ${right}.`,
+		title: "Newest contributions",
+		foreseen: "tall: foreseen by the model",
+		surprise: "short: a surprise",
+		item: (id: string, label: string, state: string) =>
+			`#${id} ${label}, ${state}`,
+	},
+	feed: {
+		title: "Contributions",
+		newest: "newest first",
+		state_label: "State",
+		any_state: "every state",
+		state: contribution_state,
+		meaning: contribution_meaning,
+		empty: "No contribution yet",
+		empty_hint: "They appear here in the second in which they are mined.",
+		empty_filter: "None like that",
+		clear: "Show all",
+		only: (who: string) => `only ${who}`,
+		said: "said",
+		foreseen: "foreseen",
+		foresaw: (name: string) => `model said ${name}`,
+		unforeseen: "model had no say",
+		fresh: (count: string, n: number) =>
+			`${count} new ${many(n, "contribution", "contributions")}`,
+		deposit: "deposit",
+		id: "Contribution",
+		more: "Show more",
+		open: (id: string) => `Details of contribution ${id}`,
+		text: "Text",
+		sample: "Sample",
+		values: (shown: string, rest: number) =>
+			rest > 0 ? `${shown} … and ${rest} more` : shown,
+		contributor: "Contributor",
+		label: "Label",
+		model_said: "Model said before",
+		verdict: "Verdict",
+		verdict_none: "none yet",
+		verdict_epoch: (name: string, epoch: string) =>
+			`${name}, epoch ${epoch}`,
+		claimable: "Claimable",
+		suspicion: "Suspicion",
+		block: "Block",
+		tx: "Transaction",
+		time: "Time",
+		verdict_name: verdict,
+		no_class: (label: number) => `label ${label}`,
+	},
+	board: {
+		title: "Leaderboard",
+		by_label: "Ranked by",
+		by: board_by,
+		window_label: "Window",
+		window: board_window,
+		rank: "Rank",
+		who: "Contributor",
+		share: "Share",
+		agreed: "Agreed",
+		empty: "Nobody yet",
+		empty_hint: "Karma comes with the first checkpoint that credits a " +
+			"contribution.",
+		up: (n: string) => `up ${n}`,
+		down: (n: string) => `down ${n}`,
+		same: "unchanged",
+		fresh: "new",
+		show: (who: string) => `Show contributions of ${who}`,
+	},
+	predict: {
+		title: "Ask the model",
+		hint: "Free, and answered by the daemon from its current state.",
+		text: "Text",
+		text_hint: "Any words",
+		features: "Numbers",
+		features_hint: "One number a feature, with spaces or commas between",
+		indices: "Indices",
+		indices_hint: (columns: string) =>
+			`Which of the ${columns} columns are set, with spaces or commas ` +
+			"between",
+		form: "Input",
+		submit: "Predict",
+		asking: "Asking",
+		says: "says",
+		scores: "Scores",
+		lead: (margin: string, second: string) =>
+			`${margin} ahead of ${second}`,
+		not_a_number: (word: string) => `“${word}” is not a number`,
+		not_an_index: (word: string) =>
+			`“${word}” is not a whole number from 0 up`,
+		empty: "Type something first",
+		wait: (seconds: number) =>
+			`Too many questions: try again in ${seconds} s`,
+	},
+	checkpoints: {
+		title: "Checkpoints",
+		epoch: "Epoch",
+		end: "Ended",
+		count: "Contributions",
+		judged: "Judged",
+		accuracy: "Accuracy",
+		root: "State root",
+		status_label: "Status",
+		status: checkpoint_status,
+		tx: "Transaction",
+		signatures: (n: string, count: number) =>
+			`${n} ${many(count, "signature", "signatures")}`,
+		empty: "No checkpoint yet",
+		empty_hint: "One is signed at the end of each epoch that brought " +
+			"something new.",
+	},
+	deposits: {
+		title: "Deposits",
+		held: (amount: string) => `${amount} held`,
+		id: "Contribution",
+		who: "Contributor",
+		amount: "Deposit",
+		verdict: "Verdict",
+		when: "Can be claimed",
+		refund: "refund now",
+		report: "report now",
+		late: "anybody may claim",
+		from: (when: string) => `from ${when}`,
+		until: (when: string) => `deadline ${when}`,
+		reason: (word: string) => reason[word] ?? word,
+		empty: "Nothing is waiting",
+		empty_hint: "No deposit waits in this contract.",
+		points: "This model takes no deposits",
+		points_hint: "Its contributors earn karma alone.",
+	},
+	operators: {
+		title: "Operators",
+		who: "Operator",
+		endpoint: "Endpoint",
+		bond: "Bond",
+		signed: "Signed",
+		missed: "Missed",
+		last: "Last epoch",
+		status: "Status",
+		slashed: "slashed",
+		ours: "this daemon",
+		empty: "No operator is registered",
+		empty_hint: "Checkpoints are computed, and wait for a quorum.",
+	},
+	footer: {
+		version: (version: string) => `decaid ${version}`,
+		up: (duration: string) => `up ${duration}`,
+		api: "API",
+		licences: "Licences",
+		promise: "Public data, public models, free predictions.",
+	},
+};
