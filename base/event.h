@@ -139,4 +139,45 @@ struct ev_operator_joined {
 	uint64_t from_period;
 };
 
+/* Events OperatorRolesChanged, OperatorEndpointChanged,
+ * OperatorOwnerChanged, BondAdded, OperatorLeft, BondWithdrawn,
+ * OperatorSlashed. */
+struct ev_operator_roles {
+	uint64_t id;
+	struct addr20 signer, attester, sender;
+	uint64_t from_period;
+};
+
+struct ev_operator_endpoint {
+	uint64_t id;
+	const char *endpoint;
+};
+
+struct ev_operator_owner {
+	uint64_t id;
+	struct addr20 owner;
+};
+
+struct ev_bond_added {
+	uint64_t id;
+	struct wei amount_wei;
+	uint64_t from_period;
+};
+
+struct ev_operator_left {
+	uint64_t id;
+	uint64_t until_period;	/* the first that it does not count in */
+};
+
+struct ev_bond_withdrawn {
+	uint64_t id;
+	struct wei amount_wei;
+};
+
+struct ev_operator_slashed {
+	uint64_t id;
+	struct addr20 reporter;
+	struct wei reward_wei, burnt_wei;
+};
+
 #endif /* DECAID_BASE_EVENT_H */

@@ -8,9 +8,7 @@
 
 #include "base/keccak.h"
 #include "oracle/abi.h"
-
-#define MODEL_PARAMS_TYPE "(address,uint32,uint32,uint32,uint32,uint32," \
-	"uint32,uint32,uint32,uint64,uint96,uint96,uint32,uint32,uint16)"
+#include "oracle/abi_params.h"
 
 /* What a decoder reads from: indexed values, then the data. */
 struct event_in {
@@ -95,27 +93,6 @@ decode_checkpoint_refuted(struct abi_event *out, struct event_in *in)
 	out->u.checkpoint_refuted_epoch = abi_get_u64(&in->topics);
 }
 
-/* ModelParams, inline in the head. */
-static void
-decode_params(struct trainer_params *p, struct abi_in *in)
-{
-	p->pool = abi_get_addr(in);
-	p->classes = abi_get_u32(in);
-	p->max_sample_bytes = abi_get_u32(in);
-	p->refund_wait_s = abi_get_u32(in);
-	p->verdict_window_s = abi_get_u32(in);
-	p->challenge_s = abi_get_u32(in);
-	p->epoch_s = abi_get_u32(in);
-	p->owner_claim_wait_s = abi_get_u32(in);
-	p->any_claim_wait_s = abi_get_u32(in);
-	p->fee_gwei = abi_get_u64(in);
-	p->floor_wei = abi_get_wei(in);
-	p->cap_wei = abi_get_wei(in);
-	p->burst = abi_get_u32(in);
-	p->window_s = abi_get_u32(in);
-	p->reporter_share_bps = (uint16_t)abi_get_uint(in, 16);
-}
-
 static enum incentive_kind
 decode_incentive(struct abi_in *in)
 {
@@ -137,7 +114,7 @@ decode_model_created(struct abi_event *out, struct event_in *in)
 	e->owner = abi_get_addr(&in->topics);
 	e->kind = decode_incentive(&in->data);
 	e->spec_hash = abi_get_hash(&in->data);
-	decode_params(&e->params, &in->data);
+	abi_get_params(&e->params, &in->data);
 	e->name = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
 	e->description = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
 	e->encoder = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
@@ -157,6 +134,69 @@ decode_operator_joined(struct abi_event *out, struct event_in *in)
 	e->bond_wei = abi_get_wei(&in->data);
 	e->endpoint = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
 	e->from_period = abi_get_u64(&in->data);
+}
+
+static void
+decode_operator_roles(struct abi_event *out, struct event_in *in)
+{
+	struct ev_operator_roles *e = &out->u.operator_roles;
+
+	e->id = abi_get_u64(&in->topics);
+	e->signer = abi_get_addr(&in->data);
+	e->attester = abi_get_addr(&in->data);
+	e->sender = abi_get_addr(&in->data);
+	e->from_period = abi_get_u64(&in->data);
+}
+
+static void
+decode_operator_endpoint(struct abi_event *out, struct event_in *in)
+{
+	struct ev_operator_endpoint *e = &out->u.operator_endpoint;
+
+	e->id = abi_get_u64(&in->topics);
+	e->endpoint = abi_get_text(&in->data, ABI_TEXT_MEND, in->arena);
+}
+
+static void
+decode_operator_owner(struct abi_event *out, struct event_in *in)
+{
+	out->u.operator_owner.id = abi_get_u64(&in->topics);
+	out->u.operator_owner.owner = abi_get_addr(&in->topics);
+}
+
+static void
+decode_bond_added(struct abi_event *out, struct event_in *in)
+{
+	struct ev_bond_added *e = &out->u.bond_added;
+
+	e->id = abi_get_u64(&in->topics);
+	e->amount_wei = abi_get_wei(&in->data);
+	e->from_period = abi_get_u64(&in->data);
+}
+
+static void
+decode_operator_left(struct abi_event *out, struct event_in *in)
+{
+	out->u.operator_left.id = abi_get_u64(&in->topics);
+	out->u.operator_left.until_period = abi_get_u64(&in->data);
+}
+
+static void
+decode_bond_withdrawn(struct abi_event *out, struct event_in *in)
+{
+	out->u.bond_withdrawn.id = abi_get_u64(&in->topics);
+	out->u.bond_withdrawn.amount_wei = abi_get_wei(&in->data);
+}
+
+static void
+decode_operator_slashed(struct abi_event *out, struct event_in *in)
+{
+	struct ev_operator_slashed *e = &out->u.operator_slashed;
+
+	e->id = abi_get_u64(&in->topics);
+	e->reporter = abi_get_addr(&in->topics);
+	e->reward_wei = abi_get_wei(&in->data);
+	e->burnt_wei = abi_get_wei(&in->data);
 }
 
 struct event_shape {
@@ -192,12 +232,34 @@ static const struct event_shape shapes[EVENT_KINDS] = {
 		2, decode_checkpoint_refuted },
 	[EVENT_MODEL_CREATED] = { "ModelCreated",
 		"ModelCreated(address,address,address,uint8,bytes32,"
-		MODEL_PARAMS_TYPE ",string,string,string,bytes)",
+		ABI_PARAMS_TYPE ",string,string,string,bytes)",
 		4, decode_model_created },
 	[EVENT_OPERATOR_JOINED] = { "OperatorJoined",
 		"OperatorJoined(uint256,address,address,address,address,"
 		"uint256,string,uint64)",
 		3, decode_operator_joined },
+	[EVENT_OPERATOR_ROLES] = { "OperatorRolesChanged",
+		"OperatorRolesChanged(uint256,address,address,address,"
+		"uint64)",
+		2, decode_operator_roles },
+	[EVENT_OPERATOR_ENDPOINT] = { "OperatorEndpointChanged",
+		"OperatorEndpointChanged(uint256,string)",
+		2, decode_operator_endpoint },
+	[EVENT_OPERATOR_OWNER] = { "OperatorOwnerChanged",
+		"OperatorOwnerChanged(uint256,address)",
+		3, decode_operator_owner },
+	[EVENT_BOND_ADDED] = { "BondAdded",
+		"BondAdded(uint256,uint256,uint64)",
+		2, decode_bond_added },
+	[EVENT_OPERATOR_LEFT] = { "OperatorLeft",
+		"OperatorLeft(uint256,uint64)",
+		2, decode_operator_left },
+	[EVENT_BOND_WITHDRAWN] = { "BondWithdrawn",
+		"BondWithdrawn(uint256,uint256)",
+		2, decode_bond_withdrawn },
+	[EVENT_OPERATOR_SLASHED] = { "OperatorSlashed",
+		"OperatorSlashed(uint256,address,uint256,uint256)",
+		3, decode_operator_slashed },
 };
 
 static struct hash32 event_topics[EVENT_KINDS];

@@ -25,6 +25,13 @@ enum dc_event_kind {
 	EVENT_CHECKPOINT_REFUTED,
 	EVENT_MODEL_CREATED,
 	EVENT_OPERATOR_JOINED,
+	EVENT_OPERATOR_ROLES,
+	EVENT_OPERATOR_ENDPOINT,
+	EVENT_OPERATOR_OWNER,
+	EVENT_BOND_ADDED,
+	EVENT_OPERATOR_LEFT,
+	EVENT_BOND_WITHDRAWN,
+	EVENT_OPERATOR_SLASHED,
 	EVENT_KINDS
 };
 
@@ -40,6 +47,13 @@ struct abi_event {
 		uint64_t checkpoint_refuted_epoch;
 		struct ev_model_created model_created;
 		struct ev_operator_joined operator_joined;
+		struct ev_operator_roles operator_roles;
+		struct ev_operator_endpoint operator_endpoint;
+		struct ev_operator_owner operator_owner;
+		struct ev_bond_added bond_added;
+		struct ev_operator_left operator_left;
+		struct ev_bond_withdrawn bond_withdrawn;
+		struct ev_operator_slashed operator_slashed;
 	} u;
 };
 

@@ -93,6 +93,21 @@ digest_of(struct hash32 *out, const struct eip712_domain *domain,
 	keccak_final(&k, out);
 }
 
+static void
+checkpoint_words(struct keccak *k, const struct checkpoint *c)
+{
+	struct_begin(k, CHECKPOINT_TYPE);
+	struct_addr(k, &c->trainer);
+	struct_hash(k, &c->spec);
+	struct_u64(k, c->epoch);
+	struct_u64(k, c->count);
+	struct_hash(k, &c->record_hash);
+	struct_hash(k, &c->state_root);
+	struct_u64(k, c->judged);
+	struct_hash(k, &c->verdicts_hash);
+	struct_u64(k, c->accuracy_fx9);
+}
+
 void
 eip712_checkpoint_digest(struct hash32 *out,
 			 const struct eip712_domain *domain,
@@ -100,17 +115,17 @@ eip712_checkpoint_digest(struct hash32 *out,
 {
 	struct keccak k;
 
-	struct_begin(&k, CHECKPOINT_TYPE);
-	struct_addr(&k, &c->trainer);
-	struct_hash(&k, &c->spec);
-	struct_u64(&k, c->epoch);
-	struct_u64(&k, c->count);
-	struct_hash(&k, &c->record_hash);
-	struct_hash(&k, &c->state_root);
-	struct_u64(&k, c->judged);
-	struct_hash(&k, &c->verdicts_hash);
-	struct_u64(&k, c->accuracy_fx9);
+	checkpoint_words(&k, c);
 	digest_of(out, domain, &k);
+}
+
+void
+eip712_checkpoint_struct(struct hash32 *out, const struct checkpoint *c)
+{
+	struct keccak k;
+
+	checkpoint_words(&k, c);
+	keccak_final(&k, out);
 }
 
 void

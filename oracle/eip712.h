@@ -31,6 +31,9 @@ void eip712_checkpoint_digest(struct hash32 *out,
 			      const struct eip712_domain *domain,
 			      const struct checkpoint *c);
 
+/* hashStruct alone, without the domain: what the trainer commits to. */
+void eip712_checkpoint_struct(struct hash32 *out, const struct checkpoint *c);
+
 /* Type Attestation(address trainer,bytes32 sample,bytes32 stateRoot,
  * uint32 label,uint64 issued,uint64 expires), no line break in it. */
 void eip712_attestation_digest(struct hash32 *out,

@@ -4,7 +4,10 @@ libdc_oracle_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SECP256K1_CFLAGS) $(CRYPTO_CFLAGS)
 libdc_oracle_a_SOURCES =
 libdc_oracle_a_SOURCES += oracle/abi.c oracle/abi.h
+libdc_oracle_a_SOURCES += oracle/abi_calls.c oracle/abi_calls.h
 libdc_oracle_a_SOURCES += oracle/abi_decaid.c oracle/abi_decaid.h
+libdc_oracle_a_SOURCES += oracle/abi_params.c oracle/abi_params.h
+libdc_oracle_a_SOURCES += oracle/abi_returns.c
 libdc_oracle_a_SOURCES += oracle/abi_text.c
 libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
 libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h

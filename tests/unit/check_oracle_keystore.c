@@ -74,16 +74,10 @@ END_TEST
 static json_t *
 cheap_file(const char **pass)
 {
-	json_t *c, *cases = vectors_load("keystore");
-	size_t i;
+	json_t *c = vectors_named("keystore", "life");
 
-	json_array_foreach(cases, i, c)
-		if (strcmp(vectors_text(c, "name"), "life") == 0) {
-			*pass = vectors_text(c, "passphrase");
-			return json_loads(vectors_text(c, "json"), 0, NULL);
-		}
-	ck_abort_msg("no such case");
-	return NULL;
+	*pass = vectors_text(c, "passphrase");
+	return json_loads(vectors_text(c, "json"), 0, NULL);
 }
 
 static enum dc_status

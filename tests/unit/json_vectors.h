@@ -40,6 +40,20 @@ vectors_text(json_t *c, const char *key)
 	return text;
 }
 
+/* The case with that name. */
+static inline json_t *
+vectors_named(const char *file, const char *name)
+{
+	json_t *cases = vectors_load(file);
+
+	for (size_t i = 0; i < json_array_size(cases); i++)
+		if (strcmp(vectors_text(json_array_get(cases, i), "name"),
+			   name) == 0)
+			return json_array_get(cases, i);
+	ck_abort_msg("%s.json: no case %s", file, name);
+	return NULL;
+}
+
 /* 0x-hex to bytes, an odd digit count read as a number.
  * out  initialized; emptied first */
 static inline void

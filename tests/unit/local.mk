@@ -59,13 +59,18 @@ tests_unit_check_models_spec_LDADD = $(unit_models_libs)
 # oracle
 unit_oracle_libs = $(oracle_libs) $(base_libs) $(oracle_outside_libs) \
 	$(CHECK_LIBS)
-EXTRA_DIST += tests/unit/json_vectors.h tests/vectors/eip1559.json \
+EXTRA_DIST += tests/unit/json_vectors.h tests/vectors/abi_calls.json \
+	tests/vectors/abi_errors.json tests/vectors/abi_events.json \
+	tests/vectors/eip1559.json \
 	tests/vectors/eip1559_refused.json tests/vectors/eip712.json \
 	tests/vectors/keystore.json tests/vectors/rlp.json \
 	tests/vectors/rlp_invalid.json
 
 UNIT_TESTS += tests/unit/check_oracle_abi
 tests_unit_check_oracle_abi_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_abi_decaid
+tests_unit_check_oracle_abi_decaid_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_eip712
 tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
