@@ -9,6 +9,7 @@ libdc_oracle_a_SOURCES += oracle/abi_decaid.c oracle/abi_decaid.h
 libdc_oracle_a_SOURCES += oracle/abi_params.c oracle/abi_params.h
 libdc_oracle_a_SOURCES += oracle/abi_returns.c
 libdc_oracle_a_SOURCES += oracle/abi_text.c
+libdc_oracle_a_SOURCES += oracle/chainclient.c oracle/chainclient.h
 libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
 libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h
 libdc_oracle_a_SOURCES += oracle/gateway.h

@@ -221,6 +221,12 @@ enum dc_status rpc_receipt(struct rpc *rpc, struct rpc_receipt *out,
 			   const struct hash32 *tx,
 			   struct dc_err *err) DC_MUST_CHECK;
 
+/* Receipts of many, in batches.
+ * out, found, txs  (n); found[i] false: not mined (yet) */
+enum dc_status rpc_receipts(struct rpc *rpc, struct rpc_receipt *out,
+			    bool *found, const struct hash32 *txs, size_t n,
+			    struct dc_err *err) DC_MUST_CHECK;
+
 /* The logs of a receipt, for who just sent the transaction. */
 enum dc_status rpc_receipt_logs(struct rpc *rpc, struct rpc_logs *out,
 				struct dc_arena *arena,

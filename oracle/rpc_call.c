@@ -499,3 +499,49 @@ enum dc_status rpc_receipt(struct rpc *rpc, struct rpc_receipt *out,
 	json_decref(result);
 	return st;
 }
+
+static enum dc_status receipts_batch(struct rpc *rpc, struct rpc_receipt *out,
+				     bool *found, const struct hash32 *txs,
+				     size_t n, struct dc_err *err)
+{
+	char hash[HASH32_TEXT_BYTES];
+	json_t *results, *result;
+	enum dc_status st;
+	size_t i;
+
+	rpc_begin(rpc);
+	for (i = 0; i < n; i++) {
+		hash32_format(&txs[i], hash);
+		rpc_add(rpc, "eth_getTransactionReceipt", "[\"%s\"]", hash);
+	}
+	st = rpc_run(rpc, err);
+	if (st == DC_OK)
+		st = rpc_results(rpc, &results, err);
+	if (st != DC_OK)
+		return st;
+	json_array_foreach(results, i, result) {
+		found[i] = !json_is_null(result);
+		if (found[i] && !read_receipt(&out[i], result)) {
+			st = rpc_malformed(rpc, err,
+					   "a receipt with a part missing");
+			break;
+		}
+	}
+	json_decref(results);
+	return st;
+}
+
+enum dc_status rpc_receipts(struct rpc *rpc, struct rpc_receipt *out,
+			    bool *found, const struct hash32 *txs, size_t n,
+			    struct dc_err *err)
+{
+	size_t i, step;
+	enum dc_status st = DC_OK;
+
+	for (i = 0; st == DC_OK && i < n; i += step) {
+		step = n - i < RPC_MAX_BATCH ? n - i : RPC_MAX_BATCH;
+		st = receipts_batch(rpc, out + i, found + i, txs + i, step,
+				    err);
+	}
+	return st;
+}
