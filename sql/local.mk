@@ -1,1 +1,45 @@
-# sql/: see ../Makefile.am
+# sql/: the two SQLite files; uses base.
+sql_migrations = \
+	sql/migrations/chain/0001_blocks.sql \
+	sql/migrations/chain/0002_models.sql \
+	sql/migrations/chain/0003_contributions.sql \
+	sql/migrations/chain/0004_contributors.sql \
+	sql/migrations/chain/0005_checkpoints.sql \
+	sql/migrations/chain/0006_operators.sql \
+	sql/migrations/chain/0007_events.sql \
+	sql/migrations/local/0001_outbox.sql \
+	sql/migrations/local/0002_signatures.sql
+
+noinst_LIBRARIES += libdc_sql.a
+libdc_sql_a_SOURCES = \
+	sql/accuracy.c sql/accuracy.h \
+	sql/blocks.c sql/blocks.h \
+	sql/board.c \
+	sql/checkpoints.c sql/checkpoints.h \
+	sql/contributions.c sql/contributions.h \
+	sql/contributions_page.c sql/contributions_row.h \
+	sql/contributors.c sql/contributors.h sql/contributors_row.h \
+	sql/db.c sql/db.h \
+	sql/events.c sql/events.h \
+	sql/key.c sql/key.h sql/page.h \
+	sql/migrate.c sql/migrate.h \
+	sql/models.c sql/models.h \
+	sql/operators.c sql/operators.h \
+	sql/outbox.c sql/outbox.h \
+	sql/query.c sql/query.h \
+	sql/signatures.c sql/signatures.h \
+	sql/snapshots.c sql/snapshots.h \
+	sql/undo.c sql/undo.h
+nodist_libdc_sql_a_SOURCES = sql/migrations_gen.c
+libdc_sql_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+
+sql_libs = libdc_sql.a $(base_libs) $(SQLITE_LIBS)
+
+sql/migrations_gen.c: $(srcdir)/sql/gen_migrations.sh $(sql_migrations)
+	$(AM_V_GEN)$(MKDIR_P) sql && \
+	$(SHELL) $(srcdir)/sql/gen_migrations.sh $(srcdir)/sql/migrations \
+		>$@.tmp && mv $@.tmp $@
+
+BUILT_SOURCES += sql/migrations_gen.c
+CLEANFILES += sql/migrations_gen.c sql/migrations_gen.c.tmp
+EXTRA_DIST += sql/gen_migrations.sh $(sql_migrations)

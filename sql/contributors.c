@@ -1,0 +1,332 @@
+/* contributors.c: tables contributors and activity. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sql/contributors.h"
+#include "sql/contributors_row.h"
+#include "sql/key.h"
+#include "sql/query.h"
+
+#define SQL_HOUR_S 3600
+
+static const char SQL_CONTRIBUTOR_GET[] =
+	SQL_CONTRIBUTOR_COLUMNS "WHERE model = ?1 AND address = ?2";
+
+void
+sql_col_contributor(struct sql_query *q, struct sql_contributor *c)
+{
+	c->model = sql_col_i64(q);
+	sql_col_addr(q, &c->address);
+	c->karma = sql_col_u64(q);
+	c->contributions = sql_col_u64(q);
+	c->agreed = sql_col_u64(q);
+	c->deposited_wei = sql_col_wei(q);
+	c->refunded_wei = sql_col_wei(q);
+	c->earned_wei = sql_col_wei(q);
+	c->first_block = sql_col_u64(q);
+	c->first_log = sql_col_u64(q);
+	c->first_s = sql_col_u64(q);
+	c->last_s = sql_col_u64(q);
+	sql_col_u256(q, &c->paid_acc);
+	c->owed_wei = sql_col_wei(q);
+}
+
+enum dc_status
+sql_contributor_get(struct sql_db *db, struct sql_contributor *out,
+		    bool *found, int64_t model, const struct addr20 *address,
+		    struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_CONTRIBUTOR_GET);
+	sql_bind_i64(&q, model);
+	sql_bind_addr(&q, address);
+	while (sql_query_row(&q)) {
+		sql_col_contributor(&q, out);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+/* What deltas add up to. Signed: an hour can take away what an earlier one
+ * gave. */
+struct sql_sums {
+	int64_t karma, contributions, agreed;
+	struct wei deposited_wei, refunded_wei, earned_wei;
+};
+
+static enum dc_status
+sql_sums_add(struct sql_sums *s, const struct sql_contributor_delta *d,
+	     struct dc_err *err)
+{
+	if (!__builtin_add_overflow(s->karma, d->karma, &s->karma) &&
+	    !__builtin_add_overflow(s->contributions, d->contributions,
+				    &s->contributions) &&
+	    !__builtin_add_overflow(s->agreed, d->agreed, &s->agreed) &&
+	    wei_add(&s->deposited_wei, s->deposited_wei, d->deposited_wei) &&
+	    wei_add(&s->refunded_wei, s->refunded_wei, d->refunded_wei) &&
+	    wei_add(&s->earned_wei, s->earned_wei, d->earned_wei))
+		return DC_OK;
+	return dc_fail(err, DC_EINVAL,
+		       "a contributor's sum leaves its range");
+}
+
+/* Add d to c's sums, none of which may fall below 0. */
+static enum dc_status
+sql_contributor_grow(struct sql_contributor *c,
+		     const struct sql_contributor_delta *d,
+		     struct dc_err *err)
+{
+	struct sql_sums s = {
+		(int64_t)c->karma, (int64_t)c->contributions,
+		(int64_t)c->agreed, c->deposited_wei, c->refunded_wei,
+		c->earned_wei
+	};
+	enum dc_status found = sql_sums_add(&s, d, err);
+
+	if (found != DC_OK)
+		return found;
+	if (s.karma < 0 || s.contributions < 0 || s.agreed < 0)
+		return dc_fail(err, DC_EINVAL,
+			       "a contributor's sum falls below 0");
+	c->karma = (uint64_t)s.karma;
+	c->contributions = (uint64_t)s.contributions;
+	c->agreed = (uint64_t)s.agreed;
+	c->deposited_wei = s.deposited_wei;
+	c->refunded_wei = s.refunded_wei;
+	c->earned_wei = s.earned_wei;
+	if (c->last_s < d->time_s)
+		c->last_s = d->time_s;
+	return DC_OK;
+}
+
+static const char SQL_CONTRIBUTOR_INSERT[] =
+	"INSERT INTO contributors (model, address, karma, contributions,"
+	" agreed, deposited_wei, refunded_wei, earned_wei, last_s,"
+	" first_block, first_log, first_s, paid_acc, owed_wei)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+	" zeroblob(32), zeroblob(32))";
+/* Two texts, since naming karma moves the row in the leaderboard's index. */
+static const char SQL_CONTRIBUTOR_UPDATE[] =
+	"UPDATE contributors SET contributions = ?4, agreed = ?5,"
+	" deposited_wei = ?6, refunded_wei = ?7, earned_wei = ?8,"
+	" last_s = ?9 WHERE model = ?1 AND address = ?2 AND karma = ?3";
+static const char SQL_CONTRIBUTOR_UPDATE_KARMA[] =
+	"UPDATE contributors SET karma = ?3, contributions = ?4, agreed = ?5,"
+	" deposited_wei = ?6, refunded_wei = ?7, earned_wei = ?8,"
+	" last_s = ?9 WHERE model = ?1 AND address = ?2";
+static const char SQL_CONTRIBUTORS_COUNT[] =
+	"UPDATE model_totals SET contributors = contributors + 1"
+	" WHERE model = ?1";
+
+static void
+sql_bind_contributor(struct sql_query *q, const struct sql_contributor *c)
+{
+	sql_bind_i64(q, c->model);
+	sql_bind_addr(q, &c->address);
+	sql_bind_u64(q, c->karma);
+	sql_bind_u64(q, c->contributions);
+	sql_bind_u64(q, c->agreed);
+	sql_bind_wei(q, c->deposited_wei);
+	sql_bind_wei(q, c->refunded_wei);
+	sql_bind_wei(q, c->earned_wei);
+	sql_bind_u64(q, c->last_s);
+}
+
+static enum dc_status
+sql_contributor_insert(struct sql_db *db, const struct sql_contributor *c,
+		       struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	sql_query_open(&q, db, SQL_CONTRIBUTOR_INSERT);
+	sql_bind_contributor(&q, c);
+	sql_bind_u64(&q, c->first_block);
+	sql_bind_u64(&q, c->first_log);
+	sql_bind_u64(&q, c->first_s);
+	found = sql_query_run(&q, err);
+	if (found != DC_OK || c->model == SQL_ALL_MODELS)
+		return found;
+	sql_query_open(&q, db, SQL_CONTRIBUTORS_COUNT);
+	sql_bind_i64(&q, c->model);
+	return sql_query_run(&q, err);
+}
+
+static enum dc_status
+sql_contributor_sum(struct sql_db *db, int64_t model,
+		    const struct addr20 *address,
+		    const struct sql_contributor_delta *d, struct dc_err *err)
+{
+	struct sql_contributor c;
+	struct sql_query q;
+	bool there;
+	enum dc_status found;
+
+	found = sql_contributor_get(db, &c, &there, model, address, err);
+	if (found != DC_OK)
+		return found;
+	if (!there) {
+		memset(&c, 0, sizeof(c));
+		c.model = model;
+		c.address = *address;
+		c.first_block = d->block;
+		c.first_log = d->log;
+		c.first_s = d->time_s;
+	}
+	found = sql_contributor_grow(&c, d, err);
+	if (found != DC_OK)
+		return found;
+	if (!there)
+		return sql_contributor_insert(db, &c, err);
+	sql_query_open(&q, db, d->karma == 0 ? SQL_CONTRIBUTOR_UPDATE
+					     : SQL_CONTRIBUTOR_UPDATE_KARMA);
+	sql_bind_contributor(&q, &c);
+	return sql_query_run(&q, err);
+}
+
+static const char SQL_ACTIVITY_GET[] =
+	"SELECT karma, contributions, agreed, deposited_wei, refunded_wei,"
+	" earned_wei FROM activity"
+	" WHERE model = ?1 AND hour = ?2 AND address = ?3";
+static const char SQL_ACTIVITY_PUT[] =
+	"INSERT INTO activity (model, hour, address, karma, contributions,"
+	" agreed, deposited_wei, refunded_wei, earned_wei)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	" ON CONFLICT (model, hour, address) DO UPDATE SET karma = ?4,"
+	" contributions = ?5, agreed = ?6, deposited_wei = ?7,"
+	" refunded_wei = ?8, earned_wei = ?9";
+
+static void
+sql_bind_hour(struct sql_query *q, int64_t model, uint64_t time_s,
+	      const struct addr20 *address)
+{
+	sql_bind_i64(q, model);
+	sql_bind_u64(q, time_s / SQL_HOUR_S);
+	sql_bind_addr(q, address);
+}
+
+static enum dc_status
+sql_activity_get(struct sql_db *db, struct sql_sums *s, int64_t model,
+		 uint64_t time_s, const struct addr20 *address,
+		 struct dc_err *err)
+{
+	struct sql_query q;
+
+	memset(s, 0, sizeof(*s));
+	sql_query_open(&q, db, SQL_ACTIVITY_GET);
+	sql_bind_hour(&q, model, time_s, address);
+	while (sql_query_row(&q)) {
+		s->karma = sql_col_i64(&q);
+		s->contributions = sql_col_i64(&q);
+		s->agreed = sql_col_i64(&q);
+		s->deposited_wei = sql_col_wei(&q);
+		s->refunded_wei = sql_col_wei(&q);
+		s->earned_wei = sql_col_wei(&q);
+	}
+	return sql_query_close(&q, err);
+}
+
+static enum dc_status
+sql_activity_sum(struct sql_db *db, int64_t model,
+		 const struct addr20 *address,
+		 const struct sql_contributor_delta *d, struct dc_err *err)
+{
+	struct sql_sums s;
+	struct sql_query q;
+	enum dc_status found;
+
+	found = sql_activity_get(db, &s, model, d->time_s, address, err);
+	if (found == DC_OK)
+		found = sql_sums_add(&s, d, err);
+	if (found != DC_OK)
+		return found;
+	sql_query_open(&q, db, SQL_ACTIVITY_PUT);
+	sql_bind_hour(&q, model, d->time_s, address);
+	sql_bind_i64(&q, s.karma);
+	sql_bind_i64(&q, s.contributions);
+	sql_bind_i64(&q, s.agreed);
+	sql_bind_wei(&q, s.deposited_wei);
+	sql_bind_wei(&q, s.refunded_wei);
+	sql_bind_wei(&q, s.earned_wei);
+	return sql_query_run(&q, err);
+}
+
+enum dc_status
+sql_contributor_add(struct sql_db *db, int64_t model,
+		    const struct addr20 *address,
+		    const struct sql_contributor_delta *d, struct dc_err *err)
+{
+	enum dc_status found;
+
+	sql_must_write(db);
+	DC_CHECK(model != SQL_ALL_MODELS);
+	found = sql_contributor_sum(db, model, address, d, err);
+	if (found == DC_OK)
+		found = sql_contributor_sum(db, SQL_ALL_MODELS, address, d,
+					    err);
+	if (found == DC_OK)
+		found = sql_activity_sum(db, model, address, d, err);
+	return found;
+}
+
+static const char SQL_CONTRIBUTOR_OWE[] =
+	"UPDATE contributors SET paid_acc = ?3, owed_wei = ?4"
+	" WHERE model = ?1 AND address = ?2";
+
+enum dc_status
+sql_contributor_owe(struct sql_db *db, int64_t model,
+		    const struct addr20 *address, const struct u256 *paid_acc,
+		    struct wei owed_wei, struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_CONTRIBUTOR_OWE);
+	sql_bind_i64(&q, model);
+	sql_bind_addr(&q, address);
+	sql_bind_u256(&q, paid_acc);
+	sql_bind_wei(&q, owed_wei);
+	found = sql_query_run(&q, err);
+	if (found == DC_OK && sql_changes(db) == 0)
+		found = dc_fail(err, DC_ENOTFOUND, "no such contributor");
+	return found;
+}
+
+static const char SQL_CONTRIBUTOR_MODELS[] =
+	SQL_CONTRIBUTOR_COLUMNS "INDEXED BY contributors_by_address"
+	" WHERE address = ?1 AND model > ?2 ORDER BY model LIMIT ?3";
+
+enum dc_status
+sql_contributor_models(struct sql_db *db, struct sql_contributor *out,
+		       uint32_t *n, char *next, const struct addr20 *address,
+		       const struct sql_page *page, struct dc_err *err)
+{
+	struct sql_query q;
+	struct sql_key key = { .list = 'a', .n_numbers = 1 };
+	enum dc_status found = sql_page_check(page, err);
+
+	*n = 0;
+	*next = '\0';
+	if (found == DC_OK && page->after != NULL)
+		found = sql_key_parse(&key, page->after, err);
+	if (found != DC_OK)
+		return found;
+	sql_query_open(&q, db, SQL_CONTRIBUTOR_MODELS);
+	sql_bind_addr(&q, address);
+	sql_bind_u64(&q, key.v[0]);
+	sql_bind_u64(&q, page->limit + 1);
+	while (sql_query_row(&q)) {
+		if (*n == page->limit) {
+			key.v[0] = (uint64_t)out[*n - 1].model;
+			sql_key_format(&key, next);
+			break;
+		}
+		sql_col_contributor(&q, &out[(*n)++]);
+	}
+	return sql_query_close(&q, err);
+}

@@ -1,0 +1,253 @@
+/* db.c: opening, transactions, deadlines. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "sql/db.h"
+#include "sql/migrate.h"
+#include "sql/query.h"
+
+/* Machine steps of SQLite between two looks at the clock: about 20 us. */
+#define SQL_CLOCK_STEPS 1000
+
+/* For the triggers: the block that changes belong to, NULL for none. */
+static void
+sql_undo_block(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	const struct sql_db *db = sqlite3_user_data(ctx);
+
+	(void)argc;
+	(void)argv;
+	if (db->undo_block == SQL_UNDO_NONE)
+		sqlite3_result_null(ctx);
+	else
+		sqlite3_result_int64(ctx, db->undo_block);
+}
+
+/* Look at a file without a chance of changing it. */
+static enum dc_status
+sql_peek(const char *path, enum sql_file file, enum sql_access access,
+	 struct dc_err *err)
+{
+	sqlite3 *h = NULL;
+	enum dc_status found;
+	int rc;
+
+	rc = sqlite3_open_v2(path, &h,
+			     SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(h, SQL_BUSY_MS);
+	if (rc == SQLITE_OK)
+		found = sql_migrate_check(h, file, access, err);
+	else
+		found = sql_fail(h, rc, "open", err);
+	(void)sqlite3_close(h);
+	return found;
+}
+
+/* Durability: chain.db can lose its newest blocks to a power cut and
+ * follows them again; local.db loses nothing. */
+static const char SQL_SET_CHAIN[] =
+	"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+	"PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF;"
+	"PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"
+	"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY";
+static const char SQL_SET_LOCAL[] =
+	"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	"PRAGMA secure_delete = OFF; PRAGMA temp_store = MEMORY;"
+	"PRAGMA journal_size_limit = 16777216";
+static const char SQL_SET_READER[] =
+	"PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY";
+
+static const char *
+sql_settings(enum sql_file file, enum sql_access access)
+{
+	if (access == SQL_READER)
+		return SQL_SET_READER;
+	return file == SQL_CHAIN ? SQL_SET_CHAIN : SQL_SET_LOCAL;
+}
+
+static int
+sql_connect(struct sql_db *db, const char *path)
+{
+	const int flags = db->access == SQL_READER ? SQLITE_OPEN_READONLY
+		: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int rc;
+
+	rc = sqlite3_open_v2(path, &db->h, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_extended_result_codes(db->h, 1);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(db->h, SQL_BUSY_MS);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function(db->h, "decaid_undo_block", 0,
+			SQLITE_UTF8 | SQLITE_INNOCUOUS, db, sql_undo_block,
+			NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(db->h, sql_settings(db->file, db->access),
+				  NULL, NULL, NULL);
+	return rc;
+}
+
+enum dc_status
+sql_db_open(struct sql_db **out, const char *path, enum sql_file file,
+	    enum sql_access access, struct dc_err *err)
+{
+	struct sql_db *db;
+	struct stat st;
+	enum dc_status found = DC_OK;
+	int rc;
+
+	if (stat(path, &st) == 0)
+		found = sql_peek(path, file, access, err);
+	else if (access == SQL_READER)
+		found = dc_fail(err, errno == ENOENT ? DC_ENOTFOUND : DC_EIO,
+				"open: %s", strerror(errno));
+	if (found != DC_OK)
+		return found;
+	db = dc_calloc(1, sizeof(*db));
+	db->file = file;
+	db->access = access;
+	db->undo_block = SQL_UNDO_NONE;
+	rc = sql_connect(db, path);
+	if (rc != SQLITE_OK)
+		found = sql_fail(db->h, rc, "open", err);
+	else if (access == SQL_WRITER)
+		found = sql_migrate(db->h, file, err);
+	if (found != DC_OK) {
+		sql_db_close(db);
+		return found;
+	}
+	*out = db;
+	return DC_OK;
+}
+
+void
+sql_db_close(struct sql_db *db)
+{
+	size_t i;
+
+	if (db == NULL)
+		return;
+	sql_tx_rollback(db);
+	for (i = 0; i < SQL_PREPARED_MAX; i++)
+		(void)sqlite3_finalize(db->prepared[i].stmt);
+	DC_CHECK(sqlite3_close(db->h) == SQLITE_OK);
+	free(db);
+}
+
+static int64_t
+sql_now_ms(void)
+{
+	struct timespec now;
+
+	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int
+sql_past_deadline(void *arg)
+{
+	const struct sql_db *db = arg;
+
+	return sql_now_ms() >= db->deadline_at;
+}
+
+void
+sql_db_set_deadline(struct sql_db *db, uint32_t ms)
+{
+	db->deadline_ms = ms;
+	sql_deadline_start(db);
+	sqlite3_progress_handler(db->h, ms != 0 ? SQL_CLOCK_STEPS : 0,
+				 sql_past_deadline, db);
+}
+
+void
+sql_deadline_start(struct sql_db *db)
+{
+	if (db->deadline_ms != 0)
+		db->deadline_at = sql_now_ms() + (int64_t)db->deadline_ms;
+}
+
+void
+sql_db_interrupt(struct sql_db *db)
+{
+	sqlite3_interrupt(db->h);
+}
+
+static const char SQL_BEGIN_WRITE[] = "BEGIN IMMEDIATE";
+static const char SQL_BEGIN_READ[] = "BEGIN";
+static const char SQL_COMMIT[] = "COMMIT";
+
+static enum dc_status
+sql_begin(struct sql_db *db, const char *text, enum sql_busy busy,
+	  struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	DC_CHECK(db->busy == SQL_IDLE);
+	sql_query_open(&q, db, text);
+	found = sql_query_run(&q, err);
+	if (found == DC_OK)
+		db->busy = busy;
+	return found;
+}
+
+enum dc_status
+sql_tx_begin(struct sql_db *db, struct dc_err *err)
+{
+	DC_CHECK(db->access == SQL_WRITER);
+	return sql_begin(db, SQL_BEGIN_WRITE, SQL_WRITING, err);
+}
+
+enum dc_status
+sql_tx_begin_read(struct sql_db *db, struct dc_err *err)
+{
+	return sql_begin(db, SQL_BEGIN_READ, SQL_READING, err);
+}
+
+enum dc_status
+sql_tx_commit(struct sql_db *db, struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	DC_CHECK(db->busy == SQL_WRITING);
+	db->undo_block = SQL_UNDO_NONE;
+	sql_query_open(&q, db, SQL_COMMIT);
+	found = sql_query_run(&q, err);
+	if (found != DC_OK)
+		sql_tx_rollback(db);
+	db->busy = SQL_IDLE;
+	return found;
+}
+
+void
+sql_tx_rollback(struct sql_db *db)
+{
+	db->busy = SQL_IDLE;
+	db->undo_block = SQL_UNDO_NONE;
+	/* After some failures SQLite has rolled back by itself. A rollback
+	 * that fails leaves a journal that the next opening rolls back. */
+	if (db->h != NULL && !sqlite3_get_autocommit(db->h))
+		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static const char SQL_BACKUP[] = "VACUUM INTO ?1";
+
+enum dc_status
+sql_db_backup(struct sql_db *db, const char *path, struct dc_err *err)
+{
+	struct sql_query q;
+
+	DC_CHECK(db->busy == SQL_IDLE);
+	sql_query_open(&q, db, SQL_BACKUP);
+	sql_bind_text(&q, path);
+	return sql_query_run(&q, err);
+}
