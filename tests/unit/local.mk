@@ -78,6 +78,11 @@ tests_unit_check_incentives_verdicts_LDADD = $(unit_incentives_libs)
 
 
 # sql
+unit_sql_libs = $(sql_libs) $(CHECK_LIBS)
+EXTRA_DIST += tests/unit/sql_fixture.h
+
+UNIT_TESTS += tests/unit/check_sql_undo
+tests_unit_check_sql_undo_LDADD = $(unit_sql_libs)
 
 
 # oracle
