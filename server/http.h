@@ -154,4 +154,12 @@ void http_problem(struct http_request *rq, struct http_reply *rp,
 bool http_not_modified(struct http_request *rq, struct http_reply *rp,
 		       const char *state);
 
+/* Reply with bytes that outlive the server, not copied; or with their gzip
+ * form, after the tag is set. */
+void http_fixed(struct http_reply *rp, const void *in, size_t len);
+void http_fixed_gzip(struct http_reply *rp, const void *in, size_t len);
+
+/* Is gzip among an Accept-Encoding's codings, and not with q=0? NULL: no. */
+bool http_accepts_gzip(const char *list);
+
 #endif /* DECAID_SERVER_HTTP_H */

@@ -157,8 +157,7 @@ bool http_not_modified(struct http_request *rq, struct http_reply *rp,
 
 /* ---- compression ---- */
 
-/* Is gzip among Accept-Encoding's codings, and not with q=0? */
-static bool accepts_gzip(const char *list)
+bool http_accepts_gzip(const char *list)
 {
 	const char *p = list == NULL ? NULL : strcasestr(list, "gzip");
 	const char *q;
@@ -213,20 +212,39 @@ static bool gzip(struct http_loop *l, struct dc_buf *b)
 	return true;
 }
 
-/* What Content-Encoding says; NULL: none. */
-static const char *encode(struct http_connection *c, struct http_reply *rp)
+/* Another encoding of the same state has another tag. */
+static void tag_gzip(struct http_reply *rp)
 {
 	size_t len = strlen(rp->etag);
 
-	if (rp->fixed != NULL || rp->stream_state != NULL)
-		return rp->encoding;
-	if (rp->body.len <= GZIP_ABOVE || !is_text(rp->type) ||
-	    !accepts_gzip(http_header(&c->rq, "Accept-Encoding")) ||
-	    !gzip(c->loop, &rp->body))
-		return NULL;
 	if (len > 0)
 		(void)snprintf(rp->etag + len - 1,
 			       sizeof(rp->etag) - len + 1, "-gz\"");
+}
+
+void http_fixed(struct http_reply *rp, const void *in, size_t len)
+{
+	rp->fixed = in;
+	rp->fixed_len = len;
+}
+
+void http_fixed_gzip(struct http_reply *rp, const void *in, size_t len)
+{
+	http_fixed(rp, in, len);
+	rp->encoding = "gzip";
+	tag_gzip(rp);
+}
+
+/* What Content-Encoding says; NULL: none. */
+static const char *encode(struct http_connection *c, struct http_reply *rp)
+{
+	if (rp->fixed != NULL || rp->stream_state != NULL)
+		return rp->encoding;
+	if (rp->body.len <= GZIP_ABOVE || !is_text(rp->type) ||
+	    !http_accepts_gzip(http_header(&c->rq, "Accept-Encoding")) ||
+	    !gzip(c->loop, &rp->body))
+		return NULL;
+	tag_gzip(rp);
 	return "gzip";
 }
 

@@ -8,16 +8,45 @@ libdc_server_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(JANSSON_CFLAGS) \
 libdc_server_a_SOURCES =
 libdc_server_a_SOURCES += server/child.c server/child.h
 libdc_server_a_SOURCES += server/cmd.c server/cmd.h
+libdc_server_a_SOURCES += server/app.c server/app.h server/asset.h
 libdc_server_a_SOURCES += server/conf.c server/conf.h
 libdc_server_a_SOURCES += server/demo_data.c server/demo_data.h
+libdc_server_a_SOURCES += server/event_ring.c server/event_ring.h
+libdc_server_a_SOURCES += server/event_text.c server/event_text.h
 libdc_server_a_SOURCES += server/http.h server/http_internal.h
 libdc_server_a_SOURCES += server/http_limit.c server/http_loop.c
 libdc_server_a_SOURCES += server/http_request.c server/http_send.c
 libdc_server_a_SOURCES += server/http_stream.c
 libdc_server_a_SOURCES += server/json_out.c server/json_out.h
+libdc_server_a_SOURCES += server/predict_body.c server/predict_body.h
+libdc_server_a_SOURCES += server/rest.c server/rest.h
+libdc_server_a_SOURCES += server/rest_accuracy.c server/rest_assets.c
+libdc_server_a_SOURCES += server/rest_board.c server/rest_checkpoints.c
+libdc_server_a_SOURCES += server/rest_claims.c server/rest_contributions.c
+libdc_server_a_SOURCES += server/rest_events.c server/rest_models.c
+libdc_server_a_SOURCES += server/rest_operators.c server/rest_predict.c
+libdc_server_a_SOURCES += server/rest_status.c
 libdc_server_a_SOURCES += server/router.c server/router.h
 
-server_libs = libdc_server.a $(oracle_libs) $(base_libs)
+nodist_libdc_server_a_SOURCES = server/dashboard_gen.c server/openapi_gen.c
+
+EXTRA_DIST += server/embed.sh server/openapi.json
+CLEANFILES += server/dashboard_gen.c server/openapi_gen.c
+
+server/openapi_gen.c: $(srcdir)/server/openapi.json $(srcdir)/server/embed.sh
+	@$(MKDIR_P) server
+	$(AM_V_GEN)sh $(srcdir)/server/embed.sh asset_openapi \
+		$(srcdir)/server $(srcdir)/server/openapi.json >$@.tmp && \
+		mv $@.tmp $@
+
+# Without a dashboard the table is empty and / says how to build one.
+server/dashboard_gen.c: $(WEB_BUNDLE) $(srcdir)/server/embed.sh
+	@$(MKDIR_P) server
+	$(AM_V_GEN)sh $(srcdir)/server/embed.sh asset_dashboard web/dist \
+		$$(find web/dist -type f ! -name stamp | sort) >$@.tmp && \
+		mv $@.tmp $@
+
+server_libs = libdc_server.a $(oracle_libs) $(incentives_libs)
 server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
 
 bin_PROGRAMS += decaid

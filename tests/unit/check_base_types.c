@@ -47,7 +47,7 @@ START_TEST(a_wrong_letter_case_in_a_mixed_address_is_refused)
 		for (j = 2; j < 42; j++) {
 			struct dc_err err = DC_ERR_INIT;
 
-			snprintf(text, sizeof(text), "%s", eip55[i]);
+			strcpy(text, eip55[i]);
 			if (text[j] < 'A')
 				continue;
 			text[j] ^= 0x20;
@@ -65,8 +65,8 @@ START_TEST(an_address_in_one_case_needs_no_checksum)
 	struct addr20 a, b;
 	size_t j;
 
-	snprintf(upper, sizeof(upper), "%s", eip55[4]);
-	snprintf(lower, sizeof(lower), "%s", eip55[4]);
+	strcpy(upper, eip55[4]);
+	strcpy(lower, eip55[4]);
 	for (j = 2; j < 42; j++) {
 		if (upper[j] < 'A')
 			continue;
@@ -135,7 +135,7 @@ START_TEST(hashes_are_written_and_read_back)
 	ck_assert(hash32_is_zero(&zero));
 	ck_assert(!hash32_equal(&h, &zero));
 	ck_assert(hash32_equal(&h, &h));
-	snprintf(shorter, sizeof(shorter), "%s", text);
+	strcpy(shorter, text);
 	shorter[65] = '\0';
 	ck_assert_int_eq(hash32_parse(&zero, shorter, NULL), DC_EINVAL);
 	ck_assert_int_eq(hash32_parse(&zero, text + 1, NULL), DC_EINVAL);

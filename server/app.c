@@ -1,0 +1,134 @@
+/* The daemon as REST handlers see it, and the table of its routes. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "server/app.h"
+#include "server/event_ring.h"
+#include "server/rest.h"
+
+/* The busiest first. `schema` names a schema of openapi.json. */
+static const struct http_route routes[] = {
+	{ HTTP_POST, "/v1/models/{model}/predict", rest_predict,
+	  HTTP_PREDICT_BODY_MAX, "PredictReply" },
+	{ HTTP_GET, "/v1/models", rest_models, 0, "ModelPage" },
+	{ HTTP_GET, "/v1/models/{model}", rest_model, 0, "Model" },
+	{ HTTP_GET, "/v1/models/{model}/contributions", rest_contributions, 0,
+	  "ContributionPage" },
+	{ HTTP_GET, "/v1/models/{model}/contributions/{id}",
+	  rest_contribution, 0, "ContributionDetail" },
+	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_accuracy, 0,
+	  "Accuracy" },
+	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_leaderboard, 0,
+	  "Leaderboard" },
+	{ HTTP_GET, "/v1/models/{model}/deposits", rest_deposits, 0,
+	  "Deposits" },
+	{ HTTP_GET, "/v1/models/{model}/checkpoints", rest_checkpoints, 0,
+	  "CheckpointPage" },
+	{ HTTP_GET, "/v1/models/{model}/checkpoints/{epoch}",
+	  rest_checkpoint, 0, "Checkpoint" },
+	{ HTTP_GET, "/v1/leaderboard", rest_board, 0, "Leaderboard" },
+	{ HTTP_GET, "/v1/contributors/{address}", rest_contributor, 0,
+	  "Contributor" },
+	{ HTTP_GET, "/v1/operators", rest_operators, 0, "OperatorPage" },
+	{ HTTP_GET, "/v1/operators/{address}", rest_operator, 0, "Operator" },
+	{ HTTP_GET, "/v1/status", rest_status, 0, "Status" },
+	{ HTTP_GET, "/v1/events", rest_events, 0, "" },
+	{ HTTP_GET, "/healthz", rest_healthz, 0, "Health" },
+	{ HTTP_GET, "/readyz", rest_readyz, 0, "Health" },
+	{ HTTP_GET, "/metrics", rest_metrics, 0, "" },
+	{ HTTP_GET, "/openapi.json", rest_openapi, 0, "" },
+};
+
+const struct http_route *app_routes(size_t *n)
+{
+	*n = DC_ARRAY_LEN(routes);
+	return routes;
+}
+
+enum dc_status app_init(struct app *a, struct dc_err *err)
+{
+	struct timespec t;
+
+	if (getrandom(&a->boot, sizeof(a->boot), 0) != sizeof(a->boot))
+		return dc_fail(err, DC_EIO, "getrandom: %s", strerror(errno));
+	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+	a->started_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	a->events = event_ring_new(a->registry);
+	return DC_OK;
+}
+
+void app_clear(struct app *a)
+{
+	event_ring_free(a->events);
+	a->events = NULL;
+}
+
+static void close_loop(void *state)
+{
+	struct app_loop *loop = state;
+
+	sql_db_close(loop->chain);
+	sql_db_close(loop->local);
+	free(loop->room);
+	free(loop);
+}
+
+/* local.db may be missing: a daemon without keys has none. */
+static enum dc_status open_local(struct app_loop *loop, struct dc_err *err)
+{
+	struct dc_err why = DC_ERR_INIT;
+	enum dc_status status;
+
+	status = sql_db_open(&loop->local, loop->app->local_path, SQL_LOCAL,
+			     SQL_READER, &why);
+	if (status == DC_OK) {
+		sql_db_set_deadline(loop->local, APP_QUERY_MS);
+		return DC_OK;
+	}
+	loop->local = NULL;
+	return status == DC_ENOTFOUND ? DC_OK :
+		dc_fail(err, status, "%s", why.text);
+}
+
+static enum dc_status open_loop(void *app, void **state, struct dc_err *err)
+{
+	struct app_loop *loop = dc_calloc(1, sizeof(*loop));
+	enum dc_status status;
+
+	loop->app = app;
+	loop->room = dc_malloc(sizeof(*loop->room));
+	status = sql_db_open(&loop->chain, loop->app->chain_path, SQL_CHAIN,
+			     SQL_READER, err);
+	if (status != DC_OK)
+		loop->chain = NULL;
+	else
+		status = open_local(loop, err);
+	if (status != DC_OK) {
+		close_loop(loop);
+		return status;
+	}
+	sql_db_set_deadline(loop->chain, APP_QUERY_MS);
+	*state = loop;
+	return DC_OK;
+}
+
+void app_http_options(struct app *a, struct http_options *o)
+{
+	o->routes = routes;
+	o->n_routes = DC_ARRAY_LEN(routes);
+	o->fallback = rest_asset;
+	o->app = a;
+	o->loop_open = open_loop;
+	o->loop_close = close_loop;
+}
+
+void app_changed(struct app *a)
+{
+	if (a->http != NULL)
+		http_server_wake(a->http);
+}

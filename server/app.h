@@ -1,0 +1,62 @@
+#ifndef DECAID_SERVER_APP_H
+#define DECAID_SERVER_APP_H
+
+/*
+ * What REST handlers see of the daemon: the models, how far the chain is
+ * followed, where the databases are. One a process, one app_loop an HTTP
+ * thread.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/sample.h"
+#include "oracle/gateway.h"
+#include "oracle/registry.h"
+#include "server/http.h"
+#include "sql/db.h"
+
+struct event_ring;
+
+/* A read of chain.db that takes longer is stopped: 503. */
+#define APP_QUERY_MS 50
+
+struct app {
+	struct registry *registry;
+	/* How far it is; from gateway_status, or a test.  Thread: any. */
+	void (*status)(void *user, struct gateway_status *out);
+	/* Rises with every commit of chain.db.  Thread: any. */
+	uint64_t (*sequence)(void *user);
+	void *user;
+	const char *chain_path, *local_path;
+	uint64_t ready_blocks, ready_s;
+	struct addr20 pool;
+	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
+	/* Filled in by app_init. */
+	struct event_ring *events;
+	struct http_server *http;	/* may be NULL */
+	uint64_t boot;			/* another with every start */
+	int64_t started_ms;
+};
+
+struct app_loop {
+	struct app *app;
+	struct sql_db *chain;
+	struct sql_db *local;		/* NULL: this daemon has none */
+	struct sample_room *room;
+};
+
+/* Complete an app whose upper half the caller filled in. */
+enum dc_status app_init(struct app *a, struct dc_err *err) DC_MUST_CHECK;
+void app_clear(struct app *a);
+
+/* Routes, loop_open, loop_close and app of o; the rest is the caller's. */
+void app_http_options(struct app *a, struct http_options *o);
+
+/* The table of routes, for tests and documents. */
+const struct http_route *app_routes(size_t *n);
+
+/* chain.db changed: wake who listens for events.  Thread: any. */
+void app_changed(struct app *a);
+
+#endif /* DECAID_SERVER_APP_H */

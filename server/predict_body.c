@@ -1,0 +1,236 @@
+/* The body of a predict request. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/json_scan.h"
+#include "models/fx9.h"
+#include "models/sample.h"
+#include "server/predict_body.h"
+
+struct reading {
+	struct json_scan s;
+	struct dc_arena *arena;
+	struct predict_body *out;
+	size_t at;		/* which input, for errors */
+	struct dc_err *err;
+};
+
+static enum dc_status wrong(struct reading *r, const char *what)
+{
+	if (json_scan_failed(&r->s))
+		return json_scan_error(&r->s, r->err);
+	if (r->out->batch)
+		return dc_fail(r->err, DC_EINVAL, "inputs[%zu]: %s", r->at,
+			       what);
+	return dc_fail(r->err, DC_EINVAL, "%s", what);
+}
+
+/* How many elements the array of numbers that begins here has at most: one
+ * more than commas before the first "]". */
+static size_t count_bound(const struct json_scan *s)
+{
+	const char *end = memchr(s->p, ']', (size_t)(s->end - s->p));
+	size_t n = 1;
+
+	if (end == NULL)
+		end = s->end;
+	for (const char *p = s->p; p < end; p++)
+		n += *p == ',';
+	return n;
+}
+
+static enum dc_status read_indices(struct reading *r,
+				   struct encoder_input *in)
+{
+	size_t room = count_bound(&r->s);
+	uint64_t *index;
+	bool found;
+
+	if (room > SAMPLE_COUNT_MAX)
+		return wrong(r, "too many indices");
+	index = dc_arena_alloc(r->arena, room * sizeof(*index));
+	in->kind = ENCODER_INDICES;
+	in->index = index;
+	in->n = 0;
+	for (found = json_scan_array(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		int64_t v;
+
+		if (!json_scan_i64(&r->s, &v) || v < 0)
+			return wrong(r, "indices: not a whole number from 0 on");
+		DC_CHECK(in->n < room);
+		index[in->n++] = (uint64_t)v;
+	}
+	if (!json_scan_close(&r->s))
+		return wrong(r, "indices: not an array");
+	return DC_OK;
+}
+
+static enum dc_status read_features(struct reading *r,
+				    struct encoder_input *in)
+{
+	size_t room = count_bound(&r->s);
+	int64_t *feature;
+	bool found;
+
+	if (room > SAMPLE_COUNT_MAX)
+		return wrong(r, "too many features");
+	feature = dc_arena_alloc(r->arena, room * sizeof(*feature));
+	in->kind = ENCODER_FEATURES;
+	in->feature = feature;
+	in->n = 0;
+	for (found = json_scan_array(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		struct json_slice text;
+
+		if (!json_scan_number(&r->s, &text))
+			return wrong(r, "features: not a number");
+		DC_CHECK(in->n < room);
+		if (fx9_parse(&feature[in->n], text.p, text.len, NULL) !=
+		    DC_OK)
+			return wrong(r, "features: a number is out of range");
+		in->n++;
+	}
+	if (!json_scan_close(&r->s))
+		return wrong(r, "features: not an array");
+	return DC_OK;
+}
+
+static enum dc_status read_text(struct reading *r, struct encoder_input *in)
+{
+	struct json_slice text;
+	char *decoded;
+
+	if (!json_scan_string(&r->s, &text))
+		return wrong(r, "text: not a string");
+	in->kind = ENCODER_TEXT;
+	in->text = text.p;
+	in->n = text.len;
+	if (text.escaped) {
+		decoded = dc_arena_alloc(r->arena, text.len);
+		json_slice_decode(decoded, &in->n, text);
+		in->text = decoded;
+	}
+	return DC_OK;
+}
+
+/* The member of an input, by its key. false: it is none. */
+static bool read_input_member(struct reading *r, struct json_slice key,
+			      struct encoder_input *in,
+			      enum dc_status *status)
+{
+	if (json_slice_is(key, "text"))
+		*status = read_text(r, in);
+	else if (json_slice_is(key, "indices"))
+		*status = read_indices(r, in);
+	else if (json_slice_is(key, "features"))
+		*status = read_features(r, in);
+	else
+		return false;
+	return true;
+}
+
+/* One element of "inputs". */
+static enum dc_status read_input(struct reading *r, struct encoder_input *in)
+{
+	enum dc_status status;
+	size_t members = 0;
+	bool found;
+
+	for (found = json_scan_object(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		struct json_slice key;
+
+		if (!json_scan_key(&r->s, &key))
+			return wrong(r, "not an object");
+		if (!read_input_member(r, key, in, &status))
+			return wrong(r, "a member that is not text, indices "
+				     "or features");
+		if (status != DC_OK)
+			return status;
+		members++;
+	}
+	if (!json_scan_close(&r->s))
+		return wrong(r, "not an object");
+	if (members != 1)
+		return wrong(r, "not exactly one of text, indices, features");
+	return DC_OK;
+}
+
+static enum dc_status read_inputs(struct reading *r)
+{
+	struct predict_body *out = r->out;
+	bool found;
+
+	out->batch = true;
+	out->n = 0;
+	/* The room of all, in one piece: small beside a body of as many. */
+	out->input = dc_arena_alloc(r->arena, PREDICT_INPUTS_MAX *
+				    sizeof(*out->input));
+	for (found = json_scan_array(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		if (out->n == PREDICT_INPUTS_MAX)
+			return dc_fail(r->err, DC_EINVAL,
+				       "inputs: more than %d",
+				       PREDICT_INPUTS_MAX);
+		r->at = out->n;
+		if (read_input(r, &out->input[out->n]) != DC_OK)
+			return DC_EINVAL;
+		out->n++;
+	}
+	if (!json_scan_close(&r->s))
+		return dc_fail(r->err, DC_EINVAL, "inputs: %s", r->s.what);
+	if (out->n == 0)
+		return dc_fail(r->err, DC_EINVAL, "inputs: empty");
+	return DC_OK;
+}
+
+/* One member of the body. */
+static enum dc_status read_member(struct reading *r, size_t *inputs)
+{
+	struct predict_body *out = r->out;
+	enum dc_status status;
+	struct json_slice key;
+
+	if (!json_scan_key(&r->s, &key))
+		return wrong(r, "not an object");
+	if (json_slice_is(key, "attest")) {
+		if (!json_scan_bool(&r->s, &out->attest))
+			return wrong(r, "attest: not true or false");
+		return DC_OK;
+	}
+	if ((*inputs)++ > 0)
+		return dc_fail(r->err, DC_EINVAL, "more than one of text, "
+			       "indices, features, inputs");
+	if (json_slice_is(key, "inputs"))
+		return read_inputs(r);
+	out->input = dc_arena_alloc(r->arena, sizeof(*out->input));
+	out->n = 1;
+	if (!read_input_member(r, key, out->input, &status))
+		return dc_fail(r->err, DC_EINVAL, "a member that is not text, "
+			       "indices, features, inputs or attest");
+	return status;
+}
+
+enum dc_status predict_body_read(struct predict_body *out,
+				 struct dc_arena *arena, const char *in,
+				 size_t len, struct dc_err *err)
+{
+	struct reading r = { .arena = arena, .out = out, .err = err };
+	size_t inputs = 0;
+	bool found;
+
+	memset(out, 0, sizeof(*out));
+	json_scan_init(&r.s, in, len);
+	for (found = json_scan_object(&r.s); found;
+	     found = json_scan_more(&r.s))
+		if (read_member(&r, &inputs) != DC_OK)
+			return DC_EINVAL;
+	if (!json_scan_close(&r.s) || !json_scan_end(&r.s))
+		return json_scan_error(&r.s, err);
+	if (inputs == 0)
+		return dc_fail(err, DC_EINVAL,
+			       "no text, indices, features or inputs");
+	return DC_OK;
+}

@@ -1,0 +1,223 @@
+/* GET /healthz, /readyz, /v1/status, /metrics: how the daemon is. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "server/rest.h"
+#include "sql/blocks.h"
+#include "sql/operators.h"
+
+static uint64_t uptime_s(const struct app *a)
+{
+	struct timespec t;
+
+	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+	return (uint64_t)((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 -
+			  a->started_ms) / 1000;
+}
+
+void rest_healthz(struct http_request *rq, struct http_reply *rp)
+{
+	if (!http_not_modified(rq, rp, "ok"))
+		dc_buf_append_text(&rp->body, "{\"status\":\"ok\"}");
+}
+
+/* ---- ready ---- */
+
+/* What is missing; NULL: nothing. */
+static const char *missing(const struct app *a,
+			   const struct gateway_status *s)
+{
+	if (s->halted)
+		return "following has halted";
+	if (s->chain_id == 0 || s->seconds_since_node > a->ready_s + 1)
+		return "the node does not answer";
+	if (s->followed == 0 && s->head > 0)
+		return "nothing is followed yet";
+	if (s->lag_blocks > a->ready_blocks && s->seconds_behind > a->ready_s)
+		return "the chain is not caught up with";
+	return NULL;
+}
+
+void rest_readyz(struct http_request *rq, struct http_reply *rp)
+{
+	struct gateway_status status;
+	const char *why;
+	struct rest r;
+
+	if (!rest_open_untagged(&r, rq, rp))
+		return;
+	rest_close(&r, DC_OK);
+	r.app->status(r.app->user, &status);
+	why = missing(r.app, &status);
+	if (why != NULL) {
+		http_problem(rq, rp, 503, "%s", why);
+		rp->retry_after_s = 1;
+	} else if (!http_not_modified(rq, rp, "ready")) {
+		dc_buf_append_text(&rp->body, "{\"status\":\"ready\"}");
+	}
+}
+
+/* ---- status ---- */
+
+static void put_chain(struct json_out *j, const struct gateway_status *s)
+{
+	json_put_key(j, "chain");
+	json_put_open(j, '{');
+	json_put_key(j, "id");
+	json_put_u64(j, s->chain_id);
+	json_put_key(j, "head");
+	json_put_u64(j, s->head);
+	json_put_key(j, "followed");
+	json_put_u64(j, s->followed);
+	json_put_key(j, "followed_time");
+	json_put_time(j, s->followed_time_s);
+	json_put_key(j, "finalized");
+	json_put_u64(j, s->finalized);
+	json_put_key(j, "lag_blocks");
+	json_put_u64(j, s->lag_blocks);
+	json_put_key(j, "halted");
+	json_put_bool(j, s->halted);
+	json_put_close(j, '}');
+}
+
+static enum dc_status put_operator(struct rest *r)
+{
+	const struct app *a = r->app;
+	struct sql_operator o;
+	bool found;
+
+	json_put_key(&r->j, "operator");
+	if (addr20_is_zero(&a->operator_signer)) {
+		json_put_null(&r->j);
+		return DC_OK;
+	}
+	if (sql_operator_find(r->chain, &o, &found,
+			      addr20_is_zero(&a->pool) ? NULL : &a->pool,
+			      &a->operator_signer, r->arena,
+			      &r->err) != DC_OK)
+		return r->err.status;
+	json_put_open(&r->j, '{');
+	json_put_key(&r->j, "address");
+	json_put_address(&r->j, found ? &o.owner : &a->operator_signer);
+	json_put_key(&r->j, "registered");
+	json_put_bool(&r->j, found);
+	json_put_key(&r->j, "bond_wei");
+	json_put_wei(&r->j, found ? o.bond_wei : wei_from_u64(0));
+	json_put_close(&r->j, '}');
+	return DC_OK;
+}
+
+static enum dc_status write_status(struct rest *r)
+{
+	uint64_t models, contributions;
+	struct gateway_status status;
+	struct json_out *j = &r->j;
+
+	if (sql_models_count(r->chain, &models, &contributions,
+			     &r->err) != DC_OK)
+		return r->err.status;
+	r->app->status(r->app->user, &status);
+	json_put_open(j, '{');
+	json_put_key(j, "version");
+	json_put_text(j, PACKAGE_VERSION);
+	put_chain(j, &status);
+	if (put_operator(r) != DC_OK)
+		return r->err.status;
+	json_put_key(j, "models");
+	json_put_u64(j, models);
+	json_put_key(j, "contributions");
+	json_put_u64(j, contributions);
+	json_put_key(j, "uptime_s");
+	json_put_u64(j, uptime_s(r->app));
+	json_put_close(j, '}');
+	return DC_OK;
+}
+
+/* The head and the clock move without a commit: tagged by its bytes. */
+void rest_status(struct http_request *rq, struct http_reply *rp)
+{
+	struct rest r;
+
+	if (!rest_open_untagged(&r, rq, rp))
+		return;
+	rest_close(&r, write_status(&r));
+	rest_tag_body(rq, rp);
+}
+
+/* ---- metrics ---- */
+
+static void put_metric(struct dc_buf *b, const char *name, const char *type,
+		       const char *help, uint64_t v)
+{
+	dc_buf_printf(b, "# HELP decaid_%s %s\n# TYPE decaid_%s %s\n"
+		      "decaid_%s %" PRIu64 "\n", name, help, name, type,
+		      name, v);
+}
+
+static void put_http(struct dc_buf *b, const struct http_server *s)
+{
+	struct http_counters c;
+
+	if (s == NULL)
+		return;
+	http_server_counters(s, &c);
+	put_metric(b, "http_requests_total", "counter",
+		   "Requests begun.", c.requests);
+	put_metric(b, "http_connections", "gauge",
+		   "Connections open.", c.connections);
+	put_metric(b, "http_streams", "gauge",
+		   "Event streams open.", c.streams);
+	dc_buf_append_text(b, "# HELP decaid_http_responses_total Replies.\n"
+			   "# TYPE decaid_http_responses_total counter\n");
+	for (unsigned i = 2; i < DC_ARRAY_LEN(c.by_class); i++)
+		dc_buf_printf(b, "decaid_http_responses_total{class=\"%uxx\"}"
+			      " %" PRIu64 "\n", i, c.by_class[i]);
+}
+
+static void put_following(struct dc_buf *b, const struct gateway_status *s)
+{
+	put_metric(b, "chain_head_block", "gauge",
+		   "Head of the node.", s->head);
+	put_metric(b, "chain_followed_block", "gauge",
+		   "Last block committed.", s->followed);
+	put_metric(b, "chain_finalized_block", "gauge",
+		   "Last block known to be final.", s->finalized);
+	put_metric(b, "chain_lag_blocks", "gauge",
+		   "Head less followed.", s->lag_blocks);
+	put_metric(b, "chain_node_silent_seconds", "gauge",
+		   "Since the node last answered.", s->seconds_since_node);
+	put_metric(b, "chain_head_age_seconds", "gauge",
+		   "Since the node last had a new head.",
+		   s->seconds_since_head);
+	put_metric(b, "chain_reorgs_total", "counter",
+		   "Reorganisations seen.", s->reorgs);
+	put_metric(b, "chain_events_total", "counter",
+		   "Logs committed.", s->events);
+	put_metric(b, "chain_mismatches_total", "counter",
+		   "Amounts that the rules do not explain.", s->mismatches);
+	put_metric(b, "chain_halted", "gauge",
+		   "1 when following stopped for good.", s->halted);
+}
+
+void rest_metrics(struct http_request *rq, struct http_reply *rp)
+{
+	struct app *a = rq->app;
+	struct gateway_status status;
+
+	a->status(a->user, &status);
+	rp->type = "text/plain; version=0.0.4; charset=utf-8";
+	dc_buf_printf(&rp->body, "# HELP decaid_build_info Which decaid.\n"
+		      "# TYPE decaid_build_info gauge\n"
+		      "decaid_build_info{version=\"" PACKAGE_VERSION
+		      "\"} 1\n");
+	put_metric(&rp->body, "uptime_seconds", "gauge",
+		   "Since the start.", uptime_s(a));
+	put_metric(&rp->body, "models", "gauge", "Models listed.",
+		   registry_list(a->registry, NULL, 0));
+	put_following(&rp->body, &status);
+	put_http(&rp->body, a->http);
+	rest_tag_body(rq, rp);
+}
