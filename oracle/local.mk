@@ -9,6 +9,7 @@ libdc_oracle_a_SOURCES += oracle/abi_decaid.c oracle/abi_decaid.h
 libdc_oracle_a_SOURCES += oracle/abi_params.c oracle/abi_params.h
 libdc_oracle_a_SOURCES += oracle/abi_returns.c
 libdc_oracle_a_SOURCES += oracle/abi_text.c
+libdc_oracle_a_SOURCES += oracle/bytecode.h
 libdc_oracle_a_SOURCES += oracle/chainclient.c oracle/chainclient.h
 libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
 libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h
@@ -27,6 +28,17 @@ libdc_oracle_a_SOURCES += oracle/rpc_result.c
 libdc_oracle_a_SOURCES += oracle/signer.h
 libdc_oracle_a_SOURCES += oracle/slashlog.h
 libdc_oracle_a_SOURCES += oracle/tx.c oracle/tx.h
+
+# The contracts' creation code, from the committed artifacts.
+oracle_artifacts = $(srcdir)/oracle/contracts/artifacts
+nodist_libdc_oracle_a_SOURCES = oracle/bytecode_gen.c
+CLEANFILES += oracle/bytecode_gen.c
+EXTRA_DIST += oracle/PROTOCOL.md oracle/contracts
+oracle/bytecode_gen.c: $(srcdir)/oracle/contracts/embed.sh \
+		$(oracle_artifacts)/ModelFactory.json \
+		$(oracle_artifacts)/OperatorPool.json
+	$(AM_V_GEN)$(srcdir)/oracle/contracts/embed.sh $(oracle_artifacts) \
+		>$@.tmp && mv $@.tmp $@
 
 # Everything that oracle/ may use, in link order.
 oracle_libs = libdc_oracle.a
