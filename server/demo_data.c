@@ -1,12 +1,13 @@
 /* The demo's data sets: read, made, shuffled, split. */
 #include "config.h"
 
-#include "server/demo_data.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/buf.h"
+#include "server/demo_data.h"
 
 #define ROW_TEXT_MAX_BYTES 4096
 #define CLASSES_MAX 64
@@ -301,6 +302,7 @@ enum dc_status demo_sections_load(struct demo_set *out, size_t per_class,
 /* --- tic-tac-toe ---------------------------------------------------- */
 
 #define CELLS 9
+#define CELL_FEATURES 27
 #define BOARDS 19683	/* 3^9 */
 
 static bool has_line(const char *board, char who)
@@ -328,21 +330,30 @@ static size_t board_number(const char *board)
 	return n;
 }
 
+/* What stands in a cell, [0, 3) for x, o, blank, as a feature of its own. */
+static unsigned cell_feature(const char *board, unsigned i)
+{
+	return 3 * i + (board[i] == 'x' ? 0 : board[i] == 'o' ? 1 : 2);
+}
+
 static void board_add(struct gather *g, struct dc_arena *arena,
 		      const char *board)
 {
-	char text[CELLS * 3 + 1];
-	size_t len = 0;
-	int i, feature;
+	struct dc_buf text;
+	unsigned a, b;
 
-	for (i = 0; i < CELLS; i++) {
-		feature = 3 * i + (board[i] == 'x' ? 0 :
-				   board[i] == 'o' ? 1 : 2);
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					i ? ",%d" : "%d", feature);
-	}
-	gather_add(g, dc_arena_copy(arena, text, len + 1),
+	dc_buf_init(&text, ROW_TEXT_MAX_BYTES);
+	for (a = 0; a < CELLS; a++)
+		dc_buf_printf(&text, a ? ",%u" : "%u", cell_feature(board, a));
+	for (a = 0; a < CELLS; a++)
+		for (b = a + 1; b < CELLS; b++)
+			dc_buf_printf(&text, ",%u", CELL_FEATURES +
+				      CELL_FEATURES * cell_feature(board, a) +
+				      cell_feature(board, b));
+	DC_CHECK(!dc_buf_failed(&text));
+	gather_add(g, dc_arena_copy(arena, dc_buf_text(&text), text.len + 1),
 		   has_line(board, 'x'));
+	dc_buf_clear(&text);
 }
 
 /* Every game from here on; each end board once. */

@@ -50,8 +50,11 @@ enum dc_status demo_sections_parse(struct demo_set *out, const char *text,
 				   struct dc_err *err) DC_MUST_CHECK;
 
 /* The complete tic-tac-toe endgame table, 958 boards, x moves first; label 1:
- * x has won. Feature 3 * cell + {0 x, 1 o, 2 blank}.
+ * x has won. Features, DEMO_TICTACTOE_COLUMNS in all: what stands in a cell,
+ * f(cell) = 3 * cell + {0 x, 1 o, 2 blank}, and of each pair a < b of cells
+ * 27 + 27 * f(a) + f(b), because a line is won by cells together.
  * Source: Aha 1991 (UCI 101); generated here from the rules. */
+#define DEMO_TICTACTOE_COLUMNS 756
 void demo_tictactoe_make(struct demo_set *out, size_t n_holdout,
 			 uint64_t seed);
 

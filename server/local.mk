@@ -13,6 +13,7 @@ libdc_server_a_SOURCES += server/conf.c server/conf.h
 libdc_server_a_SOURCES += server/demo_data.c server/demo_data.h
 libdc_server_a_SOURCES += server/event_ring.c server/event_ring.h
 libdc_server_a_SOURCES += server/event_text.c server/event_text.h
+libdc_server_a_SOURCES += server/deploy.c server/deploy.h
 libdc_server_a_SOURCES += server/http.h server/http_internal.h
 libdc_server_a_SOURCES += server/http_limit.c server/http_loop.c
 libdc_server_a_SOURCES += server/http_request.c server/http_send.c
