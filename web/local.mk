@@ -28,5 +28,7 @@ BUILT_SOURCES += $(WEB_BUNDLE)
 EXTRA_DIST += web/build.mjs web/favicon.svg web/index.html web/tsconfig.json
 EXTRA_DIST += web/src web/dist
 
+SCRIPT_TESTS += tests/e2e/web_sources.mjs tests/e2e/dashboard.mjs
+dist_check_SCRIPTS += tests/e2e/web_sources.mjs tests/e2e/dashboard.mjs
 EXTRA_DIST += tests/e2e/browser.mjs tests/e2e/fixture.mjs
 EXTRA_DIST += tests/e2e/fixture_chain.mjs tests/e2e/screenshot.mjs

@@ -133,7 +133,8 @@ function answer(chain, url) {
 	}
 	case "operators":
 		return { ...page_of(chain.operators(), url.searchParams, "operators"),
-			quorum: null };
+			quorum: { pool: address("pool"), more_than: "2/3",
+				bond_wei: "10000000000000000000" } };
 	default:
 		throw new Refused(404, "Not found", url.pathname);
 	}

@@ -58,6 +58,7 @@ function model_new(about) {
 	const at = address(about.name);
 	return {
 		about: {
+			...about,
 			address: at,
 			slug: `${about.slug}-${at.slice(2, 10).toLowerCase()}`,
 			spec: hash("spec", about.name),
@@ -65,7 +66,6 @@ function model_new(about) {
 			owner: address("owner"),
 			created_block: 3,
 			origin: "decaid",
-			...about,
 		},
 		contributions: [],
 		progressive: [],
@@ -170,8 +170,12 @@ export class FixtureChain {
 		if ((id + 1) % 20 === 0)
 			model.holdout.push([...at, Number(Math.min(0.99,
 				this.accuracy_at(model, id) + 0.02 * this.roll()).toFixed(6))]);
-		this.tell("contribution",
-			{ model: about.address, ...this.shown(one) });
+		this.tell("contribution", {
+			model: about.address, id, block: one.block, time: one.time,
+			tx: one.tx, account: one.contributor, label: one.label,
+			class: one.class, deposit_wei: one.deposit_wei,
+			state: one.state, prediction_before: one.prediction_before,
+		});
 		return one;
 	}
 
@@ -340,7 +344,9 @@ export class FixtureChain {
 			reportable_at: null,
 			deadline: this.time(one.block + 10 * EPOCH_BLOCKS),
 			reason: one.verdict ? null
-				: one.block + WAIT_BLOCKS > this.head ? "waiting" : "not_judged",
+				: one.block + WAIT_BLOCKS > this.head
+					? "Its refund wait is not over."
+					: "It has no verdict yet.",
 		})).sort((a, b) => Number(b.reason === null) -
 			Number(a.reason === null));
 	}
@@ -349,7 +355,7 @@ export class FixtureChain {
 		const made = this.models[0]?.checkpoints.length ?? 0;
 		return made === 0 && this.models.length === 0 ? [] : [{
 			address: address("operator"), endpoint: "http://127.0.0.1:8080",
-			bond_wei: "10000000000000000000", status: "active",
+			bond_wei: "10000000000000000000", status: "joined",
 			since_block: 2, checkpoints_signed: made * this.models.length,
 			checkpoints_missed: 0,
 			last_epoch: this.models[0]?.checkpoints[0]?.epoch ?? null,

@@ -1,5 +1,5 @@
 /* The frame of every page. */
-import { chain } from "./store";
+import { chain, status } from "./store";
 import { connection, heard_ms } from "./lib/live";
 import { format_count, format_time } from "./lib/format";
 import { Footer } from "./footer/Footer";
@@ -13,11 +13,15 @@ const FAR_BLOCKS = 3;
 /* What a reader must know before believing the numbers below. */
 function Stale() {
 	if (connection.value === "offline") {
-		const since = heard_ms.value
-			? ` (${format_time(new Date(heard_ms.value).toISOString())})` : "";
+		const error = status.error.value;
+		const since = heard_ms.value && text.stale.since(
+			format_time(new Date(heard_ms.value).toISOString()));
 		return <p class="stale stale-bad" role="alert" data-testid="stale"
-			data-value="offline">{text.stale.offline}{since}.</p>;
+			data-value="offline">{error?.message}. {since || null}</p>;
 	}
+	if (chain.value?.halted)
+		return <p class="stale stale-bad" role="alert" data-testid="stale"
+			data-value="halted">{text.stale.halted}</p>;
 	const lag = chain.value?.lag_blocks ?? 0;
 	if (lag > FAR_BLOCKS)
 		return <p class="stale" role="status" data-testid="stale"

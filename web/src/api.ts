@@ -21,6 +21,8 @@ export interface Status {
 		followed: number;
 		finalized: number;
 		lag_blocks: number;
+		/** Following has stopped for good. */
+		halted?: boolean;
 	};
 	operator: {
 		address: Address;
@@ -53,8 +55,12 @@ export interface Model {
 	spec: string;
 	type: string;
 	encoder: string;
-	verdict_rule: string;
+	/** Null, and no class, where this daemon does not know the spec. */
+	verdict_rule: string | null;
 	classes: string[];
+	/** Whether this daemon predicts with it, and why not. */
+	followed?: boolean;
+	refusal?: string | null;
 	features: number;
 	owner: Address;
 	created_block: number;
@@ -131,7 +137,8 @@ export interface BoardEntry {
 	deposited_wei: Wei;
 	refunded_wei: Wei;
 	earned_wei: Wei;
-	share: number;
+	/** Of all karma; null while there is none. */
+	share: number | null;
 	last_seen: Time | null;
 }
 
@@ -150,7 +157,7 @@ export interface Claimable {
 	refundable_at: Time | null;
 	reportable_at: Time | null;
 	deadline: Time | null;
-	/** Why it cannot be claimed yet; null when it can. */
+	/** A sentence why it cannot be claimed yet; null when it can. */
 	reason: string | null;
 }
 
@@ -181,6 +188,10 @@ export interface Checkpoint {
 	block: number | null;
 	effective_at: Time | null;
 	status: CheckpointStatus;
+	/** What was accepted is not what this daemon computed. */
+	differs?: boolean;
+	/** The pool's verifier showed it to be wrong. */
+	refuted?: boolean;
 }
 
 export interface Operator {
@@ -192,7 +203,14 @@ export interface Operator {
 	checkpoints_signed: number;
 	checkpoints_missed: number;
 	last_epoch: number | null;
-	slashed: boolean | Wei | null;
+	slashed: boolean;
+}
+
+/** The bonds of the daemon's own pool, and what part of them must sign. */
+export interface Quorum {
+	pool: Address;
+	bond_wei: Wei;
+	more_than: string;
 }
 
 export interface ModelPage { models: Model[]; next: string | null }
@@ -206,7 +224,7 @@ export interface CheckpointPage {
 }
 export interface OperatorPage {
 	operators: Operator[];
-	quorum: unknown;
+	quorum: Quorum | null;
 	next: string | null;
 }
 
@@ -231,20 +249,18 @@ export interface Problem {
 }
 
 /*
- * Server-Sent Events. An event's data is one JSON object. All but `block` and
- * `operator` name their `model`; `contribution` holds the contribution itself
- * beside it; `block` may hold any part of Status.chain. A page that misses a
+ * Server-Sent Events. An event's data is one JSON object. All but `block`,
+ * `reorg` and `operator` name their `model`; `contribution` tells who (as
+ * `contributor` or `account`) said what for how much. A page that misses a
  * field asks again over REST, so an event is a hint and never the only source.
  */
 export const EVENT_KINDS = [
-	"block", "contribution", "checkpoint", "refund", "report", "prediction",
-	"operator",
+	"block", "reorg", "model", "contribution", "checkpoint", "refuted",
+	"refund", "report", "claim", "reward", "prediction", "operator",
 ] as const;
 export type EventKind = typeof EVENT_KINDS[number];
 
-export interface ModelEvent { model?: Address }
-export type ContributionEvent = Partial<Contribution> & ModelEvent;
-export type BlockEvent = Partial<Status["chain"]> & {
-	number?: number;
-	time?: Time;
+export type ContributionEvent = Partial<Contribution> & {
+	model?: Address;
+	account?: Address;
 };

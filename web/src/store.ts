@@ -5,7 +5,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type {
 	Accuracy, Board, BoardBy, BoardWindow, CheckpointPage, Contribution,
-	ContributionPage, Deposits, EventKind, Model, ModelPage, ModelSort,
+	ContributionEvent, ContributionPage, Deposits, EventKind, Model, ModelPage, ModelSort,
 	OperatorPage, Status,
 } from "./api";
 import { answered, heard_ms, live_listen, live_start } from "./lib/live";
@@ -15,9 +15,9 @@ import { route } from "./lib/router";
 export const FEED_LIMIT = 60;
 const SORTS: readonly ModelSort[] =
 	["new", "name", "accuracy", "contributions", "deposits"];
-export const BOARDS: readonly BoardBy[] =
-	["karma", "contributions", "earned", "deposited"];
-export const WINDOWS: readonly BoardWindow[] = ["24h", "7d", "30d", "all"];
+/* What the daemon keeps sums of; a choice is offered where there is one. */
+export const BOARDS: readonly BoardBy[] = ["karma"];
+export const WINDOWS: readonly BoardWindow[] = ["all"];
 
 function one_of<T extends string>(list: readonly T[], value: string | undefined,
 	otherwise: T): T {
@@ -97,31 +97,48 @@ function poll(): void {
 		part.touch();
 }
 
+const paid = [model, contributions, board, deposits];
 const made_old: Record<EventKind, readonly { touch(): void }[]> = {
 	block: [status, models, deposits],
+	reorg: everything,
+	model: [models, status],
 	contribution: [model, models, accuracy, board, deposits],
-	checkpoint: [model, checkpoints, contributions, board, deposits, operators],
-	refund: [model, contributions, board, deposits],
-	report: [model, contributions, board, deposits],
+	checkpoint: [...paid, checkpoints, operators],
+	refuted: [...paid, checkpoints],
+	refund: paid,
+	report: paid,
+	claim: paid,
+	reward: [model, board],
 	prediction: [],
 	operator: [operators, status],
 };
 
-function is_whole(one: Partial<Contribution>): one is Contribution {
-	return Number.isInteger(one.id) && typeof one.contributor === "string" &&
-		typeof one.deposit_wei === "string" && !!one.time && !!one.state;
+/* The contribution of an event, as the list would tell it; null where the
+ * event tells too little. It is new, so nobody has judged it. */
+function said_by(data: ContributionEvent): Contribution | null {
+	const { id, label, deposit_wei, block, tx, time, state } = data;
+	const contributor = data.contributor ?? data.account;
+	if (id === undefined || label === undefined || !deposit_wei ||
+		block === undefined || !tx || !time || !state || !contributor)
+		return null;
+	return {
+		class: null, claimable_wei: "0", prediction_before: null,
+		verdict: null, verdict_epoch: null, suspicion: null,
+		...data, id, label, deposit_wei, block, tx, time, state,
+		contributor,
+	};
 }
 
 /*
  * A contribution that came whole with its event, right after the newest one
  * known, is shown at once; for anything else the list is asked for.
  */
-function feed_add(data: Record<string, unknown>): void {
+function feed_add(data: ContributionEvent): void {
 	const page = contributions.data.peek();
-	const one = data as Partial<Contribution>;
 	const next = (page?.contributions[0]?.id ?? -1) + 1;
+	const one = said_by(data);
 	if (!page || chosen_state.peek() || chosen_contributor.peek() ||
-		!is_whole(one) || one.id !== next) {
+		!one || one.id !== next) {
 		contributions.touch();
 		return;
 	}
@@ -144,19 +161,26 @@ function heard(kind: EventKind, data: Record<string, unknown>): void {
 		return;
 	}
 	if (kind === "contribution")
-		feed_add(data);
+		feed_add(data as ContributionEvent);
 	for (const part of made_old[kind])
 		part.touch();
 }
 
-const none = computed(() => models.data.value?.models.length === 0);
+/* Whose events to listen to: of the model that is shown, of all ("") where
+ * none is; null before either is known. */
+const listened = computed(() => {
+	if (model.data.value)
+		return model.data.value.slug;
+	return model.error.value || models.data.value?.models.length === 0
+		? "" : null;
+});
 
 export function store_start(): void {
 	effect(() => {
-		const key = model_key.value;
-		if (key !== null || none.value)
+		const key = listened.value;
+		if (key !== null)
 			untracked(() => live_listen(
-				query("v1/events", { model: key ?? "" }), heard, poll));
+				query("v1/events", { model: key }), heard, poll));
 	});
 	effect(() => {
 		if (status.error.value)

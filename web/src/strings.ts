@@ -59,17 +59,17 @@ const sort: Record<ModelSort, string> = {
 };
 
 const board_by: Record<BoardBy, string> = {
-	karma: "karma",
-	contributions: "contributions",
-	earned: "earned",
-	deposited: "deposited",
+	karma: "Karma",
+	contributions: "Contributions",
+	earned: "Earned",
+	deposited: "Deposited",
 };
 
 const board_window: Record<BoardWindow, string> = {
 	"24h": "24 h",
 	"7d": "7 days",
 	"30d": "30 days",
-	"all": "all time",
+	"all": "All time",
 };
 
 const connection: Record<Connection, string> = {
@@ -103,19 +103,8 @@ const chain_name: Record<number, string> = {
 	11155111: "Sepolia",
 };
 
-/* The daemon's reasons are short words; whole sentences pass as they are. */
-const reason: Record<string, string> = {
-	waiting: "Waiting time not over",
-	not_judged: "Not judged yet",
-	pending: "Not judged yet",
-	not_effective: "Its checkpoint is not effective yet",
-	disagree: "The judge disagreed: only a report takes it",
-	owner_wait: "Only the owner may take it so far",
-};
-
 export const text = {
 	product: "decaid",
-	tagline: "Models that learn in public",
 	skip: "Skip to the model",
 	coin: "ETH",
 	gwei: "gwei",
@@ -124,12 +113,10 @@ export const text = {
 	copy: "Copy",
 	copied: "Copied",
 	loading: "Loading",
-	close: "Close",
 	error: {
 		unreachable: "The daemon does not answer",
 		status: (status: number) => `The daemon answered ${status}`,
 		again: "Try again",
-		part: "This part could not be loaded",
 		old: "Shown as last known",
 	},
 	header: {
@@ -142,16 +129,15 @@ export const text = {
 		lag_blocks: (count: string, n: number) =>
 			`${count} ${many(n, "block", "blocks")} behind`,
 		caught_up: "caught up",
-		heard: (ago: string) => `heard ${ago}`,
 		heard_label: "Last heard from the daemon",
 		connection,
 		connection_meaning,
-		theme: "Palette",
 		theme_now: (name: Theme) => `Palette: ${theme[name]}`,
-		repo: "About",
 	},
 	stale: {
-		offline: "The daemon does not answer. You see what was known",
+		since: (time: string) => `You see what was known at ${time}.`,
+		halted: "Following has stopped for good: the log says why. What is " +
+			"shown is what was known.",
 		lagging: (count: string) =>
 			`The daemon is ${count} blocks behind its chain: newer ` +
 			"contributions are not shown yet.",
@@ -179,7 +165,7 @@ export const text = {
 		} as Record<string, string>,
 		progressive_short: "progressive",
 		holdout_short: "held out",
-		more: "More models",
+		more: "There are more: search to find them",
 		unnamed: "Unnamed model",
 	},
 	model: {
@@ -201,7 +187,6 @@ export const text = {
 		state_root: "state root",
 		as_of: (count: string, block: string) =>
 			`after ${count} contributions, block ${block}`,
-		root_pending: "not computed since the last change",
 	},
 	figures: {
 		title: "Figures",
@@ -218,7 +203,6 @@ export const text = {
 		paid: (amount: string) => `${amount} paid out`,
 		next: "Next deposit",
 		next_meaning: "What the contract asks for the next contribution",
-		free: "no deposit",
 	},
 	chart: {
 		title: "Accuracy",
@@ -252,7 +236,6 @@ export const text = {
 	},
 	feed: {
 		title: "Contributions",
-		newest: "newest first",
 		state_label: "State",
 		any_state: "every state",
 		state: contribution_state,
@@ -262,13 +245,11 @@ export const text = {
 		empty_filter: "None like that",
 		clear: "Show all",
 		only: (who: string) => `only ${who}`,
-		said: "said",
 		foreseen: "foreseen",
 		foresaw: (name: string) => `model said ${name}`,
 		unforeseen: "model had no say",
 		fresh: (count: string, n: number) =>
 			`${count} new ${many(n, "contribution", "contributions")}`,
-		deposit: "deposit",
 		id: "Contribution",
 		more: "Show more",
 		open: (id: string) => `Details of contribution ${id}`,
@@ -277,7 +258,6 @@ export const text = {
 		values: (shown: string, rest: number) =>
 			rest > 0 ? `${shown} … and ${rest} more` : shown,
 		contributor: "Contributor",
-		label: "Label",
 		model_said: "Model said before",
 		verdict: "Verdict",
 		verdict_none: "none yet",
@@ -311,6 +291,7 @@ export const text = {
 		show: (who: string) => `Show contributions of ${who}`,
 	},
 	predict: {
+		refused: "This daemon does not predict with this model",
 		title: "Ask the model",
 		hint: "Free, and answered by the daemon from its current state.",
 		text: "Text",
@@ -324,10 +305,7 @@ export const text = {
 		form: "Input",
 		submit: "Predict",
 		asking: "Asking",
-		says: "says",
 		scores: "Scores",
-		lead: (margin: string, second: string) =>
-			`${margin} ahead of ${second}`,
 		not_a_number: (word: string) => `“${word}” is not a number`,
 		not_an_index: (word: string) =>
 			`“${word}” is not a whole number from 0 up`,
@@ -346,6 +324,10 @@ export const text = {
 		status_label: "Status",
 		status: checkpoint_status,
 		tx: "Transaction",
+		differs: "differs",
+		differs_meaning: "What was accepted is not what this daemon computed",
+		refuted: "refuted",
+		signed_by: "Signatures",
 		signatures: (n: string, count: number) =>
 			`${n} ${many(count, "signature", "signatures")}`,
 		empty: "No checkpoint yet",
@@ -358,18 +340,12 @@ export const text = {
 		id: "Contribution",
 		who: "Contributor",
 		amount: "Deposit",
-		verdict: "Verdict",
 		when: "Can be claimed",
 		refund: "refund now",
 		report: "report now",
-		late: "anybody may claim",
-		from: (when: string) => `from ${when}`,
 		until: (when: string) => `deadline ${when}`,
-		reason: (word: string) => reason[word] ?? word,
 		empty: "Nothing is waiting",
 		empty_hint: "No deposit waits in this contract.",
-		points: "This model takes no deposits",
-		points_hint: "Its contributors earn karma alone.",
 	},
 	operators: {
 		title: "Operators",
@@ -382,6 +358,8 @@ export const text = {
 		status: "Status",
 		slashed: "slashed",
 		ours: "this daemon",
+		quorum: (part: string, bond: string) =>
+			`a checkpoint needs more than ${part} of ${bond}`,
 		empty: "No operator is registered",
 		empty_hint: "Checkpoints are computed, and wait for a quorum.",
 	},

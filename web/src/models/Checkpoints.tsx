@@ -27,6 +27,17 @@ function Way({ status }: { status: CheckpointStatus }) {
 	);
 }
 
+function Doubt({ one }: { one: Checkpoint }) {
+	if (one.refuted)
+		return <span class="doubt" data-testid="checkpoint-refuted">
+			{text.checkpoints.refuted}</span>;
+	if (one.differs)
+		return <span class="doubt" data-testid="checkpoint-differs"
+			title={text.checkpoints.differs_meaning}>
+			{text.checkpoints.differs}</span>;
+	return null;
+}
+
 function Signed({ one }: { one: Checkpoint }) {
 	const n = one.signatures.length;
 	return (
@@ -41,7 +52,7 @@ function Row({ one }: { one: Checkpoint }) {
 	return (
 		<tr data-testid="checkpoint" data-value={one.epoch}>
 			<td>{format_count(one.epoch)}</td>
-			<td class="wide quiet"><When time={one.epoch_end} /></td>
+			<td class="wider quiet"><When time={one.epoch_end} /></td>
 			<td class="n" data-testid="checkpoint-count"
 				data-value={one.contributions}>
 				{format_count(one.contributions)}</td>
@@ -54,9 +65,9 @@ function Row({ one }: { one: Checkpoint }) {
 				data-value={one.state_root ?? ""}>{one.state_root
 					? <Hex value={one.state_root} name={text.checkpoints.root} />
 					: text.none}</td>
-			<td><Way status={one.status} /></td>
-			<td class="wide"><Signed one={one} /></td>
-			<td class="wide" data-testid="checkpoint-tx"
+			<td><Way status={one.status} /><Doubt one={one} /></td>
+			<td class="wider"><Signed one={one} /></td>
+			<td class="wider" data-testid="checkpoint-tx"
 				data-value={one.tx ?? ""}>{one.tx
 					? <Hex value={one.tx} name={text.checkpoints.tx} />
 					: text.none}</td>
@@ -70,16 +81,16 @@ function Rows({ list }: { list: Checkpoint[] }) {
 			<thead>
 				<tr>
 					<th>{text.checkpoints.epoch}</th>
-					<th class="wide">{text.checkpoints.end}</th>
+					<th class="wider">{text.checkpoints.end}</th>
 					<th class="n">{text.checkpoints.count}</th>
 					<th class="n">{text.checkpoints.judged}</th>
 					<th class="n wide">{text.checkpoints.accuracy}</th>
 					<th class="wide">{text.checkpoints.root}</th>
 					<th>{text.checkpoints.status_label}</th>
-					<th class="wide">
+					<th class="wider">
 						<span class="aloud">
-							{text.checkpoints.signatures("", 2)}</span></th>
-					<th class="wide">{text.checkpoints.tx}</th>
+							{text.checkpoints.signed_by}</span></th>
+					<th class="wider">{text.checkpoints.tx}</th>
 				</tr>
 			</thead>
 			<tbody>

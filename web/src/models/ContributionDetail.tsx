@@ -68,7 +68,8 @@ export function ContributionDetail({ one, model }:
 			<Fact name={text.feed.verdict}><Judged one={one} /></Fact>
 			{model.incentive.kind !== "points" &&
 				<Fact name={text.feed.claimable}>
-					<Amount wei={one.claimable_wei} /></Fact>}
+					<Amount wei={from.data.value?.claimable_wei ??
+						one.claimable_wei} /></Fact>}
 			{one.suspicion !== null && <Fact name={text.feed.suspicion}>
 				{format_percent(one.suspicion)}</Fact>}
 			<Fact name={text.feed.time}>{format_time_full(one.time)}</Fact>

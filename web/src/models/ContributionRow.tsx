@@ -40,10 +40,12 @@ export function ContributionRow({ one, model, open, toggle }: Props) {
 		<li class="entry" data-testid="contribution" data-value={one.id}>
 			<div class="entry-line">
 				<span class="entry-time"><When time={one.time} /></span>
-				<span class="entry-label" data-testid="label">
-					<ClassName label={one.label} name={one.class} />
+				<span class="entry-said">
+					<span class="entry-label" data-testid="label">
+						<ClassName label={one.label} name={one.class} />
+					</span>
+					<Before one={one} model={model} />
 				</span>
-				<Before one={one} model={model} />
 				<span class="entry-who"><Who address={one.contributor} /></span>
 				<span class="entry-deposit" data-testid="deposit"
 					data-value={one.deposit_wei}>
@@ -53,7 +55,7 @@ export function ContributionRow({ one, model, open, toggle }: Props) {
 				<span class="entry-state"><StateChip state={one.state} /></span>
 				<button type="button" class="entry-open" aria-expanded={open}
 					aria-label={text.feed.open(id)} onClick={toggle}>
-					<Icon name={open ? "down" : "right"} />
+					<Icon name={open ? "unfold" : "right"} />
 				</button>
 				{one.text && <q class="entry-text" dir="auto"
 					data-testid="said">{one.text}</q>}

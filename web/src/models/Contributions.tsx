@@ -14,7 +14,7 @@ import { text } from "../strings";
 import { ContributionRow } from "./ContributionRow";
 import "./Contributions.css";
 
-const SHOWN_FIRST = 14;
+const SHOWN_FIRST = 12;
 
 function Filters() {
 	const who = chosen_contributor.value;

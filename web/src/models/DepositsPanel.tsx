@@ -1,6 +1,6 @@
 /* Deposits that wait, when each can be claimed, and why not yet. */
-import type { Claimable, Model } from "../api";
-import { format_count } from "../lib/format";
+import type { Claimable } from "../api";
+import { format_count, format_time_full } from "../lib/format";
 import { Amount, amount_text } from "../parts/Amount";
 import { Empty } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
@@ -13,8 +13,10 @@ import "./DepositsPanel.css";
 function Claim({ one }: { one: Claimable }) {
 	if (one.reason !== null)
 		return (
-			<span data-testid="claim-reason" data-value={one.reason}>
-				<bdi dir="auto">{text.deposits.reason(one.reason)}</bdi>
+			<span data-testid="claim-reason" data-value={one.reason}
+				title={one.deadline === null ? undefined
+					: text.deposits.until(format_time_full(one.deadline))}>
+				<bdi dir="auto">{one.reason}</bdi>
 				{one.refundable_at && <span class="quiet claim-from">
 					{" "}<When time={one.refundable_at} /></span>}
 			</span>
@@ -58,21 +60,17 @@ function Rows({ list }: { list: Claimable[] }) {
 	);
 }
 
-export function DepositsPanel({ model }: { model: Model }) {
+export function DepositsPanel() {
 	const held = deposits.data.value?.held_wei;
-	const points = model.incentive.kind === "points";
 	return (
 		<Panel name="deposits" title={text.deposits.title} from={deposits}
-			aside={held !== undefined && !points &&
+			aside={held !== undefined &&
 				<span class="quiet" data-testid="held" data-value={held}>
 					{text.deposits.held(amount_text(held))}</span>}>
 			{(page) => page.claimable.length
 				? <Rows list={page.claimable} />
-				: points
-					? <Empty title={text.deposits.points}>
-						{text.deposits.points_hint}</Empty>
-					: <Empty title={text.deposits.empty}>
-						{text.deposits.empty_hint}</Empty>}
+				: <Empty title={text.deposits.empty}>
+					{text.deposits.empty_hint}</Empty>}
 		</Panel>
 	);
 }

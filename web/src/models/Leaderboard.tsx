@@ -68,8 +68,9 @@ function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
 			<td class="n quiet agreed" data-testid="agreed" data-value={one.agreed}>
 				{format_count(one.agreed)}/{format_count(one.contributions)}
 			</td>
-			<td class="n share" data-testid="share" data-value={one.share}>
-				<meter min={0} max={1} value={one.share}
+			<td class="n share" data-testid="share"
+				data-value={one.share ?? ""}>
+				<meter min={0} max={1} value={one.share ?? 0}
 					aria-label={text.board.share}>
 					{format_percent(one.share)}</meter>
 				{format_percent(one.share)}
@@ -81,13 +82,13 @@ function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
 function Chosen() {
 	return (
 		<div class="board-choices">
-			<Choice name="by" label={text.board.by_label} options={BOARDS}
+			{BOARDS.length > 1 && <Choice name="by" label={text.board.by_label} options={BOARDS}
 				names={text.board.by} value={chosen_by.value}
-				choose={(by) => route_choose({ by })} />
-			<Choice name="window" label={text.board.window_label}
+				choose={(by) => route_choose({ by })} />}
+			{WINDOWS.length > 1 && <Choice name="window" label={text.board.window_label}
 				options={WINDOWS} names={text.board.window}
 				value={chosen_window.value}
-				choose={(window) => route_choose({ window })} />
+				choose={(window) => route_choose({ window })} />}
 		</div>
 	);
 }

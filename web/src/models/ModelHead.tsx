@@ -4,6 +4,7 @@ import { format_count } from "../lib/format";
 import { ClassName } from "../parts/ClassName";
 import { Hex } from "../parts/Hex";
 import { When } from "../parts/When";
+import { Who } from "../parts/Who";
 import { text } from "../strings";
 import { IncentiveTag } from "./IncentiveTag";
 import "./ModelHead.css";
@@ -48,13 +49,20 @@ export function ModelHead({ model }: { model: Model }) {
 					<dd><bdi dir="auto">{model.encoder}</bdi></dd></div>
 				<div><dt>{text.model.features}</dt>
 					<dd>{format_count(model.features)}</dd></div>
-				<div><dt>{text.model.rule}</dt>
-					<dd><bdi dir="auto">{model.verdict_rule}</bdi></dd></div>
+				{model.verdict_rule && <div><dt>{text.model.rule}</dt>
+					<dd><bdi dir="auto">{model.verdict_rule}</bdi></dd></div>}
 				<div><dt class="aloud">{text.models.title}</dt>
 					<dd><Hex value={model.address} name={model.name} /></dd>
 				</div>
+				<div><dt>{text.model.by}</dt>
+					<dd><Who address={model.owner} /></dd></div>
 				<div><dt>{text.model.since}</dt>
 					<dd><When time={model.created_at} /></dd></div>
+				{model.as_of.state_root && <div data-testid="state-root"
+					data-value={model.as_of.state_root}>
+					<dt>{text.model.state_root}</dt>
+					<dd><Hex value={model.as_of.state_root}
+						name={text.model.state_root} /></dd></div>}
 			</dl>
 		</header>
 	);

@@ -96,10 +96,13 @@ function Rows() {
 	if (!page.models.length)
 		return <Empty title={text.models.empty} />;
 	return (
-		<ol class="rows">
-			{page.models.map((one) => <Row key={one.address} one={one}
-				here={one.address === model.data.value?.address} />)}
-		</ol>
+		<>
+			<ol class="rows">
+				{page.models.map((one) => <Row key={one.address} one={one}
+					here={one.address === model.data.value?.address} />)}
+			</ol>
+			{page.next !== null && <p class="quiet">{text.models.more}</p>}
+		</>
 	);
 }
 

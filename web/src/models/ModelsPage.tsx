@@ -31,17 +31,18 @@ function Chosen() {
 		return <Failed error={models.error.value} again={models.touch} />;
 	if (!now)
 		return <Waiting lines={9} />;
+	const stakes = now.incentive.kind !== "points";
 	return (
 		<>
 			<ModelHead model={now} />
 			<Figures model={now} />
-			<div class="parts">
+			<div class={stakes ? "parts" : "parts parts-points"}>
 				<AccuracyChart />
 				<Predict key={now.address} model={now} />
 				<Contributions model={now} />
 				<Leaderboard />
 				<Checkpoints />
-				<DepositsPanel model={now} />
+				{stakes && <DepositsPanel />}
 				<Operators />
 			</div>
 		</>

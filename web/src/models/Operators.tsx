@@ -1,19 +1,13 @@
 /* Who signs, with how much at stake, and how reliably. */
 import type { Operator } from "../api";
 import { format_count } from "../lib/format";
-import { Amount } from "../parts/Amount";
+import { Amount, amount_text } from "../parts/Amount";
 import { Empty } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { Who } from "../parts/Who";
 import { operators, status } from "../store";
 import { text } from "../strings";
 import "./Operators.css";
-
-/* false, null and no wei at all mean the same. */
-function was_slashed(one: Operator): boolean {
-	return one.slashed === true ||
-		(typeof one.slashed === "string" && !/^0*$/.test(one.slashed));
-}
 
 function Row({ one }: { one: Operator }) {
 	const ours = status.data.value?.operator?.address === one.address;
@@ -35,7 +29,7 @@ function Row({ one }: { one: Operator }) {
 				: format_count(one.last_epoch)}</td>
 			<td data-testid="operator-status" data-value={one.status}>
 				<bdi dir="auto">{one.status}</bdi>
-				{was_slashed(one) && <span class="slashed">
+				{one.slashed && <span class="slashed">
 					{text.operators.slashed}</span>}
 			</td>
 		</tr>
@@ -64,9 +58,13 @@ function Rows({ list }: { list: Operator[] }) {
 }
 
 export function Operators() {
+	const quorum = operators.data.value?.quorum;
 	return (
 		<Panel name="operators" title={text.operators.title} from={operators}
-			lines={3}>
+			lines={3} aside={quorum && <span class="quiet quorum"
+				data-testid="quorum" data-value={quorum.bond_wei}>
+				{text.operators.quorum(quorum.more_than,
+					amount_text(quorum.bond_wei))}</span>}>
 			{(page) => page.operators.length
 				? <Rows list={page.operators} />
 				: <Empty title={text.operators.empty}>

@@ -7,6 +7,7 @@ import { ApiError, client_post } from "../lib/client";
 import { format_count } from "../lib/format";
 import { route, route_choose } from "../lib/router";
 import { Choice } from "../parts/Choice";
+import { Empty } from "../parts/Notice";
 import { text } from "../strings";
 import { input_forms, InputError, input_read } from "./input";
 import type { Form } from "./input";
@@ -96,7 +97,31 @@ function Field({ form, typed, model, submit }: {
 	);
 }
 
+/* A model that is listed, but whose spec this daemon does not carry out. */
+function Refused({ model }: { model: Model }) {
+	return (
+		<>
+			<header class="panel-head">
+				<h3 id="predict-title">{text.predict.title}</h3>
+			</header>
+			<Empty title={text.predict.refused}>
+				{model.refusal && <bdi dir="auto">{model.refusal}</bdi>}
+			</Empty>
+		</>
+	);
+}
+
 export function Predict({ model }: { model: Model }) {
+	return (
+		<section class="panel panel-predict" aria-labelledby="predict-title"
+			data-testid="panel-predict">
+			{model.followed === false ? <Refused model={model} />
+				: <Asking model={model} />}
+		</section>
+	);
+}
+
+function Asking({ model }: { model: Model }) {
 	const forms = input_forms(model);
 	const kept = route.peek().query;
 	const typed = useSignal(kept.ask ?? "");
@@ -105,8 +130,7 @@ export function Predict({ model }: { model: Model }) {
 	const { answer, wrong, asking, ask } = use_asked(model);
 	const submit = () => void ask(form.value, typed.value);
 	return (
-		<section class="panel panel-predict" aria-labelledby="predict-title"
-			data-testid="panel-predict">
+		<>
 			<header class="panel-head">
 				<h3 id="predict-title">{text.predict.title}</h3>
 				{forms.length > 1 && <Choice name="form" options={forms}
@@ -133,6 +157,6 @@ export function Predict({ model }: { model: Model }) {
 					: !wrong.value && <p class="predict-hint">
 						{text.predict.hint}</p>}
 			</div>
-		</section>
+		</>
 	);
 }

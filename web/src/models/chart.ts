@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import type { Accuracy, AccuracyPoint } from "../api";
 import { format_count, format_percent_coarse } from "../lib/format";
 import { palette_colour } from "../lib/palette";
+import { text } from "../strings";
 
 const FONT = "12px \"Familjen Grotesk Variable\", system-ui, sans-serif";
 const STEP = 0.1; /* the scale of y begins and ends at whole tenths */
@@ -60,6 +61,8 @@ export function chart_options(width: number, height: number,
 		axes: [
 			{
 				...axis(30, format_count), space: 70,
+				label: text.chart.axis, labelFont: FONT, labelSize: 20,
+				labelGap: 2,
 				incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3,
 					1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7],
 			},

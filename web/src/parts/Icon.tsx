@@ -11,13 +11,12 @@ const PATHS = {
 	up: "M8 13V3.5M4 7l4-4 4 4",
 	down: "M8 3v9.5M4 9l4 4 4-4",
 	right: "M6 3.5L10.5 8 6 12.5",
-	left: "M10 3.5L5.5 8l4.5 4.5",
+	unfold: "M3.5 6L8 10.5 12.5 6",
 	copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
 	sun: "M8 5a3 3 0 1 0 .01 0M8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15" +
 		"M3 3l1.1 1.1M11.9 11.9L13 13M13 3l-1.1 1.1M4.1 11.9L3 13",
 	moon: "M13 9.6A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 13 9.6z",
 	half: "M8 2.2a5.8 5.8 0 1 0 .01 0M8 2.2v11.6M8 5h4.4M8 8h5.6M8 11h4.4",
-	search: "M7 2.5a4.5 4.5 0 1 0 .01 0M10.3 10.3l3.4 3.4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

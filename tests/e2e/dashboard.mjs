@@ -1,0 +1,543 @@
+#!/usr/bin/env node
+/*
+ * The dashboard in Debian's Chromium against the fixture. Every test also
+ * holds that the page kept to its policy: no console error, no violation of
+ * the Content-Security-Policy, no request to another host.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { Browser, browser_missing } from "./browser.mjs";
+import { DIST, fixture_start } from "./fixture.mjs";
+import { models_usual } from "./fixture_chain.mjs";
+
+const missing = await browser_missing() ??
+	(fs.existsSync(path.join(DIST, "index.html")) ? null
+		: `${DIST} holds no dashboard: npm ci && make`);
+if (missing) {
+	console.log(`dashboard: skipped: ${missing}`);
+	process.exit(77);
+}
+
+let browser;
+before(async () => { browser = await new Browser().start(); });
+after(async () => { await browser.stop(); });
+
+const FAILED_LOAD = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE/;
+
+/* A fixture and a page on it; both end with the test. */
+async function visit(t, { hash = "", page: how = {}, prepare, ...options } = {}) {
+	const fixture = await fixture_start({ blocks: 60, ...options });
+	prepare?.(fixture);
+	const page = await browser.open(fixture.url + hash, how);
+	t.after(async () => {
+		await page.context().close();
+		await fixture.close();
+	});
+	return { fixture, page, chain: fixture.chain };
+}
+
+function at(id, name = "") {
+	return `[data-testid="${id}"]${name}`;
+}
+
+async function value(page, id, inside = page) {
+	return inside.locator(at(id)).first().getAttribute("data-value");
+}
+
+async function values(page, id) {
+	return page.locator(at(id)).evaluateAll((list) =>
+		list.map((one) => one.getAttribute("data-value")));
+}
+
+/* Until the page shows this value there; fails with what it shows. */
+async function shows(page, id, wanted) {
+	await page.waitForFunction(([selector, text]) =>
+		document.querySelector(selector)?.getAttribute("data-value") === text,
+	[at(id), String(wanted)], { timeout: 10000 }).catch(async () => {
+		assert.equal(await value(page, id), String(wanted), id);
+	});
+}
+
+async function api(fixture, path_) {
+	const answer = await fetch(new URL(path_, fixture.url));
+	assert.equal(answer.status, 200, path_);
+	return answer.json();
+}
+
+function faultless(page) {
+	assert.deepEqual(page.faults, []);
+}
+
+test("the page shows what the interface says", async (t) => {
+	const { fixture, page } = await visit(t);
+	await page.waitForSelector(at("leader"));
+	await page.waitForSelector(at("operator"));
+	await page.waitForSelector(at("checkpoint"));
+	await page.waitForSelector(at("contribution"));
+	const status = await api(fixture, "v1/status");
+	const { models } = await api(fixture, "v1/models?sort=contributions");
+	const [model] = models;
+	const of = (rest) => api(fixture, `v1/models/${model.slug}/${rest}`);
+
+	for (const key of ["id", "head", "followed", "finalized"])
+		await shows(page, key === "id" ? "chain-id" : key, status.chain[key]);
+	await shows(page, "lag", status.chain.lag_blocks);
+	await shows(page, "connection", "live");
+	assert.deepEqual(await values(page, "model-row"),
+		models.map((one) => one.address));
+	assert.deepEqual(await values(page, "row-progressive"),
+		models.map((one) => String(one.accuracy.progressive)));
+	assert.deepEqual(await values(page, "row-contributions"),
+		models.map((one) => String(one.contributions)));
+	await shows(page, "figure-progressive", model.accuracy.progressive);
+	await shows(page, "figure-holdout", model.accuracy.holdout);
+	await shows(page, "figure-contributions", model.contributions);
+	await shows(page, "figure-contributors", model.contributors);
+	await shows(page, "figure-held", model.held_wei);
+	await shows(page, "figure-paid", model.paid_out_wei);
+	await shows(page, "figure-next", model.incentive.next_deposit_wei);
+	assert.deepEqual(await values(page, "class"), model.classes);
+
+	const { entries } = await of("leaderboard?limit=12");
+	assert.deepEqual(await values(page, "leader"),
+		entries.map((one) => one.address));
+	assert.deepEqual(await values(page, "karma"),
+		entries.map((one) => String(one.karma)));
+	assert.deepEqual(await values(page, "rank"),
+		entries.map((one) => String(one.rank)));
+	assert.deepEqual(await values(page, "change"),
+		entries.map((one) => one.previous_rank === null ? ""
+			: String(one.previous_rank - one.rank)));
+	const { contributions } = await of("contributions");
+	const ids = await values(page, "contribution");
+	assert.ok(ids.length >= 10);
+	assert.deepEqual(ids,
+		contributions.slice(0, ids.length).map((one) => String(one.id)));
+	const { checkpoints } = await of("checkpoints");
+	for (const [id, key] of [["checkpoint", "epoch"],
+		["checkpoint-judged", "judged"], ["checkpoint-root", "state_root"],
+		["checkpoint-status", "status"]])
+		assert.deepEqual(await values(page, id),
+			checkpoints.slice(0, 12).map((one) => String(one[key])));
+	const { operators } = await api(fixture, "v1/operators");
+	assert.deepEqual(await values(page, "operator"),
+		operators.map((one) => one.address));
+	const { claimable } = await of("deposits?limit=8");
+	assert.deepEqual(await values(page, "claim-reason"),
+		claimable.map((one) => one.reason ?? ""));
+	faultless(page);
+});
+
+test("what happens on the chain arrives by itself", async (t) => {
+	const { page, chain } = await visit(t);
+	await shows(page, "connection", "live");
+	await shows(page, "contribution", chain.models[0].contributions.length - 1);
+	chain.block(3);
+	const count = chain.models[0].contributions.length;
+	await shows(page, "contribution", count - 1);
+	await shows(page, "head", chain.head);
+	await shows(page, "figure-contributions", count);
+	await shows(page, "tape", 60);
+	for (let i = 0; i < 12; i++)
+		chain.block(1);
+	await shows(page, "checkpoint", chain.models[0].checkpoints[0].epoch);
+	faultless(page);
+});
+
+test("a list is not asked for again when its event told everything",
+	async (t) => {
+		const { fixture, page, chain } = await visit(t);
+		await shows(page, "connection", "live");
+		await page.waitForSelector(at("contribution"));
+		const list = () => fixture.asked.filter(({ path: p }) =>
+			p.endsWith("/contributions")).length;
+		if (list() < 2) /* once at first, once when the stream was open */
+			await page.waitForResponse(/\/contributions/);
+		const asked = list();
+		assert.equal(asked, 2);
+		const one = chain.contribute(chain.models[0]);
+		await shows(page, "contribution", one.id);
+		await shows(page, "figure-contributions", one.id + 1);
+		assert.equal(list(), asked);
+		faultless(page);
+	});
+
+test("without a stream the page polls and costs the daemon 304s",
+	async (t) => {
+		const { fixture, page, chain } = await visit(t, {
+			page: { allowed: FAILED_LOAD },
+			prepare: (f) => { f.streaming = false; },
+		});
+		await shows(page, "connection", "polling");
+		chain.block(1);
+		await shows(page, "contribution",
+			chain.models[0].contributions.length - 1);
+		const same = () => fixture.asked.filter(({ status, if_none_match }) =>
+			status === 304 && if_none_match).length;
+		await page.waitForResponse((answer) => answer.status() === 304);
+		assert.ok(same() > 0);
+		faultless(page);
+	});
+
+test("a stream that breaks comes back, and nothing is missed", async (t) => {
+	const { fixture, page, chain } = await visit(t,
+		{ page: { allowed: FAILED_LOAD } });
+	await shows(page, "connection", "live");
+	fixture.streams_cut(true);
+	chain.block(5);
+	await shows(page, "contribution",
+		chain.models[0].contributions.length - 1);
+	await shows(page, "connection", "live");
+	faultless(page);
+});
+
+test("a daemon that goes away is told, and so is its return", async (t) => {
+	const { fixture, page } = await visit(t,
+		{ page: { allowed: FAILED_LOAD } });
+	await shows(page, "connection", "live");
+	fixture.failing = () => [503, "Not ready", "the node does not answer"];
+	fixture.streams_cut(false);
+	await shows(page, "connection", "offline");
+	await shows(page, "stale", "offline");
+	assert.match(await page.locator(at("stale")).innerText(),
+		/Not ready: the node does not answer/);
+	assert.ok(await page.locator(at("contribution")).count() > 0,
+		"what was known stays");
+	fixture.failing = null;
+	fixture.streaming = true;
+	await page.waitForSelector(at("stale"), { state: "detached" });
+	faultless(page);
+});
+
+test("a daemon that is behind its chain says so", async (t) => {
+	const { page } = await visit(t,
+		{ prepare: (f) => { f.chain.lag = 41; } });
+	await shows(page, "lag", 41);
+	await shows(page, "stale", "lagging");
+	faultless(page);
+});
+
+test("the age of the news ticks", async (t) => {
+	const { page } = await visit(t);
+	await page.waitForSelector(at("heard"));
+	const seen = await page.locator(at("heard")).innerText();
+	await page.waitForFunction(([selector, text]) =>
+		document.querySelector(selector)?.textContent !== text,
+	[at("heard"), seen]);
+	faultless(page);
+});
+
+test("a question is answered, and is in the address", async (t) => {
+	const { fixture, page, chain } = await visit(t);
+	await page.fill(at("predict-input"), "a chess engine");
+	await page.keyboard.press("Enter");
+	await page.waitForSelector(at("predict-result"));
+	const said = chain.predict(chain.models[0], { text: "a chess engine" });
+	await shows(page, "predict-result", said.label);
+	assert.equal(await page.locator(at("predict-class")).innerText(),
+		said.class);
+	assert.deepEqual(await values(page, "score"), Object.values(said.scores)
+		.sort((a, b) => Number(b) - Number(a)));
+	assert.match(page.url(), /ask=a\+chess\+engine/);
+	const again = await browser.open(page.url());
+	await again.waitForSelector(at("predict-input"));
+	assert.equal(await again.inputValue(at("predict-input")),
+		"a chess engine");
+	await again.context().close();
+	const posts = fixture.asked.filter(({ method }) => method === "POST");
+	assert.equal(posts.length, 1, "a shared address asks nothing by itself");
+	faultless(page);
+});
+
+test("a wrong question is explained", async (t) => {
+	const model = (f) => f.chain.models[1].about.slug;
+	const { fixture, page } = await visit(t,
+		{ page: { allowed: FAILED_LOAD } });
+	await page.goto(`${fixture.url}#/models/${model(fixture)}`);
+	await page.waitForFunction(() => document.querySelector(
+		"[data-testid=model-name]")?.textContent.startsWith("Tic"));
+	const wrong = page.locator(at("predict-wrong"));
+	await page.click(at("predict-submit"));
+	assert.match(await wrong.innerText(), /Type something/);
+	await page.fill(at("predict-input"), "1, x, 3");
+	await page.click(at("predict-submit"));
+	await page.waitForFunction((selector) =>
+		document.querySelector(selector)?.textContent.includes("x"),
+	at("predict-wrong"));
+	fixture.failing = (p) => p.endsWith("/predict")
+		? [400, "Wrong input", "indices: 99 is above 26"] : null;
+	await page.fill(at("predict-input"), "99");
+	await page.click(at("predict-submit"));
+	await page.waitForFunction((selector) =>
+		document.querySelector(selector)?.textContent.includes("above 26"),
+	at("predict-wrong"));
+	fixture.failing = null;
+	await page.fill(at("predict-input"), "0 4 8");
+	await page.click(at("predict-submit"));
+	await page.waitForSelector(at("predict-result"));
+	faultless(page);
+});
+
+const SCRIPT = "<script>document.title='owned'</script>";
+const IMAGE = "<img src=x onerror=document.title='owned'>";
+const REVERSED = "\u202Egnorw\u202C \u05E9\u05DC\u05D5\u05DD";
+
+function hostile() {
+	const models = models_usual();
+	Object.assign(models[0].about, {
+		name: `${SCRIPT} ${REVERSED} ${"long name ".repeat(30)}`,
+		description: `${IMAGE} ${"W".repeat(500)}`,
+		classes: ["<b>bold</b>", "\u202Eesrever", "n".repeat(64), IMAGE],
+		encoder: "<i>encoder</i>", refusal: null,
+	});
+	return models;
+}
+
+test("what strangers wrote is text and nothing else", async (t) => {
+	for (const width of [1280, 375]) {
+		const { fixture, page, chain } = await visit(t, {
+			models: hostile(), page: { width },
+			hash: `#/models/${models_usual()[0].about.address}`,
+		});
+		await page.waitForSelector(at("contribution"));
+		const name = await page.locator(at("model-name")).textContent();
+		assert.equal(name, chain.models[0].about.name);
+		assert.equal(await page.locator(at("model-description")).textContent(),
+			chain.models[0].about.description);
+		assert.deepEqual(await values(page, "class"),
+			chain.models[0].about.classes);
+		chain.contribute(chain.models[0], { text: SCRIPT });
+		const newest = chain.models[0].contributions.length - 1;
+		await shows(page, "contribution", newest);
+		await page.locator(".entry-open").first().click();
+		await page.waitForSelector(at("detail-text"));
+		assert.equal(await page.locator(at("detail-text")).textContent(),
+			SCRIPT);
+		assert.equal(await page.title(), "decaid");
+		assert.equal(await page.locator("#app script, #app img, #app b b, " +
+			"#app i").count(), 0);
+		const bad = `${fixture.url}#/models/${encodeURIComponent(IMAGE)}` +
+			`?contributor=${encodeURIComponent(SCRIPT)}&state=${SCRIPT}`;
+		page.faults = page.faults.filter((line) => !FAILED_LOAD.test(line));
+		faultless(page);
+		const other = await browser.open(bad, { allowed: FAILED_LOAD });
+		await other.waitForSelector(at("empty"));
+		assert.equal(await other.title(), "decaid");
+		faultless(other);
+		await other.context().close();
+	}
+});
+
+test("no width from 320 px up scrolls sideways", async (t) => {
+	for (const models of [undefined, hostile()]) {
+		const { page } = await visit(t, {
+			models, hash: `#/models/${models_usual()[0].about.address}`,
+		});
+		await page.waitForSelector(at("leader"));
+		await page.waitForSelector(at("chart", " canvas"));
+		await page.locator(".entry-open").nth(1).click();
+		for (const width of [1600, 1280, 1024, 900, 768, 600, 375, 320]) {
+			await page.setViewportSize({ width, height: 800 });
+			await page.waitForFunction((w) => {
+				const canvas = document.querySelector(".plot canvas");
+				return innerWidth === w &&
+					canvas.getBoundingClientRect().width <= w;
+			}, width);
+			const wide = await page.evaluate(() =>
+				document.documentElement.scrollWidth);
+			assert.ok(wide <= width, `${wide} px at ${width} px`);
+		}
+		faultless(page);
+	}
+});
+
+test("a phone shows the list, and then the one", async (t) => {
+	const { page, chain } = await visit(t, { page: { width: 375 } });
+	const rows = page.locator(at("model-row"));
+	await rows.first().waitFor();
+	assert.equal(await page.locator(at("model-name")).isVisible(), false);
+	await rows.nth(1).click();
+	await page.waitForSelector(at("model-name"));
+	await page.waitForFunction((name) => document.querySelector(
+		"[data-testid=model-name]")?.textContent === name,
+	await rows.nth(1).locator("bdi").textContent());
+	assert.equal(await rows.first().isVisible(), false);
+	assert.ok(chain.models.some(({ about }) =>
+		page.url().endsWith(`#/models/${about.slug}`)));
+	await page.goBack();
+	await rows.first().waitFor();
+	faultless(page);
+});
+
+test("what is chosen is in the address and comes back from it", async (t) => {
+	const { page, chain } = await visit(t, { blocks: 90 });
+	await page.waitForSelector(at("contribution"));
+	await page.selectOption(at("feed-state"), "refunded");
+	await page.waitForFunction(() => [...document.querySelectorAll(
+		"[data-testid=contribution] [data-testid=state]")].every((one) =>
+		one.getAttribute("data-value") === "refunded"));
+	assert.match(page.url(), /state=refunded/);
+	await page.locator(at("leader", " button")).first().click();
+	const who = await value(page, "leader");
+	await page.waitForFunction((address) => [...document.querySelectorAll(
+		"[data-testid=contribution] .who")].every((one) =>
+		one.getAttribute("data-value") === address), who);
+	const again = await browser.open(page.url());
+	await again.waitForSelector(at("contribution"));
+	assert.deepEqual(await values(again, "contribution"),
+		chain.models[0].contributions.filter((one) =>
+			one.state === "refunded" && one.contributor === who)
+			.reverse().slice(0, 12).map((one) => String(one.id)));
+	faultless(again);
+	await again.context().close();
+	faultless(page);
+});
+
+test("nothing moves under a reader who is in the list", async (t) => {
+	const { page, chain } = await visit(t);
+	await shows(page, "connection", "live");
+	await page.waitForSelector(at("contribution"));
+	const before_ = await values(page, "contribution");
+	await page.locator(".entry-open").nth(2).click();
+	await page.waitForSelector(at("detail"));
+	chain.block(2);
+	await shows(page, "feed-fresh", 2);
+	assert.deepEqual(await values(page, "contribution"), before_);
+	await page.locator(at("feed-fresh")).click();
+	await shows(page, "contribution",
+		chain.models[0].contributions.length - 1);
+	faultless(page);
+});
+
+test("empty, new, loading, failing and unknown each have their words",
+	async (t) => {
+		const empty = await visit(t, { models: [], blocks: 0 });
+		await empty.page.getByText("A model appears here").waitFor();
+		await shows(empty.page, "connection", "live");
+		faultless(empty.page);
+
+		const fresh = await visit(t, { blocks: 0 });
+		for (const name of ["accuracy", "contributions", "leaderboard",
+			"checkpoints", "deposits"])
+			await fresh.page.locator(at(`panel-${name}`, ` ${at("empty")}`))
+				.waitFor();
+		faultless(fresh.page);
+
+		let go;
+		const slow = await visit(t, { prepare: (f) => {
+			f.held_back = new Promise((done) => { go = done; });
+		} });
+		await slow.page.waitForSelector(at("waiting"));
+		await shows(slow.page, "connection", "connecting");
+		slow.fixture.held_back = null;
+		go();
+		await slow.page.waitForSelector(at("contribution"));
+		faultless(slow.page);
+
+		const failing = await visit(t, { page: { allowed: FAILED_LOAD },
+			prepare: (f) => {
+				f.failing = (p) => p.endsWith("/leaderboard")
+					? [500, "It broke", "the database does not answer"] : null;
+			} });
+		const failed = failing.page.locator(at("failed"));
+		await failed.waitFor();
+		assert.match(await failed.innerText(), /database does not answer/);
+		failing.fixture.failing = null;
+		await failed.getByRole("button").click();
+		await failing.page.waitForSelector(at("leader"));
+		faultless(failing.page);
+
+		const nobody = await visit(t, { hash: "#/models/nobody",
+			page: { allowed: FAILED_LOAD } });
+		await nobody.page.getByText("No such model").waitFor();
+		faultless(nobody.page);
+	});
+
+/* WCAG 2.2, relative luminance and contrast of two sRGB colours. */
+function contrast(a, b) {
+	const luminance = (hex) => [1, 3, 5].reduce((sum, i, k) => {
+		const c = parseInt(hex.slice(i, i + 2), 16) / 255;
+		const linear = c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+		return sum + [0.2126, 0.7152, 0.0722][k] * linear;
+	}, 0);
+	const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+	return (high + 0.05) / (low + 0.05);
+}
+
+test("both palettes are readable, and the reader may choose", async (t) => {
+	const pairs = [
+		...["ink", "ink-2", "ink-3", "accent", "brass", "good", "bad", "warn"]
+			.flatMap((name) => [[name, "paper"], [name, "sheet"]]),
+		...["ink", "ink-2", "ink-3"].map((name) => [name, "sunken"]),
+		["good", "good-soft"], ["bad", "bad-soft"], ["brass", "brass-soft"],
+		["warn", "brass-soft"], ["on-accent", "accent"],
+	];
+	const grounds = [];
+	for (const dark of [false, true]) {
+		const { page } = await visit(t, { page: { dark } });
+		await page.waitForSelector(at("chart", " canvas"));
+		for (const [text, ground] of pairs) {
+			const [a, b] = await page.evaluate((names) => names.map((name) =>
+				getComputedStyle(document.documentElement)
+					.getPropertyValue(`--${name}`).trim()), [text, ground]);
+			assert.ok(contrast(a, b) >= 4.5, `${text} on ${ground}, ` +
+				`${dark ? "dark" : "light"}: ${contrast(a, b).toFixed(2)}`);
+		}
+		grounds.push(await page.evaluate(() =>
+			getComputedStyle(document.documentElement).backgroundColor));
+		faultless(page);
+	}
+	assert.notEqual(grounds[0], grounds[1]);
+
+	const { page } = await visit(t);
+	await shows(page, "theme", "system");
+	await page.click(at("theme"));
+	await page.click(at("theme"));
+	await shows(page, "theme", "dark");
+	const ground = () => page.evaluate(() =>
+		getComputedStyle(document.documentElement).backgroundColor);
+	assert.equal(await ground(), grounds[1]);
+	await page.reload();
+	await shows(page, "theme", "dark");
+	assert.equal(await ground(), grounds[1]);
+	faultless(page);
+});
+
+test("the keyboard reaches everything, and the chart speaks", async (t) => {
+	const { page } = await visit(t);
+	await page.waitForSelector(at("chart", " canvas"));
+	await page.keyboard.press("Tab");
+	assert.equal(await page.evaluate(() => document.activeElement.className),
+		"skip");
+	await page.keyboard.press("Enter");
+	assert.equal(await page.evaluate(() => document.activeElement.id),
+		"model");
+	const chart = page.locator(at("chart"));
+	assert.match(await chart.getAttribute("aria-label"),
+		/Progressive accuracy over \d+ contributions: from .* to .*best/);
+	await chart.focus();
+	const now = await page.locator(".keys").innerText();
+	await page.keyboard.press("ArrowLeft");
+	await page.keyboard.press("ArrowLeft");
+	await page.waitForFunction((text) =>
+		document.querySelector(".keys").innerText !== text, now);
+	assert.match(await page.locator(".keys").innerText(), /at contribution/);
+	const nameless = await page.evaluate(() => [...document.querySelectorAll(
+		"button, a, input, select, textarea")].filter((one) =>
+		!(one.getAttribute("aria-label") || one.innerText || one.title ||
+			one.labels?.[0]?.textContent)).map((one) => one.outerHTML));
+	assert.deepEqual(nameless, []);
+	faultless(page);
+});
+
+test("motion stays away from who asked for that", async (t) => {
+	const { page, chain } = await visit(t, { page: { reduced: true } });
+	await page.waitForSelector(at("contribution"));
+	chain.block(2);
+	await shows(page, "contribution",
+		chain.models[0].contributions.length - 1);
+	assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+	faultless(page);
+});
