@@ -25,8 +25,12 @@ libdc_oracle_a_SOURCES += oracle/rpc.c oracle/rpc.h oracle/rpc_core.h
 libdc_oracle_a_SOURCES += oracle/rpc_call.c
 libdc_oracle_a_SOURCES += oracle/rpc_logs.c
 libdc_oracle_a_SOURCES += oracle/rpc_result.c
-libdc_oracle_a_SOURCES += oracle/signer.h
-libdc_oracle_a_SOURCES += oracle/slashlog.h
+libdc_oracle_a_SOURCES += oracle/signer.c oracle/signer.h
+libdc_oracle_a_SOURCES += oracle/signer_child.c oracle/signer_child.h
+libdc_oracle_a_SOURCES += oracle/signer_desk.c oracle/signer_desk.h
+libdc_oracle_a_SOURCES += oracle/signer_sandbox.c oracle/signer_wire.h
+libdc_oracle_a_SOURCES += oracle/signlog.c oracle/signlog.h
+libdc_oracle_a_SOURCES += oracle/signlog_file.c oracle/signlog_file.h
 libdc_oracle_a_SOURCES += oracle/tx.c oracle/tx.h
 
 # The contracts' creation code, from the committed artifacts.

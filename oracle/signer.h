@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/event.h"
@@ -41,7 +42,7 @@ struct signer_key_files {
 
 struct signer_cfg {
 	struct eip712_domain domain;
-	const char *slash_path;
+	const char *log_path;	/* oracle/signlog.h */
 	struct signer_key_files keys[SIGNER_ROLES];
 	uint32_t attest_per_s;
 	struct wei fee_cap_wei;		/* per gas */
@@ -65,6 +66,9 @@ void signer_stop(struct signer *s);
 
 /* Does it still answer? false from the first failure on. */
 bool signer_alive(const struct signer *s);
+
+/* The child's process id, for logs and for who supervises it. */
+pid_t signer_pid(const struct signer *s);
 
 /* NULL: the role is not held. Borrowed. */
 const struct addr20 *signer_address(const struct signer *s,

@@ -92,6 +92,12 @@ tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_rlp
 tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_signer
+tests_unit_check_oracle_signer_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_signlog
+tests_unit_check_oracle_signlog_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_tx
 tests_unit_check_oracle_tx_LDADD = $(unit_oracle_libs)
 
