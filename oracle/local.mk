@@ -18,6 +18,7 @@ libdc_oracle_a_SOURCES += oracle/keyfile.c
 libdc_oracle_a_SOURCES += oracle/keyguard.c oracle/keyguard.h
 libdc_oracle_a_SOURCES += oracle/keystore.c oracle/keystore.h
 libdc_oracle_a_SOURCES += oracle/log_scan.c oracle/log_scan.h
+libdc_oracle_a_SOURCES += oracle/outbox.h
 libdc_oracle_a_SOURCES += oracle/raw_log.h
 libdc_oracle_a_SOURCES += oracle/registry.h
 libdc_oracle_a_SOURCES += oracle/rlp.c oracle/rlp.h
