@@ -240,9 +240,8 @@ u256_subtract_multiple(uint64_t *u, const uint64_t *v, unsigned n,
 }
 
 /*
- * q = u / v and u = u % v. v has n words, n >= 1, the highest not 0; u has m
- * words, m <= 8.
- * q  (m) words, cleared by the caller where m < n
+ * q = u / v and u = u % v.
+ * q, u  (m) words, n <= m <= 8    v  (n) words, 1 <= n <= 4, the last not 0
  * Source: Knuth, TAOCP 2, 4.3.1, algorithm D.
  */
 static void
@@ -252,8 +251,7 @@ u256_divide_words(uint64_t *q, uint64_t *u, unsigned m, const uint64_t *v,
 	uint64_t un[2 * U256_WORDS + 1], vn[U256_WORDS];
 	unsigned shift, j;
 
-	if (m < n)
-		return;
+	DC_VERIFY(n >= 1 && n <= m && v[n - 1] != 0);
 	if (n == 1) {
 		memcpy(q, u, m * sizeof(u[0]));
 		u[0] = u256_divide_by_word(q, m, v[0]);

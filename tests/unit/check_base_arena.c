@@ -62,6 +62,7 @@ START_TEST(a_reset_keeps_the_largest_chunk_for_the_next_round)
 	dc_arena_reset(a);
 	again = dc_arena_alloc(a, 3000);
 	ck_assert_ptr_eq(first, again);
+	ck_assert_uint_eq((uintptr_t)again % _Alignof(max_align_t), 0);
 	dc_arena_free(a);
 }
 END_TEST

@@ -98,6 +98,7 @@ START_TEST(what_is_no_quantity_is_refused_and_leaves_the_output)
 		"", "0", "0x", "x1", "1", "0X1", "0xg", "0x1g", "0x ", "-0x1",
 		"0x10000000000000000", "0x00000000000000001", " 0x1",
 	};
+	struct dc_err too_long = DC_ERR_INIT;
 	uint64_t value = 77;
 	size_t i;
 
@@ -110,6 +111,10 @@ START_TEST(what_is_no_quantity_is_refused_and_leaves_the_output)
 		ck_assert_uint_eq(value, 77);
 		ck_assert(err.text[0] != '\0');
 	}
+	ck_assert_int_eq(hex_quantity(&value, "0x10000000000000000", 19,
+				      &too_long), DC_EINVAL);
+	ck_assert_str_eq(too_long.text,
+			 "a quantity has at most 16 hex digits, not 17");
 	ck_assert_int_eq(hex_quantity(&value, "0x12", 3, NULL), DC_OK);
 	ck_assert_uint_eq(value, 1);
 }

@@ -102,7 +102,7 @@ START_TEST(integers_are_exact_to_the_ends_of_their_range)
 	static const char *const bad[] = {
 		"9223372036854775808", "-9223372036854775809",
 		"10000000000000000000", "99999999999999999999", "1.0", "1e2",
-		"01", "-", "", "+1", "\"1\"", "0x1", "true", "-a",
+		"01", "-", "", "+1", "\"1\"", "true", "-a", "00",
 	};
 	struct json_scan s;
 	int64_t v = 77;
@@ -116,10 +116,9 @@ START_TEST(integers_are_exact_to_the_ends_of_their_range)
 	v = 77;
 	for (i = 0; i < DC_ARRAY_LEN(bad); i++) {
 		scan(&s, bad[i]);
-		ck_assert(!(json_scan_i64(&s, &v) && json_scan_end(&s)));
+		ck_assert(!json_scan_i64(&s, &v));
 		ck_assert(json_scan_failed(&s));
-		ck_assert(v == 77 || bad[i][0] == '0');
-		v = 77;
+		ck_assert_int_eq(v, 77);
 	}
 }
 END_TEST

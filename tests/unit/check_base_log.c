@@ -145,6 +145,22 @@ START_TEST(a_long_line_is_cut_and_says_so)
 }
 END_TEST
 
+START_TEST(an_area_longer_than_a_line_is_cut_too)
+{
+	char line[LINE_BYTES], area[LINE_BYTES];
+
+	memset(area, 'a', sizeof(area));
+	area[sizeof(area) - 1] = '\0';
+	capture_begin();
+	dc_log(DC_LOG_INFO, area, "text");
+	ck_assert(next_write(line));
+	ck_assert_uint_eq(strlen(line), 2048);
+	ck_assert(strstr(line, "a...\n") != NULL);
+	ck_assert(!next_write(line));
+	capture_end();
+}
+END_TEST
+
 static void *
 log_many(void *area)
 {
@@ -239,6 +255,7 @@ UNIT_MAIN("base/log",
 	debug_lines_are_dropped_unless_asked_for,
 	a_line_stays_one_line,
 	a_long_line_is_cut_and_says_so,
+	an_area_longer_than_a_line_is_cut_too,
 	lines_of_many_threads_do_not_mix,
 	logging_keeps_errno,
 	strangers_text_is_escaped,

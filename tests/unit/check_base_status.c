@@ -148,14 +148,23 @@ END_TEST
 
 START_TEST(cleared_memory_and_copies_are_what_they_say)
 {
-	static const unsigned char zero[64];
-	void *a = dc_calloc(8, 8);
+	static const struct {
+		size_t n, size;
+	} shapes[] = { { 8, 8 }, { 1, 1000000 }, { 1000000, 1 }, { 3, 7 } };
 	char *copy = dc_strdup("text");
+	size_t i, j;
 
-	ck_assert_mem_eq(a, zero, 64);
 	ck_assert_str_eq(copy, "text");
-	free(a);
 	free(copy);
+	for (i = 0; i < DC_ARRAY_LEN(shapes); i++) {
+		unsigned char *a = dc_calloc(shapes[i].n, shapes[i].size);
+
+		for (j = 0; j < shapes[i].n * shapes[i].size; j++) {
+			unit_require(a[j] == 0);
+			a[j] = 0xff;
+		}
+		free(a);
+	}
 }
 END_TEST
 

@@ -59,6 +59,32 @@ START_TEST(a_wrong_letter_case_in_a_mixed_address_is_refused)
 }
 END_TEST
 
+/* Two letters in the four ways to write them: both upper-case or both
+ * lower-case always pass, of the mixed ones the checksum allows at most one. */
+START_TEST(any_two_letters_of_different_case_make_an_address_mixed)
+{
+	char text[ADDR20_TEXT_BYTES] =
+		"0x0000000000000000000000000000000000000000";
+	struct addr20 a;
+	int one, two, ways;
+
+	for (one = 'a'; one <= 'f'; one++) {
+		for (two = 'a'; two <= 'f'; two++) {
+			text[2] = (char)one;
+			text[41] = (char)two;
+			ck_assert(addr20_parse(&a, text, NULL) == DC_OK);
+			text[2] ^= 0x20;
+			ways = addr20_parse(&a, text, NULL) == DC_OK;
+			text[41] ^= 0x20;
+			ck_assert(addr20_parse(&a, text, NULL) == DC_OK);
+			text[2] ^= 0x20;
+			ways += addr20_parse(&a, text, NULL) == DC_OK;
+			ck_assert_int_le(ways, 1);
+		}
+	}
+}
+END_TEST
+
 START_TEST(an_address_in_one_case_needs_no_checksum)
 {
 	char upper[ADDR20_TEXT_BYTES], lower[ADDR20_TEXT_BYTES];
@@ -186,6 +212,7 @@ END_TEST
 UNIT_MAIN("base/types",
 	addresses_are_written_with_the_eip_55_checksum,
 	a_wrong_letter_case_in_a_mixed_address_is_refused,
+	any_two_letters_of_different_case_make_an_address_mixed,
 	an_address_in_one_case_needs_no_checksum,
 	what_is_no_address_is_refused_with_a_reason,
 	addresses_compare_by_their_bytes,
