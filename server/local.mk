@@ -43,8 +43,9 @@ server/openapi_gen.c: $(srcdir)/server/openapi.json $(srcdir)/server/embed.sh
 # Without a dashboard the table is empty and / says how to build one.
 server/dashboard_gen.c: $(WEB_BUNDLE) $(srcdir)/server/embed.sh
 	@$(MKDIR_P) server
-	$(AM_V_GEN)sh $(srcdir)/server/embed.sh asset_dashboard web/dist \
-		$$(find web/dist -type f ! -name stamp | sort) >$@.tmp && \
+	$(AM_V_GEN)dist=$$(dirname $<) && \
+		sh $(srcdir)/server/embed.sh asset_dashboard "$$dist" \
+		$$(find "$$dist" -type f ! -name stamp | sort) >$@.tmp && \
 		mv $@.tmp $@
 
 server_libs = libdc_server.a $(oracle_libs) $(incentives_libs)
