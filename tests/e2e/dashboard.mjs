@@ -181,6 +181,17 @@ test("without a stream the page polls and costs the daemon 304s",
 		faultless(page);
 	});
 
+test("a stream that a proxy holds back is not waited for", async (t) => {
+	const { page, chain } = await visit(t,
+		{ prepare: (f) => { f.streaming = "held"; } });
+	await page.waitForSelector(at("contribution"));
+	chain.block(1);
+	await shows(page, "contribution",
+		chain.models[0].contributions.length - 1);
+	await shows(page, "connection", "polling");
+	faultless(page);
+});
+
 test("a stream that breaks comes back, and nothing is missed", async (t) => {
 	const { fixture, page, chain } = await visit(t,
 		{ page: { allowed: FAILED_LOAD } });

@@ -152,7 +152,7 @@ export class Fixture {
 		this.chain = new FixtureChain(options);
 		this.asked = []; /* every request: method, path, If-None-Match, status */
 		this.streams = new Set();
-		this.streaming = true;
+		this.streaming = true; /* false: refused; "held": never begun */
 		this.failing = null; /* (path) => [status, title] or null */
 		this.held_back = null; /* a promise each answer waits for */
 		this.server = http.createServer((request, response) =>
@@ -243,6 +243,8 @@ export class Fixture {
 	stream(request, response) {
 		if (!this.streaming)
 			throw new Refused(503, "No stream", "");
+		if (this.streaming === "held")
+			return;
 		response.writeHead(200, { "Content-Type": "text/event-stream",
 			"Cache-Control": "no-store" });
 		response.write("retry: 500\n\n");

@@ -14,8 +14,9 @@ type Listener = (kind: EventKind, data: Record<string, unknown>) => void;
 const REOPEN_FIRST_MS = 2000;
 const REOPEN_LAST_MS = 30000;
 const POLL_MS = 3000;
-/* Some proxies hold a stream back: news over REST must not wait for it. */
 const CHECK_MS = 15000;
+/* Some proxies hold a stream back: then nobody waits for it. */
+const OPEN_MS = 5000;
 
 const stream = signal<"connecting" | "open" | "closed">("connecting");
 
@@ -48,11 +49,17 @@ function parse(data: string): Record<string, unknown> {
 
 let source: EventSource | null = null;
 let reopen = 0;
+let patience = 0;
 let fails = 0;
 
 function open(path: string, listener: Listener, poll: () => void): void {
 	const mine = new EventSource(new URL(path, document.baseURI));
 	source = mine;
+	window.clearTimeout(patience);
+	patience = window.setTimeout(() => {
+		if (source === mine && stream.value === "connecting")
+			stream.value = "closed"; /* until it opens after all */
+	}, OPEN_MS);
 	mine.onopen = () => {
 		fails = 0;
 		stream.value = "open";
