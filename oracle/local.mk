@@ -18,7 +18,12 @@ libdc_oracle_a_SOURCES += oracle/keyfile.c
 libdc_oracle_a_SOURCES += oracle/keyguard.c oracle/keyguard.h
 libdc_oracle_a_SOURCES += oracle/keystore.c oracle/keystore.h
 libdc_oracle_a_SOURCES += oracle/log_scan.c oracle/log_scan.h
-libdc_oracle_a_SOURCES += oracle/outbox.h
+libdc_oracle_a_SOURCES += oracle/operator.c oracle/operator.h
+libdc_oracle_a_SOURCES += oracle/operator_post.c oracle/operator_post.h
+libdc_oracle_a_SOURCES += oracle/outbox.c oracle/outbox.h
+libdc_oracle_a_SOURCES += oracle/outbox_core.h
+libdc_oracle_a_SOURCES += oracle/outbox_fees.c
+libdc_oracle_a_SOURCES += oracle/outbox_row.c
 libdc_oracle_a_SOURCES += oracle/raw_log.h
 libdc_oracle_a_SOURCES += oracle/registry.h
 libdc_oracle_a_SOURCES += oracle/rlp.c oracle/rlp.h
@@ -46,6 +51,6 @@ oracle/bytecode_gen.c: $(srcdir)/oracle/contracts/embed.sh \
 		>$@.tmp && mv $@.tmp $@
 
 # Everything that oracle/ may use, in link order.
-oracle_libs = libdc_oracle.a
+oracle_libs = libdc_oracle.a $(incentives_libs) $(sql_libs)
 oracle_outside_libs = $(CURL_LIBS) $(JANSSON_LIBS) $(SECP256K1_LIBS) \
 	$(CRYPTO_LIBS)

@@ -110,6 +110,31 @@ sql_outbox_update(struct sql_db *db, const struct sql_tx_row *t,
 	return found;
 }
 
+static const char SQL_OUTBOX_REQUEUE[] =
+	"UPDATE outbox SET status = 0, data = ?2, nonce = NULL, sent_s = 0,"
+	" mined_block = 0, mined_hash = zeroblob(32), error = '',"
+	" updated_s = ?3, hashes = zeroblob(0), raw = zeroblob(0)"
+	" WHERE id = ?1 AND status IN (4, 5)";
+
+enum dc_status
+sql_outbox_requeue(struct sql_db *db, const struct sql_tx_row *t,
+		   struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_OUTBOX_REQUEUE);
+	sql_bind_i64(&q, t->id);
+	sql_bind_blob(&q, t->data, t->data_len);
+	sql_bind_u64(&q, t->updated_s);
+	found = sql_query_run(&q, err);
+	if (found == DC_OK && sql_changes(db) == 0)
+		found = dc_fail(err, DC_ENOTFOUND,
+				"no such ended transaction");
+	return found;
+}
+
 #define SQL_OUTBOX_FROM \
 	"SELECT id, chain_id, target, epoch, kind, sender, recipient," \
 	" value_wei, created_s, status, gas_limit, nonce, max_fee_wei," \

@@ -86,6 +86,12 @@ enum dc_status sql_outbox_update(struct sql_db *db,
 				 const struct sql_tx_row *t,
 				 struct dc_err *err) DC_MUST_CHECK;
 
+/* A failed or dropped row begins anew with t's data, as queued.
+ * Errors: DC_ENOTFOUND no such row, or it is neither. */
+enum dc_status sql_outbox_requeue(struct sql_db *db,
+				  const struct sql_tx_row *t,
+				  struct dc_err *err) DC_MUST_CHECK;
+
 enum dc_status sql_outbox_get(struct sql_db *db, struct sql_tx_row *out,
 			      bool *found, const struct sql_tx_key *key,
 			      struct dc_arena *arena,

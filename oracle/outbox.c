@@ -1,0 +1,256 @@
+/* The outbox's thread: an operator's look, then every open transaction. */
+#include "config.h"
+
+#include "oracle/outbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "oracle/operator.h"
+#include "oracle/outbox_core.h"
+#include "sql/blocks.h"
+
+#define POLL_MS 1000
+#define ARENA_BYTES (1 << 16)
+
+/* --- life ---------------------------------------------------------------- */
+
+static uint64_t
+wall_clock_s(void)
+{
+	return (uint64_t)time(NULL);
+}
+
+static enum dc_status
+open_parts(struct outbox *o, struct dc_err *err)
+{
+	const struct rpc_config rpc = {
+		.url = o->config.rpc_url,
+		.timeout_ms = o->config.rpc_timeout_ms,
+	};
+	enum dc_status found = rpc_new(&o->rpc, &rpc, err);
+
+	if (found == DC_OK)
+		found = sql_db_open(&o->local, o->config.local_path,
+				    SQL_LOCAL, SQL_WRITER, err);
+	if (found == DC_OK)
+		found = sql_db_open(&o->chain, o->config.chain_path,
+				    SQL_CHAIN, SQL_READER, err);
+	return found;
+}
+
+enum dc_status
+outbox_new(struct outbox **out, const struct outbox_config *config,
+	   struct dc_err *err)
+{
+	struct outbox *o = dc_calloc(1, sizeof(*o));
+	pthread_condattr_t steady;
+	enum dc_status found;
+
+	o->config = *config;
+	o->config.rpc_url = dc_strdup(config->rpc_url);
+	o->config.chain_path = dc_strdup(config->chain_path);
+	o->config.local_path = dc_strdup(config->local_path);
+	o->arena = dc_arena_new(ARENA_BYTES);
+	o->clock_s = wall_clock_s;
+	DC_CHECK(pthread_mutex_init(&o->lock, NULL) == 0);
+	DC_CHECK(pthread_condattr_init(&steady) == 0);
+	DC_CHECK(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0);
+	DC_CHECK(pthread_cond_init(&o->wake, &steady) == 0);
+	(void)pthread_condattr_destroy(&steady);
+	found = open_parts(o, err);
+	if (found != DC_OK) {
+		outbox_free(o);
+		return found;
+	}
+	*out = o;
+	return DC_OK;
+}
+
+void
+outbox_free(struct outbox *o)
+{
+	if (o == NULL)
+		return;
+	DC_CHECK(!o->running);
+	sql_db_close(o->chain);
+	sql_db_close(o->local);
+	rpc_free(o->rpc);
+	operator_free(o->refusals);
+	dc_arena_free(o->arena);
+	(void)pthread_cond_destroy(&o->wake);
+	(void)pthread_mutex_destroy(&o->lock);
+	free((char *)(uintptr_t)o->config.rpc_url);
+	free((char *)(uintptr_t)o->config.chain_path);
+	free((char *)(uintptr_t)o->config.local_path);
+	free(o);
+}
+
+/* --- one step ------------------------------------------------------------ */
+
+static enum dc_status
+load_open(struct outbox *o, struct dc_err *err)
+{
+	return sql_outbox_open(o->local, o->open, &o->n_open,
+			       OUTBOX_OPEN_MAX, o->config.chain_id, 0,
+			       o->arena, err);
+}
+
+static void
+tell_status(struct outbox *o, const struct dc_err *err)
+{
+	struct outbox_status s = {
+		.signer_alive = signer_alive(o->config.signer),
+		.signatures = o->signatures,
+	};
+
+	for (uint32_t i = 0; i < o->n_open; i++) {
+		s.queued += o->open[i].status == SQL_TX_QUEUED;
+		s.sent += o->open[i].status == SQL_TX_SENT;
+		s.mined += o->open[i].status == SQL_TX_MINED;
+	}
+	memcpy(s.last_error, err->text, sizeof(s.last_error));
+	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);
+	if (strcmp(o->status.last_error, s.last_error) != 0)
+		dc_log(s.last_error[0] != '\0' ? DC_LOG_UNUSUAL : DC_LOG_INFO,
+		       "outbox", "%s", s.last_error[0] != '\0'
+		       ? s.last_error : "all is well again");
+	o->status = s;
+	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
+}
+
+static enum dc_status
+step_rows(struct outbox *o, struct dc_err *err)
+{
+	enum dc_status found = load_open(o, err);
+
+	for (uint32_t i = 0; found == DC_OK && i < o->n_open; i++)
+		found = outbox_row_step(o, &o->open[i], err);
+	return found;
+}
+
+enum dc_status
+outbox_step(struct outbox *o, struct dc_err *err)
+{
+	struct dc_err duty = DC_ERR_INIT, rows = DC_ERR_INIT;
+	const struct dc_err *worst;
+	enum dc_status found;
+
+	dc_arena_reset(o->arena);
+	o->now_s = o->clock_s();
+	o->has_fees = false;
+	found = sql_finalized_get(o->chain, &o->finalized, &duty);
+	if (found == DC_OK)
+		found = load_open(o, &duty);
+	if (found == DC_OK && signer_alive(o->config.signer))
+		found = operator_step(o, &duty);
+	if (step_rows(o, &rows) != DC_OK && found == DC_OK)
+		found = rows.status;
+	worst = duty.status != DC_OK ? &duty : &rows;
+	tell_status(o, worst);
+	return found == DC_OK ? DC_OK : dc_fail(err, found, "%s",
+						worst->text);
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+static struct timespec
+deadline_in(unsigned ms)
+{
+	struct timespec t;
+
+	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+/* Until woken or time; false: stop. */
+static bool
+wait_for_work(struct outbox *o)
+{
+	unsigned ms = o->config.poll_ms ? o->config.poll_ms : POLL_MS;
+	const struct timespec end = deadline_in(ms);
+	bool go_on;
+
+	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);
+	while (!o->stopping && !o->woken)
+		if (pthread_cond_timedwait(&o->wake, &o->lock, &end) != 0)
+			break;
+	o->woken = false;
+	go_on = !o->stopping;
+	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
+	return go_on;
+}
+
+static void *
+run(void *outbox)
+{
+	struct outbox *o = outbox;
+	enum dc_status found;
+
+	do {
+		found = outbox_step(o, NULL);
+		if (found != DC_OK)
+			dc_log(DC_LOG_DEBUG, "outbox", "step: %s",
+			       dc_status_name(found));
+	} while (wait_for_work(o));
+	return NULL;
+}
+
+enum dc_status
+outbox_start(struct outbox *o, struct dc_err *err)
+{
+	int failed;
+
+	DC_CHECK(!o->running);
+	o->stopping = false;
+	failed = pthread_create(&o->thread, NULL, run, o);
+	if (failed != 0)
+		return dc_fail(err, DC_EIO, "outbox: no thread: %s",
+			       strerror(failed));
+	o->running = true;
+	return DC_OK;
+}
+
+void
+outbox_stop(struct outbox *o)
+{
+	if (o == NULL || !o->running)
+		return;
+	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);
+	o->stopping = true;
+	DC_CHECK(pthread_cond_signal(&o->wake) == 0);
+	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
+	rpc_interrupt(o->rpc);
+	DC_CHECK(pthread_join(o->thread, NULL) == 0);
+	rpc_resume(o->rpc);
+	o->running = false;
+}
+
+void
+outbox_changed(void *outbox, const struct gateway_change *change)
+{
+	struct outbox *o = outbox;
+
+	(void)change;
+	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);
+	o->woken = true;
+	DC_CHECK(pthread_cond_signal(&o->wake) == 0);
+	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
+}
+
+void
+outbox_status(struct outbox *o, struct outbox_status *out)
+{
+	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);
+	*out = o->status;
+	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
+}
