@@ -390,6 +390,7 @@ test("what is chosen is in the address and comes back from it", async (t) => {
 		"[data-testid=contribution] [data-testid=state]")].every((one) =>
 		one.getAttribute("data-value") === "refunded"));
 	assert.match(page.url(), /state=refunded/);
+	await page.locator(".entry-open").first().click(); /* holds no choice */
 	await page.locator(at("leader", " button")).first().click();
 	const who = await value(page, "leader");
 	await page.waitForFunction((address) => [...document.querySelectorAll(

@@ -288,7 +288,7 @@ export const text = {
 		down: (n: string) => `down ${n}`,
 		same: "unchanged",
 		fresh: "new",
-		show: (who: string) => `Show contributions of ${who}`,
+		show: "Show contributions of",
 	},
 	predict: {
 		refused: "This daemon does not predict with this model",

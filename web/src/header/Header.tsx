@@ -13,10 +13,9 @@ export function Header() {
 				event.preventDefault(); /* the address is the route's */
 				document.getElementById("model")?.focus();
 			}}>{text.skip}</a>
-			<a class="brand" href="#/models" aria-label={text.product}>
-				<Mark />
-				<span>{text.product}</span>
-			</a>
+			<h1 class="brand">
+				<a href="#/models"><Mark />{text.product}</a>
+			</h1>
 			{chain.value && <ChainState chain={chain.value} />}
 			<Freshness error={status.error.value !== null} />
 			<ThemeToggle />

@@ -11,8 +11,8 @@ export type Connection = "connecting" | "live" | "polling" | "offline";
 
 type Listener = (kind: EventKind, data: Record<string, unknown>) => void;
 
-const REOPEN_FIRST_MS = 2000;
-const REOPEN_LAST_MS = 30000;
+/* After the first failure, the second, ... and every further one. */
+const REOPEN_MS = [2000, 4000, 8000, 16000, 30000];
 const POLL_MS = 3000;
 const CHECK_MS = 15000;
 /* Some proxies hold a stream back: then nobody waits for it. */
@@ -71,7 +71,7 @@ function open(path: string, listener: Listener, poll: () => void): void {
 		poll();
 		if (mine.readyState !== EventSource.CLOSED || source !== mine)
 			return; /* the browser tries again, with Last-Event-ID */
-		const wait = Math.min(REOPEN_LAST_MS, REOPEN_FIRST_MS << fails++);
+		const wait = REOPEN_MS[Math.min(fails++, REOPEN_MS.length - 1)];
 		reopen = window.setTimeout(open, wait, path, listener, poll);
 	};
 	for (const kind of EVENT_KINDS)

@@ -19,12 +19,14 @@ export interface Resource<T> {
 	/** Something else was chosen and its answer is awaited. */
 	busy: ReadonlySignal<boolean>;
 	touch(): void;
+	/** Somebody wants it now: ask at once, whatever happened before. */
+	again(): void;
 	/** Ask no more, for what belongs to a part that goes away. */
 	stop(): void;
 }
 
-const RETRY_FIRST_MS = 1000;
-const RETRY_LAST_MS = 15000;
+/* After the first failure, the second, ... and every further one. */
+const RETRY_MS = [1000, 2000, 4000, 8000, 15000];
 
 export function resource<T>(path: () => string | null, gap_ms: number):
 	Resource<T> {
@@ -54,7 +56,7 @@ export function resource<T>(path: () => string | null, gap_ms: number):
 		if (!lost)
 			return;
 		dirty = true;
-		const back = Math.min(RETRY_LAST_MS, RETRY_FIRST_MS << fails++);
+		const back = RETRY_MS[Math.min(fails++, RETRY_MS.length - 1)] as number;
 		const wait = (error.value.retry_after_s ?? 0) * 1000;
 		asked_ms = performance.now() + Math.max(back, wait) - gap_ms;
 	}
@@ -91,20 +93,24 @@ export function resource<T>(path: () => string | null, gap_ms: number):
 		plan();
 	}
 
+	function again(): void {
+		window.clearTimeout(timer);
+		timer = 0;
+		asked_ms = -Infinity;
+		touch();
+	}
+
 	function move(to: string | null): void {
 		abort?.abort();
 		abort = null;
-		window.clearTimeout(timer);
-		timer = 0;
 		/* another choice of the same list: the old one stays, dimmed */
 		if (url?.split("?")[0] !== to?.split("?")[0])
 			data.value = null;
 		url = to;
 		busy.value = true;
 		error.value = null;
-		asked_ms = -Infinity;
 		fails = 0;
-		touch();
+		again();
 	}
 
 	const unfollow = effect(() => {
@@ -120,5 +126,5 @@ export function resource<T>(path: () => string | null, gap_ms: number):
 		move(null);
 		document.removeEventListener("visibilitychange", plan);
 	};
-	return { data, error, at, busy, touch, stop };
+	return { data, error, at, busy, touch, again, stop };
 }

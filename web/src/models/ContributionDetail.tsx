@@ -49,7 +49,7 @@ export function ContributionDetail({ one, model }:
 	return (
 		<dl class="detail" data-testid="detail" data-value={one.id}>
 			{from.error.value && !from.data.value &&
-				<Failed error={from.error.value} again={from.touch} />}
+				<Failed error={from.error.value} again={from.again} />}
 			{said && <Fact name={text.feed.text}>
 				<bdi dir="auto" data-testid="detail-text">{said}</bdi>
 			</Fact>}

@@ -100,11 +100,14 @@ function List({ list, model }: { list: Contribution[]; model: Model }) {
 }
 
 export function Contributions({ model }: { model: Model }) {
+	/* another choice is another list: nothing of it is held */
+	const key = [model.address, chosen_state.value, chosen_contributor.value]
+		.join(" ");
 	return (
 		<Panel name="contributions" title={text.feed.title} lines={10}
 			from={contributions} aside={<Filters />}>
 			{(page) => page.contributions.length
-				? <List key={model.address} list={page.contributions}
+				? <List key={key} list={page.contributions}
 					model={model} />
 				: <Nothing />}
 		</Panel>

@@ -56,9 +56,9 @@ function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
 			</td>
 			<td>
 				<button type="button" class="leader"
-					aria-label={text.board.show(one.address)}
 					onClick={() =>
 						route_choose({ contributor: one.address })}>
+					<span class="aloud">{text.board.show} </span>
 					<Who address={one.address} />
 				</button>
 			</td>

@@ -89,7 +89,7 @@ function Rows() {
 	const page = models.data.value;
 	if (!page)
 		return models.error.value
-			? <Failed error={models.error.value} again={models.touch} />
+			? <Failed error={models.error.value} again={models.again} />
 			: <Waiting lines={6} />;
 	if (!page.models.length && chosen_search.value)
 		return <Empty title={text.models.nothing_found} />;

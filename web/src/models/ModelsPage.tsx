@@ -22,13 +22,13 @@ function Chosen() {
 		return <Empty title={text.model.not_found}>
 			{text.model.not_found_hint}</Empty>;
 	if (!now && error)
-		return <Failed error={error} again={model.touch} />;
+		return <Failed error={error} again={model.again} />;
 	if (!now && models.data.value?.models.length === 0 &&
 		model_key.value === null)
 		return <Empty title={text.models.empty}>
 			{text.models.empty_hint}</Empty>;
 	if (!now && model_key.value === null && models.error.value)
-		return <Failed error={models.error.value} again={models.touch} />;
+		return <Failed error={models.error.value} again={models.again} />;
 	if (!now)
 		return <Waiting lines={9} />;
 	const stakes = now.incentive.kind !== "points";

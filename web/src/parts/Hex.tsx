@@ -23,8 +23,8 @@ export function Hex({ value, name }: { value: string; name: string }) {
 	};
 	return (
 		<button type="button" class="hex mono" title={value}
-			data-value={value} onClick={copy}
-			aria-label={`${text.copy} ${name} ${value}`}>
+			data-value={value} onClick={copy}>
+			<span class="aloud">{text.copy} {name} </span>
 			{format_short(value)}
 			<Icon name={copied.value ? "check" : "copy"} />
 			<span class="aloud" role="status">

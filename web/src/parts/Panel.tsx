@@ -32,7 +32,7 @@ export function Panel<T>(
 			</header>
 			<div class={from.busy.value ? "panel-body busy" : "panel-body"}>
 				{data !== null ? children(data)
-					: error ? <Failed error={error} again={from.touch} />
+					: error ? <Failed error={error} again={from.again} />
 						: <Waiting lines={lines} />}
 				{data !== null && error &&
 					<p class="panel-old" data-testid="old">
