@@ -26,9 +26,9 @@
 /* Nothing of another host; wallets inject themselves and need no source. */
 #define PAGE_POLICY \
 	"default-src 'none'; script-src 'self'; style-src 'self'; " \
-	"img-src 'self' data:; font-src 'self'; connect-src 'self'; " \
-	"manifest-src 'self'; base-uri 'none'; form-action 'none'; " \
-	"frame-ancestors 'none'"
+	"img-src 'self'; font-src 'self'; connect-src 'self'; " \
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " \
+	"require-trusted-types-for 'script'; trusted-types 'none'"
 #define API_POLICY "default-src 'none'; frame-ancestors 'none'"
 
 void http_reply_init(struct http_reply *rp)

@@ -19,17 +19,20 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const DIST = process.env.DECAID_WEB_DIST ??
 	path.join(HERE, "..", "..", "web", "dist");
 
-/* As strict as the daemon's own. */
-export const POLICY = "default-src 'none'; script-src 'self'; " +
-	"style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; trusted-types 'none'";
+/* The very policy that the daemon sends with its pages. */
+export const POLICY = policy_of(fs.readFileSync(
+	path.join(HERE, "..", "..", "server", "http_send.c"), "utf8"));
 
 const TYPES = {
 	".html": "text/html; charset=utf-8", ".js": "text/javascript",
 	".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2",
 	".txt": "text/plain; charset=utf-8",
 };
+
+function policy_of(source) {
+	const [, lines] = /#define PAGE_POLICY((?:.*\\\n)+.*)/.exec(source);
+	return [...lines.matchAll(/"([^"]*)"/g)].map(([, part]) => part).join("");
+}
 
 class Refused extends Error {
 	constructor(status, title, detail) {

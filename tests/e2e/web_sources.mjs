@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DIST } from "./fixture.mjs";
+import { DIST, POLICY } from "./fixture.mjs";
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const SRC = path.join(ROOT, "web", "src");
@@ -127,3 +127,10 @@ test("the bundle holds no inline script or style and asks no other host",
 				"utf8")).join("");
 		assert.doesNotMatch(css, /url\(["']?(?:https?:|\/\/|data:)/);
 	});
+
+test("the policy of pages allows nothing inline and nobody else", () => {
+	assert.match(POLICY, /^default-src 'none'; script-src 'self';/);
+	assert.match(POLICY, /style-src 'self';/);
+	assert.match(POLICY, /trusted-types 'none'$/);
+	assert.doesNotMatch(POLICY, /unsafe|\*|https?:|data:|blob:/);
+});
