@@ -15,10 +15,10 @@ static const char SQL_MODEL_INSERT[] =
 	" max_sample_bytes, refund_wait_s, verdict_window_s, challenge_s,"
 	" epoch_s, owner_claim_wait_s, any_claim_wait_s, fee_gwei, floor_wei,"
 	" cap_wei, burst, window_s, reporter_share_bps, created_s, block,"
-	" log_index, tx)"
+	" log_index, tx, followed)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
 	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26,"
-	" ?27, ?28, ?29, ?30, ?31) RETURNING model";
+	" ?27, ?28, ?29, ?30, ?31, ?32) RETURNING model";
 
 static void
 sql_bind_params(struct sql_query *q, const struct trainer_params *p)
@@ -64,6 +64,7 @@ sql_model_fixed_insert(struct sql_db *db, struct sql_model *m,
 	sql_bind_u64(&q, m->created.block);
 	sql_bind_u64(&q, m->created.index);
 	sql_bind_hash(&q, &m->created.tx);
+	sql_bind_bool(&q, m->followed);
 	while (sql_query_row(&q))
 		m->row = sql_col_i64(&q);
 	return sql_query_close(&q, err);
@@ -169,8 +170,8 @@ sql_model_totals_put(struct sql_db *db, int64_t row,
 /* What every reader selects; sql_col_model takes it in this order. */
 #define SQL_MODEL_COLUMNS \
 	"SELECT m.model, m.address, m.slug, m.owner, m.kind, m.origin," \
-	" m.spec_hash, m.spec, m.type, m.features, m.name, m.description," \
-	" m.encoder, m.pool, m.classes, m.max_sample_bytes," \
+	" m.followed, m.spec_hash, m.spec, m.type, m.features, m.name," \
+	" m.description, m.encoder, m.pool, m.classes, m.max_sample_bytes," \
 	" m.refund_wait_s, m.verdict_window_s, m.challenge_s, m.epoch_s," \
 	" m.owner_claim_wait_s, m.any_claim_wait_s, m.fee_gwei," \
 	" m.floor_wei, m.cap_wei, m.burst, m.window_s," \
@@ -218,6 +219,7 @@ sql_col_created(struct sql_query *q, struct sql_model *m,
 	sql_col_addr(q, &e->owner);
 	e->kind = (enum incentive_kind)sql_col_u32(q);
 	m->origin = (enum sql_origin)sql_col_u32(q);
+	m->followed = sql_col_bool(q);
 	sql_col_hash(q, &e->spec_hash);
 	e->spec = (const char *)sql_col_blob(q, &e->spec_len, arena);
 	m->type = sql_col_text(q, arena);

@@ -63,6 +63,7 @@ struct sql_model {
 	const char *type;		/* first word of the spec's model line */
 	uint64_t features;		/* columns of a sample */
 	enum sql_origin origin;
+	bool followed;			/* false: its row is all we have */
 	struct sql_model_totals totals;
 };
 

@@ -6,6 +6,7 @@ CREATE TABLE models (
 	owner BLOB NOT NULL CHECK (length(owner) = 20),
 	kind INTEGER NOT NULL,
 	origin INTEGER NOT NULL,
+	followed INTEGER NOT NULL CHECK (followed IN (0, 1)),
 	spec_hash BLOB NOT NULL CHECK (length(spec_hash) = 32),
 	spec BLOB NOT NULL,
 	type TEXT NOT NULL,
@@ -49,7 +50,7 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 	ON CONFLICT DO NOTHING;
 END;
 CREATE TRIGGER models_fixed BEFORE UPDATE OF
-	model, address, slug, owner, kind, origin, spec_hash, spec, type,
+	model, address, slug, owner, kind, origin, followed, spec_hash, spec, type,
 	features, name, description, encoder, pool, classes,
 	max_sample_bytes, refund_wait_s, verdict_window_s, challenge_s,
 	epoch_s, owner_claim_wait_s, any_claim_wait_s, fee_gwei, floor_wei,
