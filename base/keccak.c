@@ -85,29 +85,41 @@ keccak_permute(uint64_t lane[25])
 	memcpy(lane, a, sizeof(a));
 }
 
-/* Take in one whole block. */
-static void
-keccak_absorb(struct keccak *k, const uint8_t *block)
+/* Xor whole words of in into the lanes from lane on; they fit. */
+static inline void
+keccak_xor_words(struct keccak *k, unsigned lane, const uint8_t *in,
+		 size_t words)
 {
 	uint64_t word;
-	unsigned i;
+	size_t i;
 
-	for (i = 0; i < KECCAK_RATE_BYTES / 8; i++) {
-		memcpy(&word, block + 8 * i, sizeof(word));
-		k->lane[i] ^= le64toh(word);
+	for (i = 0; i < words; i++) {
+		memcpy(&word, in + 8 * i, sizeof(word));
+		k->lane[lane + i] ^= le64toh(word);
 	}
-	keccak_permute(k->lane);
+}
+
+static inline void
+keccak_xor_byte(struct keccak *k, uint8_t byte)
+{
+	k->lane[k->fill / 8] ^= (uint64_t)byte << 8 * (k->fill % 8);
+	k->fill++;
 }
 
 /* Xor n bytes into the block from byte k->fill on; they fit. */
 static void
 keccak_xor_bytes(struct keccak *k, const uint8_t *in, size_t n)
 {
-	size_t i;
+	size_t words;
 
 	DC_VERIFY(n <= KECCAK_RATE_BYTES - k->fill);
-	for (i = 0; i < n; i++, k->fill++)
-		k->lane[k->fill / 8] ^= (uint64_t)in[i] << 8 * (k->fill % 8);
+	for (; n > 0 && k->fill % 8 != 0; n--)
+		keccak_xor_byte(k, *in++);
+	words = n / 8;
+	keccak_xor_words(k, k->fill / 8, in, words);
+	k->fill += (unsigned)(8 * words);
+	for (in += 8 * words, n %= 8; n > 0; n--)
+		keccak_xor_byte(k, *in++);
 }
 
 void
@@ -135,7 +147,8 @@ keccak_update(struct keccak *k, const void *in, size_t n)
 		k->fill = 0;
 	}
 	for (; n >= KECCAK_RATE_BYTES; n -= KECCAK_RATE_BYTES) {
-		keccak_absorb(k, p);
+		keccak_xor_words(k, 0, p, KECCAK_RATE_BYTES / 8);
+		keccak_permute(k->lane);
 		p += KECCAK_RATE_BYTES;
 	}
 	keccak_xor_bytes(k, p, n);

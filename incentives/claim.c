@@ -94,6 +94,8 @@ static void refund_unjudged(struct claim_answer *out, const struct question *q)
 
 	if (!judged || q->r->in_late_range)
 		when = later(claim_deadline_s(q->p, q->r->time_s), 1);
+	if (judged && when >= effective_at(q))
+		when = CLAIM_NEVER;	/* the verdict counts before */
 	if (q->now_s >= when) {
 		out->reason = CLAIM_ALLOWED;
 		out->pays_wei = q->r->deposit_wei;

@@ -589,7 +589,7 @@ START_TEST(reals_around_infinity_are_judged_alike)
 	ck_assert_uint_eq(digits, 309);
 	for (at = 0; at < digits; at++) {
 		for (change = -1; change <= 1; change++) {
-			strcpy(number, limit);
+			memcpy(number, limit, sizeof(limit));
 			number[at] = (char)(number[at] + change);
 			if (number[at] < '0' || number[at] > '9')
 				continue;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json_scan.h"
 #include "tests/unit/unit.h"
 
@@ -234,58 +235,74 @@ START_TEST(a_loop_left_early_fails_to_close)
 }
 END_TEST
 
+/* depth containers, each in the one before, all arrays or all objects. */
+static void
+nest(struct dc_buf *b, int depth, const char *open, const char *close)
+{
+	int i;
+
+	dc_buf_reset(b);
+	for (i = 1; i < depth; i++)
+		dc_buf_append_text(b, open);
+	dc_buf_printf(b, "%c%c", open[0], close[0]);
+	for (i = 1; i < depth; i++)
+		dc_buf_append_text(b, close);
+}
+
 START_TEST(nesting_stops_at_the_named_depth)
 {
-	char text[5 * JSON_SCAN_MAX_DEPTH + 8];
+	static const char *const open[] = { "[", "{\"\":" };
+	static const char *const close[] = { "]", "}" };
 	struct json_scan s;
-	int depth, i, kind;
+	struct dc_buf b;
+	int depth, kind;
 
+	dc_buf_init(&b, 1000);
 	for (kind = 0; kind < 2; kind++) {
-		for (depth = 1; depth <= JSON_SCAN_MAX_DEPTH + 1; depth++) {
-			text[0] = '\0';
-			for (i = 1; i < depth; i++)
-				strcat(text, kind == 0 ? "[" : "{\"\":");
-			strcat(text, kind == 0 ? "[]" : "{}");
-			for (i = 1; i < depth; i++)
-				strcat(text, kind == 0 ? "]" : "}");
-			scan(&s, text);
-			if (depth <= JSON_SCAN_MAX_DEPTH) {
-				ck_assert(json_scan_skip(&s));
-				ck_assert(json_scan_end(&s));
-			} else {
-				ck_assert(!json_scan_skip(&s));
-				ck_assert_str_eq(s.what, "nested too deeply");
-			}
+		for (depth = 1; depth <= JSON_SCAN_MAX_DEPTH; depth++) {
+			nest(&b, depth, open[kind], close[kind]);
+			scan(&s, dc_buf_text(&b));
+			ck_assert(json_scan_skip(&s) && json_scan_end(&s));
 		}
+		nest(&b, depth, open[kind], close[kind]);
+		scan(&s, dc_buf_text(&b));
+		ck_assert(!json_scan_skip(&s));
+		ck_assert_str_eq(s.what, "nested too deeply");
 	}
+	dc_buf_clear(&b);
 }
 END_TEST
 
-/* Mixed containers at every depth: each bracket closes its own kind. */
+/* Mixed containers to the full depth, in half of the rounds with one bracket
+ * of the other kind. */
 START_TEST(each_bracket_closes_its_own_kind_at_every_depth)
 {
-	char text[1024], close[JSON_SCAN_MAX_DEPTH];
+	char close[JSON_SCAN_MAX_DEPTH];
 	struct json_scan s;
 	uint64_t state = 1;
-	size_t n, round, i, bad;
+	size_t round, i, bad;
+	struct dc_buf b;
 
+	dc_buf_init(&b, 1000);
 	for (round = 0; round < 500; round++) {
+		dc_buf_reset(&b);
 		bad = unit_random(&state) % (2 * JSON_SCAN_MAX_DEPTH);
-		for (i = n = 0; i < JSON_SCAN_MAX_DEPTH; i++) {
+		for (i = 0; i < JSON_SCAN_MAX_DEPTH; i++) {
 			bool object = unit_random(&state) & 1;
 
-			strcpy(text + n, object ? "{\"k\":" : "[");
-			n += strlen(text + n);
+			dc_buf_append_text(&b, object ? "{\"k\":" : "[");
 			close[i] = object ? '}' : ']';
+			if (i == bad)
+				close[i] = object ? ']' : '}';
 		}
-		text[n++] = '0';
+		dc_buf_append_byte(&b, '0');
 		while (i-- > 0)
-			text[n++] = i == bad ? (char)(close[i] ^ ']' ^ '}')
-					     : close[i];
-		json_scan_init(&s, text, n);
+			dc_buf_append_byte(&b, (uint8_t)close[i]);
+		scan(&s, dc_buf_text(&b));
 		unit_require(json_scan_skip(&s)
 			     == (bad >= JSON_SCAN_MAX_DEPTH));
 	}
+	dc_buf_clear(&b);
 }
 END_TEST
 

@@ -47,7 +47,7 @@ START_TEST(a_wrong_letter_case_in_a_mixed_address_is_refused)
 		for (j = 2; j < 42; j++) {
 			struct dc_err err = DC_ERR_INIT;
 
-			strcpy(text, eip55[i]);
+			snprintf(text, sizeof(text), "%s", eip55[i]);
 			if (text[j] < 'A')
 				continue;
 			text[j] ^= 0x20;
@@ -91,8 +91,8 @@ START_TEST(an_address_in_one_case_needs_no_checksum)
 	struct addr20 a, b;
 	size_t j;
 
-	strcpy(upper, eip55[4]);
-	strcpy(lower, eip55[4]);
+	snprintf(upper, sizeof(upper), "%s", eip55[4]);
+	snprintf(lower, sizeof(lower), "%s", eip55[4]);
 	for (j = 2; j < 42; j++) {
 		if (upper[j] < 'A')
 			continue;
@@ -161,7 +161,7 @@ START_TEST(hashes_are_written_and_read_back)
 	ck_assert(hash32_is_zero(&zero));
 	ck_assert(!hash32_equal(&h, &zero));
 	ck_assert(hash32_equal(&h, &h));
-	strcpy(shorter, text);
+	snprintf(shorter, sizeof(shorter), "%s", text);
 	shorter[65] = '\0';
 	ck_assert_int_eq(hash32_parse(&zero, shorter, NULL), DC_EINVAL);
 	ck_assert_int_eq(hash32_parse(&zero, text + 1, NULL), DC_EINVAL);

@@ -39,18 +39,42 @@ tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 
 # models
 unit_models_libs = $(models_libs) $(CHECK_LIBS)
+EXTRA_DIST += tests/unit/learner_room.h
+EXTRA_DIST += tests/vectors/learner.py tests/vectors/learner.txt
 
+UNIT_TESTS += tests/unit/check_models_data
+tests_unit_check_models_data_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_encoder
 tests_unit_check_models_encoder_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_fx9
 tests_unit_check_models_fx9_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_learner
+tests_unit_check_models_learner_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_merkle
+tests_unit_check_models_merkle_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_model
+tests_unit_check_models_model_LDADD = $(unit_models_libs) -lm
 UNIT_TESTS += tests/unit/check_models_sample
 tests_unit_check_models_sample_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_spec
 tests_unit_check_models_spec_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_verdict
+tests_unit_check_models_verdict_LDADD = $(unit_models_libs)
 
 
 # incentives
+unit_incentives_libs = $(incentives_libs) $(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/check_incentives_claim
+tests_unit_check_incentives_claim_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_price
+tests_unit_check_incentives_price_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_record
+tests_unit_check_incentives_record_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_share
+tests_unit_check_incentives_share_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_verdicts
+tests_unit_check_incentives_verdicts_LDADD = $(unit_incentives_libs)
 
 
 # sql

@@ -1,0 +1,48 @@
+# Benches: built and run by `make bench`, one after another; never by check.
+# Each races decaid against a peer and prints the ratio (absolute figures drift).
+#
+#	make bench [BENCHES=tests/bench/bench_base_json]
+#
+# A bench is two lines in its layer's part (its one source is NAME.c):
+#
+#	BENCHES += tests/bench/bench_base_json
+#	tests_bench_bench_base_json_LDADD = $(bench_libs) $(base_libs)
+
+EXTRA_PROGRAMS += $(BENCHES)
+EXTRA_LIBRARIES += tests/bench/libbench.a
+tests_bench_libbench_a_SOURCES = tests/bench/bench.c tests/bench/bench.h
+bench_libs = tests/bench/libbench.a
+
+bench: $(BENCHES)
+	@for bench in $(BENCHES); do \
+		echo "\$$ ./$$bench"; \
+		./$$bench || exit 1; \
+	done
+.PHONY: bench
+
+
+# base
+BENCHES += tests/bench/bench_base_json
+tests_bench_bench_base_json_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_bench_bench_base_json_LDADD = $(bench_libs) $(base_libs) $(JANSSON_LIBS)
+BENCHES += tests/bench/bench_base_keccak
+tests_bench_bench_base_keccak_CFLAGS = $(AM_CFLAGS) $(NETTLE_CFLAGS)
+tests_bench_bench_base_keccak_LDADD = $(bench_libs) $(base_libs) $(NETTLE_LIBS)
+
+
+# models
+
+
+# incentives
+
+
+# sql
+
+
+# oracle
+
+
+# server
+
+
+# The end of the file: a new bench goes into its layer's part above.

@@ -1,0 +1,55 @@
+# Fuzz targets: readers of outside bytes. `make check` replays each one's kept
+# corpus (tests/fuzz/corpus/NAME/). With libFuzzer:
+#
+#	./configure CC=clang --enable-fuzzer --enable-asan && make
+#	make fuzz FUZZ_SECONDS=60 [FUZZ_TARGETS=tests/fuzz/fuzz_base_hex]
+#
+# A target is two lines in its layer's part (its one source is NAME.c):
+#
+#	FUZZ_TARGETS += tests/fuzz/fuzz_base_hex
+#	tests_fuzz_fuzz_base_hex_LDADD = $(fuzz_libs) $(base_libs)
+
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
+check_PROGRAMS += $(FUZZ_TARGETS)
+if FUZZER
+fuzz_libs = @FUZZER_MAIN@
+else
+FUZZ_TESTS += $(FUZZ_TARGETS)
+check_LIBRARIES += tests/fuzz/libreplay.a
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
+fuzz_libs = tests/fuzz/libreplay.a $(base_libs)
+endif
+
+FUZZ_SECONDS = 30
+
+# What a target finds is left in its folder under /tmp; new inputs too, so
+# that the kept corpus grows by hand only.
+fuzz: $(FUZZ_TARGETS)
+	@for target in $(FUZZ_TARGETS); do \
+		name=$${target##*/fuzz_}; \
+		found=$${TMPDIR:-/tmp}/decaid-fuzz-$$name; \
+		mkdir -p $$found || exit 1; \
+		echo "$$target, $(FUZZ_SECONDS) s, findings in $$found"; \
+		./$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-artifact_prefix=$$found/ -print_final_stats=1 \
+			$$found $(srcdir)/tests/fuzz/corpus/$$name \
+			|| exit 1; \
+	done
+.PHONY: fuzz
+
+
+# base
+FUZZ_TARGETS += tests/fuzz/fuzz_base_hex
+tests_fuzz_fuzz_base_hex_LDADD = $(fuzz_libs) $(base_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_base_json
+tests_fuzz_fuzz_base_json_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_base_json_LDADD = $(fuzz_libs) $(base_libs) $(JANSSON_LIBS)
+
+
+# oracle
+
+
+# server
+
+
+# The end of the file: a new target goes into its layer's part above.

@@ -1,0 +1,356 @@
+/* check_models_model.c: what each model computes, and at its limits. */
+
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "models/fx9.h"
+#include "models/model.h"
+#include "tests/unit/unit.h"
+
+#define LEAVES_MAX 65536
+
+/* One model with storage of its own. */
+struct model_room {
+	struct model_spec spec;
+	struct model m;
+	uint64_t dirty[LEAVES_MAX / 64];
+};
+
+static void
+model_room_init(struct model_room *r, const char *name, uint32_t columns,
+		uint32_t n_class, int64_t param)
+{
+	const struct model_ops *ops = model_find(name);
+
+	ck_assert_ptr_nonnull(ops);
+	memset(r, 0, sizeof(*r));
+	r->spec = (struct model_spec){
+		.model = ops, .columns = columns, .n_class = n_class,
+		.model_param = { columns, param },
+	};
+	r->m.spec = &r->spec;
+	r->m.dirty = r->dirty;
+	r->m.cells = dc_calloc(ops->cells(&r->spec) + 1, sizeof(int64_t));
+	r->m.derived = dc_calloc(ops->derived(&r->spec) + 1, sizeof(int64_t));
+	ck_assert_uint_le(ops->cells(&r->spec), LEAVES_MAX * 16);
+	ops->rebuild(&r->m);
+}
+
+static void
+model_room_clear(struct model_room *r)
+{
+	free(r->m.cells);
+	free(r->m.derived);
+}
+
+static void
+learn(struct model_room *r, const struct sample *x, uint32_t label)
+{
+	int64_t before[SPEC_CLASSES_MAX];
+
+	r->spec.model->scores(&r->m, before, x);
+	r->spec.model->learn(&r->m, x, label, before);
+}
+
+static uint32_t
+predict(struct model_room *r, const struct sample *x)
+{
+	int64_t scores[SPEC_CLASSES_MAX];
+
+	r->spec.model->scores(&r->m, scores, x);
+	return model_best(scores, r->spec.n_class);
+}
+
+static uint32_t index_all[SAMPLE_COUNT_MAX];
+static int64_t value_all[SAMPLE_COUNT_MAX];
+
+static struct sample
+binary(const uint32_t *index, uint32_t n)
+{
+	return (struct sample){ SAMPLE_BINARY, n, index, NULL };
+}
+
+/* Manning et al., example 13.1: Chinese Beijing Chinese; Chinese Chinese
+ * Shanghai; Chinese Macao -> China; Tokyo Japan Chinese -> not. Asked:
+ * Chinese Chinese Chinese Tokyo Japan. Published: 0.0003 and 0.0001 before
+ * normalisation, exactly 3/4 (3/7)^3 1/14 1/14 and 1/4 (2/9)^5. The prior is
+ * smoothed here, the book's is not: (3+1)/(4+2), (1+1)/(4+2). */
+START_TEST(naive_bayes_works_out_the_textbook)
+{
+	enum { BEIJING, CHINESE, JAPAN, MACAO, SHANGHAI, TOKYO, WORDS };
+	static const uint32_t d1[] = { BEIJING, CHINESE };
+	static const int64_t v1[] = { DC_FX9_ONE, 2 * DC_FX9_ONE };
+	static const uint32_t d2[] = { CHINESE, SHANGHAI };
+	static const int64_t v2[] = { 2 * DC_FX9_ONE, DC_FX9_ONE };
+	static const uint32_t d3[] = { CHINESE, MACAO };
+	static const uint32_t d4[] = { CHINESE, JAPAN, TOKYO };
+	static const int64_t v5[] = { 3 * DC_FX9_ONE, DC_FX9_ONE, DC_FX9_ONE };
+	const struct sample s[] = {
+		{ SAMPLE_VALUES, 2, d1, v1 }, { SAMPLE_VALUES, 2, d2, v2 },
+		{ SAMPLE_BINARY, 2, d3, NULL }, { SAMPLE_BINARY, 3, d4, NULL },
+		{ SAMPLE_VALUES, 3, d4, v5 },
+	};
+	double china = 4. / 6 * pow(3. / 7, 3) / 14 / 14;
+	double not_china = 2. / 6 * pow(2. / 9, 5);
+	struct model_room r;
+	int64_t scores[2];
+	int i;
+
+	model_room_init(&r, "naive-bayes", WORDS, 2, DC_FX9_ONE);
+	for (i = 0; i < 4; i++)
+		learn(&r, &s[i], i == 3);
+	r.spec.model->scores(&r.m, scores, &s[4]);
+	ck_assert(fabs((double)scores[0] - 1e9 * log(china)) < 5);
+	ck_assert(fabs((double)scores[1] - 1e9 * log(not_china)) < 5);
+	model_room_clear(&r);
+}
+END_TEST
+
+START_TEST(naive_bayes_does_not_underflow_on_long_inputs)
+{
+	struct model_room r;
+	struct sample long_one;
+	uint32_t i;
+
+	for (i = 0; i < 20000; i++)
+		index_all[i] = i;
+	model_room_init(&r, "naive-bayes", 20000, 3, DC_FX9_ONE);
+	long_one = binary(index_all, 20000);
+	learn(&r, &long_one, 2);
+	ck_assert_uint_eq(predict(&r, &long_one), 2);
+	learn(&r, &long_one, 1);
+	learn(&r, &long_one, 1);
+	ck_assert_uint_eq(predict(&r, &long_one), 1);
+	model_room_clear(&r);
+}
+END_TEST
+
+START_TEST(naive_bayes_refuses_negative_values)
+{
+	static const uint32_t index[] = { 0 };
+	static const int64_t minus[] = { -1 }, zero[] = { 0 };
+	const struct sample x = { SAMPLE_VALUES, 1, index, minus };
+	const struct sample y = { SAMPLE_DENSE, 1, NULL, zero };
+
+	ck_assert(!model_naive_bayes.accepts(&x));
+	ck_assert(model_naive_bayes.accepts(&y));
+	ck_assert(model_sparse_perceptron.accepts(&x));
+}
+END_TEST
+
+/* The largest samples there are, until nothing moves: no sum overflows, and
+ * cells stay what a snapshot may hold. */
+static void
+saturate(const char *name, int64_t param, uint32_t n_class, int64_t value)
+{
+	const uint32_t columns = 65536 / 2;
+	struct sample x = { SAMPLE_DENSE, columns, NULL, value_all };
+	struct model_room r;
+	int64_t scores[SPEC_CLASSES_MAX];
+	uint32_t i;
+
+	for (i = 0; i < columns; i++)
+		value_all[i] = value;
+	model_room_init(&r, name, columns, n_class, param);
+	for (i = 0; i < 50; i++)
+		learn(&r, &x, i % n_class);
+	for (i = 0; i < n_class; i++)
+		r.m.cells[i] = r.spec.model == &model_naive_bayes
+			? INT64_C(1) << 62 : -(INT64_C(1) << 46);
+	r.spec.model->rebuild(&r.m);
+	for (i = 0; i < 5; i++) {
+		learn(&r, &x, n_class - 1);
+		r.spec.model->scores(&r.m, scores, &x);
+	}
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	model_room_clear(&r);
+}
+
+START_TEST(the_largest_samples_overflow_nothing)
+{
+	saturate("naive-bayes", 100 * DC_FX9_ONE, 3, SAMPLE_VALUE_MAX);
+	saturate("naive-bayes", 1, 9, SAMPLE_VALUE_MAX);
+	saturate("sparse-perceptron", 1000 * DC_FX9_ONE, 3, SAMPLE_VALUE_MAX);
+	saturate("sparse-perceptron", 1000 * DC_FX9_ONE, 9, -SAMPLE_VALUE_MAX);
+}
+END_TEST
+
+START_TEST(the_perceptron_moves_the_two_classes_in_question)
+{
+	static const uint32_t index[] = { 1, 4 };
+	static const int64_t value[] = { -500000000, 3 };
+	const struct sample x = { SAMPLE_VALUES, 2, index, value };
+	const int64_t rate = 200000000;
+	struct model_room r;
+	size_t i;
+
+	model_room_init(&r, "sparse-perceptron", 5, 3, rate);
+	learn(&r, &x, 2);	/* 0 was said */
+	ck_assert_int_eq(r.m.cells[0], -rate);
+	ck_assert_int_eq(r.m.cells[1], 0);
+	ck_assert_int_eq(r.m.cells[2], rate);
+	/* row of column 1; -0.5 * 0.2 */
+	ck_assert_int_eq(r.m.cells[3 + 3], 100000000);
+	ck_assert_int_eq(r.m.cells[3 + 3 + 1], 0);
+	ck_assert_int_eq(r.m.cells[3 + 3 + 2], -100000000);
+	/* 0.000000003 * 0.2, cut */
+	ck_assert_int_eq(r.m.cells[3 + 12], 0);
+	ck_assert_uint_eq(predict(&r, &x), 2);
+	learn(&r, &x, 2);	/* right: nothing moves */
+	ck_assert_int_eq(r.m.cells[2], rate);
+	for (i = 0; i < 3; i++)
+		ck_assert_int_eq(r.m.cells[3 + i], 0);
+	model_room_clear(&r);
+}
+END_TEST
+
+/* Kinds are ways to write one vector: the same scores for any number of
+ * classes, blocks and special cases included. */
+START_TEST(a_binary_sample_counts_like_one_with_ones)
+{
+	static const char *const names[] = {
+		"naive-bayes", "sparse-perceptron"
+	};
+	int64_t a[40], b[40], c[40];
+	uint64_t state = 1;
+	struct model_room r;
+	uint32_t n_class, i, n;
+	size_t k;
+
+	for (k = 0; k < 2; k++)
+		for (n_class = 2; n_class < 40; n_class++) {
+			model_room_init(&r, names[k], 64, n_class, DC_FX9_ONE);
+			for (i = 0; i < 200; i++) {
+				struct sample x, y, z;
+				uint32_t j;
+
+				n = 1 + (uint32_t)(unit_random(&state) % 20);
+				for (j = 0; j < n; j++)
+					index_all[j] = (uint32_t)
+						(unit_random(&state) % 64);
+				n = (uint32_t)sample_sort_unique(index_all, n);
+				for (j = 0; j < 64; j++)
+					value_all[64 + j] = 0;
+				for (j = 0; j < n; j++) {
+					value_all[j] = DC_FX9_ONE;
+					value_all[64 + index_all[j]] =
+						DC_FX9_ONE;
+				}
+				x = binary(index_all, n);
+				y = (struct sample){ SAMPLE_VALUES, n,
+					index_all, value_all };
+				z = (struct sample){ SAMPLE_DENSE, 64, NULL,
+					value_all + 64 };
+				r.spec.model->scores(&r.m, a, &x);
+				r.spec.model->scores(&r.m, b, &y);
+				r.spec.model->scores(&r.m, c, &z);
+				unit_require(!memcmp(a, b, n_class * 8));
+				unit_require(!memcmp(a, c, n_class * 8));
+				learn(&r, i % 3 == 0 ? &x : i % 3 == 1 ? &y : &z,
+				      (uint32_t)(unit_random(&state) % n_class));
+			}
+			model_room_clear(&r);
+		}
+}
+END_TEST
+
+/* Every cell that learning changes lies in a leaf that it marks. */
+START_TEST(learning_marks_what_it_changes)
+{
+	static const char *const names[] = {
+		"naive-bayes", "sparse-perceptron"
+	};
+	struct model_room r;
+	int64_t *was;
+	uint32_t i, index[3];
+	size_t k, n, j;
+
+	for (k = 0; k < 2; k++) {
+		model_room_init(&r, names[k], 5000, 4, DC_FX9_ONE);
+		n = r.spec.model->cells(&r.spec);
+		was = dc_calloc(n, sizeof(*was));
+		for (i = 0; i < 500; i++) {
+			struct sample x;
+
+			index[0] = i * 3;
+			index[1] = i * 3 + 100;
+			index[2] = i * 3 + 1000;
+			x = binary(index, 3);
+			memcpy(was, r.m.cells, n * sizeof(*was));
+			memset(r.dirty, 0, sizeof(r.dirty));
+			learn(&r, &x, i % 4);
+			for (j = 0; j < n; j++)
+				unit_require(was[j] == r.m.cells[j] ||
+					     (r.dirty[j / 16 / 64] >>
+					      (j / 16 % 64) & 1));
+		}
+		free(was);
+		model_room_clear(&r);
+	}
+}
+END_TEST
+
+START_TEST(derived_values_are_those_that_rebuilding_makes)
+{
+	struct model_room r;
+	int64_t *was;
+	uint64_t state = 9;
+	uint32_t i, index[2];
+	size_t n;
+
+	model_room_init(&r, "naive-bayes", 300, 5, 123456789);
+	n = model_naive_bayes.derived(&r.spec);
+	was = dc_calloc(n, sizeof(*was));
+	for (i = 0; i < 400; i++) {
+		struct sample x;
+
+		index[0] = (uint32_t)(unit_random(&state) % 150);
+		index[1] = 150 + (uint32_t)(unit_random(&state) % 150);
+		x = binary(index, 2);
+		learn(&r, &x, (uint32_t)(unit_random(&state) % 5));
+	}
+	memcpy(was, r.m.derived, n * sizeof(*was));
+	model_naive_bayes.rebuild(&r.m);
+	ck_assert_mem_eq(was, r.m.derived, n * sizeof(*was));
+	free(was);
+	model_room_clear(&r);
+}
+END_TEST
+
+START_TEST(the_table_finds_models_by_name)
+{
+	size_t i;
+
+	for (i = 0; model_at(i) != NULL; i++)
+		ck_assert_ptr_eq(model_find(model_at(i)->choice.name),
+				 model_at(i));
+	ck_assert_uint_ge(i, 2);
+	ck_assert_ptr_null(model_find("oracle"));
+	ck_assert_ptr_null(model_find(""));
+}
+END_TEST
+
+START_TEST(the_first_of_equal_scores_wins)
+{
+	static const int64_t scores[] = { 3, 7, 7, -1 };
+
+	ck_assert_uint_eq(model_best(scores, 4), 1);
+	ck_assert_int_eq(model_margin(scores, 4, 1), 0);
+	ck_assert_int_eq(model_margin(scores, 4, 0), -4);
+	ck_assert_int_eq(model_margin(scores, 4, 3), -8);
+}
+END_TEST
+
+UNIT_MAIN("models/model",
+	  naive_bayes_works_out_the_textbook,
+	  naive_bayes_does_not_underflow_on_long_inputs,
+	  naive_bayes_refuses_negative_values,
+	  the_largest_samples_overflow_nothing,
+	  the_perceptron_moves_the_two_classes_in_question,
+	  a_binary_sample_counts_like_one_with_ones,
+	  learning_marks_what_it_changes,
+	  derived_values_are_those_that_rebuilding_makes,
+	  the_table_finds_models_by_name,
+	  the_first_of_equal_scores_wins)

@@ -1,0 +1,316 @@
+#!/usr/bin/env python3
+"""Vectors for models/learner.c: a second implementation of what
+oracle/PROTOCOL.md says of samples, models, folds, verdicts and roots, written
+from that page. `python3 learner.py >learner.txt` gives the committed file.
+
+Lines: spec HEX | learn SAMPLE LABEL NEW VALID PREDICTED MARGIN TAUGHT
+       judge SAMPLE LABEL NEW TAUGHT VERDICT | root HASH COUNTED RIGHT
+A sample of no bytes is "-".
+"""
+import random
+
+Q = 1 << 62
+ONE = 10**9
+
+
+# keccak-256, original padding. Source: Keccak reference 3.0.
+def rotl(x, n):
+    n %= 64
+    return (x << n | x >> (64 - n)) & (1 << 64) - 1
+
+
+def keccak_f(a):
+    r = 1
+    for _ in range(24):
+        c = [a[x][0] ^ a[x][1] ^ a[x][2] ^ a[x][3] ^ a[x][4] for x in range(5)]
+        d = [c[(x + 4) % 5] ^ rotl(c[(x + 1) % 5], 1) for x in range(5)]
+        a = [[a[x][y] ^ d[x] for y in range(5)] for x in range(5)]
+        x, y, cur = 1, 0, a[1][0]
+        for t in range(24):
+            x, y = y, (2 * x + 3 * y) % 5
+            cur, a[x][y] = a[x][y], rotl(cur, (t + 1) * (t + 2) // 2)
+        for y in range(5):
+            row = [a[x][y] for x in range(5)]
+            for x in range(5):
+                a[x][y] = row[x] ^ (~row[(x + 1) % 5] & row[(x + 2) % 5])
+        for j in range(7):
+            r = ((r << 1) ^ ((r >> 7) * 0x71)) % 256
+            if r & 2:
+                a[0][0] ^= 1 << ((1 << j) - 1)
+    return a
+
+
+def keccak(data):
+    data = bytearray(data) + b"\x01"
+    data += bytes(-len(data) % 136)
+    data[-1] |= 0x80
+    a = [[0] * 5 for _ in range(5)]
+    for at in range(0, len(data), 136):
+        for i in range(17):
+            w = data[at + 8 * i:at + 8 * i + 8]
+            a[i % 5][i // 5] ^= int.from_bytes(w, "little")
+        a = keccak_f(a)
+    return b"".join(a[i % 5][i // 5].to_bytes(8, "little") for i in range(4))
+
+
+# Arithmetic of the section "Models".
+def cut(a, b):
+    return a // b if a >= 0 else -(-a // b)
+
+
+def cut64(v):
+    return max(-(1 << 63), min((1 << 63) - 1, v))
+
+
+def ln(y):
+    e = y.bit_length() - 1
+    m = y * Q >> e
+    if m > 6521908912666391106:
+        m, e = m // 2, e + 1
+    z = cut((m - Q) * Q, m + Q)
+    s = Q // 13
+    for k in (11, 9, 7, 5, 3, 1):
+        s = s * (z * z // Q) // Q + Q // k
+    return (ONE * (3196577161300663915 * e + cut(2 * z * s, Q)) + Q // 2) // Q
+
+
+def varint(b, at):
+    v = shift = 0
+    while True:
+        if at >= len(b) or shift > 63:
+            return None
+        x = b[at]
+        v |= (x & 127) << shift
+        at, shift = at + 1, shift + 7
+        if x < 128:
+            return None if (x == 0 and shift > 7) or v >> 64 else (v, at)
+
+
+def decode(b, columns):
+    """List of (index, weight), or None."""
+    head = varint(b, 0)
+    if not head or head[0] not in (1, 2, 3):
+        return None
+    kind, count = head[0], varint(b, head[1])
+    if not count or count[0] > min(65536, columns):
+        return None
+    (count, at), out, nxt = count, [], 0
+    if kind == 3 and count != columns:
+        return None
+    for i in range(count):
+        x = ONE
+        if kind != 3:
+            gap = varint(b, at)
+            if not gap or nxt + gap[0] >= columns:
+                return None
+            i, at, nxt = nxt + gap[0], gap[1], nxt + gap[0] + 1
+        if kind != 1:
+            v = varint(b, at)
+            if not v:
+                return None
+            x, at = v[0] >> 1 if v[0] % 2 == 0 else -(v[0] + 1 >> 1), v[1]
+            if abs(x) > 1 << 50 or (kind == 2 and x == 0):
+                return None
+        out.append((i, x))
+    return out if at == len(b) else None
+
+
+class NaiveBayes:
+    def __init__(self, classes, columns, a):
+        self.C, self.V, self.a = classes, columns, a
+        self.n, self.t = [0] * classes, [0] * classes
+        self.w = [[0] * classes for _ in range(columns)]
+
+    def takes(self, s):
+        return all(x >= 0 for _, x in s)
+
+    def scores(self, s):
+        total = min(sum(self.n), 1 << 62)
+        weight = sum(x for _, x in s)
+        return [cut64(ln(self.n[c] + self.a) - ln(total + self.C * self.a)
+                      + cut64(cut(sum(x * ln(self.w[f][c] + self.a)
+                                      for f, x in s), ONE))
+                      - cut(weight * ln(self.t[c] + self.V * self.a), ONE))
+                for c in range(self.C)]
+
+    def learn(self, s, c):
+        top = 1 << 62
+        self.n[c] = min(top, self.n[c] + ONE)
+        self.t[c] = min(top, self.t[c] + sum(x for _, x in s))
+        for f, x in s:
+            self.w[f][c] = min(top, self.w[f][c] + x)
+
+    def cells(self):
+        return self.n + self.t + [v for row in self.w for v in row]
+
+
+class Perceptron:
+    def __init__(self, classes, columns, r):
+        self.C, self.r = classes, r
+        self.b = [0] * classes
+        self.w = [[0] * classes for _ in range(columns)]
+
+    def takes(self, s):
+        return True
+
+    def scores(self, s):
+        return [cut64(self.b[c] + cut64(cut(sum(x * self.w[f][c]
+                                                for f, x in s), ONE)))
+                for c in range(self.C)]
+
+    def learn(self, s, c):
+        scores = self.scores(s)
+        p = scores.index(max(scores))
+        if p == c:
+            return
+        top = 1 << 46
+
+        def add(row, at, d):
+            row[at] = max(-top, min(top, row[at] + d))
+        add(self.b, c, self.r)
+        add(self.b, p, -self.r)
+        for f, x in s:
+            add(self.w[f], c, cut(self.r * x, ONE))
+            add(self.w[f], p, -cut(self.r * x, ONE))
+
+    def cells(self):
+        return self.b + [v for row in self.w for v in row]
+
+
+def lead(scores, label):
+    return cut64(scores[label] - max(v for c, v in enumerate(scores)
+                                     if c != label))
+
+
+class Learner:
+    def __init__(self, make, text, classes, columns, param, credit, margin):
+        self.spec, self.columns = keccak(text), columns
+        self.credit, self.margin = credit, margin
+        self.models = [make(classes, columns, param) for _ in range(3)]
+        self.count = [0] * 16
+
+    def read(self, sample):
+        s = decode(sample, self.columns)
+        return s if s is not None and self.models[0].takes(s) else None
+
+    def learn(self, sample, label, new):
+        self.count[0] += 1
+        s = self.read(sample)
+        if s is None:
+            return 0, 0, 0, 0
+        self.count[1] += 1
+        scores = self.models[0].scores(s)
+        said = scores.index(max(scores))
+        if new:
+            self.count[2] += 1
+            self.count[3] += said == label
+        taught = said != label or lead(scores, said) < self.credit
+        self.models[0].learn(s, label)
+        self.models[1 + (keccak(sample)[31] & 1)].learn(s, label)
+        return 1, said, lead(scores, said), int(taught)
+
+    def judge(self, sample, label, new, taught):
+        s = self.read(sample)
+        if s is None:
+            return 0
+        other = self.models[2 - (keccak(sample)[31] & 1)]
+        m = lead(other.scores(s), label)
+        if m <= -self.margin:
+            return 0
+        if m < self.margin:
+            return 1
+        return 3 if new and taught else 2
+
+    def root(self):
+        cells = list(self.count)
+        for m in self.models:
+            cells += m.cells()
+            cells += [0] * (-len(cells) % 16)
+        level = [keccak(b"\0" + b"".join(
+            (v % (1 << 64)).to_bytes(8, "little") for v in cells[i:i + 16]))
+            for i in range(0, len(cells), 16)]
+        while len(level) > 1:
+            level = [keccak(b"\1" + level[i] + level[i + 1])
+                     if i + 1 < len(level) else level[i]
+                     for i in range(0, len(level), 2)]
+        return keccak(b"\2" + self.spec + len(cells).to_bytes(8, "big")
+                      + level[0])
+
+
+# The contributions: seeded, of all kinds, some broken, some again.
+def put(v):
+    out = bytearray()
+    while v >= 128:
+        out.append(v & 127 | 128)
+        v >>= 7
+    return bytes(out) + bytes([v])
+
+
+def zigzag(v):
+    return put(2 * v if v >= 0 else -2 * v - 1)
+
+
+def value(rng, negative):
+    v = rng.choice([rng.randrange(3 * ONE), 1 << 50, rng.randrange(1 << 50)])
+    return -v if negative and rng.random() < 0.5 else v
+
+
+def sample_of(rng, columns, label, negative):
+    kind = rng.choice([1, 1, 2, 3])
+    if kind == 3:
+        return b"\3" + put(columns) + b"".join(
+            zigzag(value(rng, negative) if rng.random() < 0.5 else 0)
+            for _ in range(columns))
+    own = [f for f in range(columns) if f % 5 == label % 5]
+    chosen = sorted(set(rng.sample(own, min(4, len(own))) +
+                        rng.sample(range(columns), 4)))
+    out, nxt = bytes([kind]) + put(len(chosen)), 0
+    for f in chosen:
+        out += put(f - nxt)
+        nxt = f + 1
+        if kind == 2:
+            out += zigzag(value(rng, negative) or 1)
+    return out
+
+
+def broken(rng, sample):
+    b = bytearray(sample)
+    if rng.random() < 0.5:
+        return bytes(b[:rng.randrange(len(b))])
+    b[rng.randrange(len(b))] ^= 1 << rng.randrange(8)
+    return bytes(b)
+
+
+def run(name, make, param, param_name, classes, columns, credit, margin):
+    text = ("decaid 1\nmodel %s columns=%d %s=%d\nencoder none\n"
+            "verdict two-fold credit=%d margin=%d\nsample packed\n"
+            % (name, columns, param_name, param, credit, margin)
+            + "".join("class c%d\n" % c for c in range(classes))).encode()
+    rng = random.Random(text)
+    learner = Learner(make, text, classes, columns, param, credit, margin)
+    seen, told = set(), []
+    print("spec", text.hex())
+    print("root", learner.root().hex(), 0, 0)
+    for i in range(120):
+        label = rng.randrange(classes)
+        sample = sample_of(rng, columns, label, make is Perceptron)
+        if i % 7 == 3:
+            sample = broken(rng, sample)
+        if i % 11 == 5:
+            sample = rng.choice(told)[0]
+        new = int(sample not in seen)
+        seen.add(sample)
+        got = learner.learn(sample, label, new)
+        told.append((sample, label, new, got[3]))
+        print("learn", sample.hex() or "-", label, new, *got)
+        if i % 40 == 39:
+            print("root", learner.root().hex(), *learner.count[2:4])
+    for t in told:
+        print("judge", t[0].hex() or "-", *t[1:], learner.judge(*t))
+
+
+print("# made by learner.py; a second implementation of oracle/PROTOCOL.md")
+run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 50, ONE, 2 * ONE)
+run("naive-bayes", NaiveBayes, 1, "smoothing", 9, 20, 0, 1)
+run("sparse-perceptron", Perceptron, ONE, "learning-rate", 2, 33, ONE, ONE)
+run("sparse-perceptron", Perceptron, 12345, "learning-rate", 11, 16, 500, 10)
