@@ -88,7 +88,7 @@ tests_unit_check_sql_undo_LDADD = $(unit_sql_libs)
 # oracle
 unit_oracle_libs = $(oracle_libs) $(base_libs) $(oracle_outside_libs) \
 	$(CHECK_LIBS)
-EXTRA_DIST += tests/unit/json_vectors.h tests/vectors/abi_calls.json \
+EXTRA_DIST += tests/unit/fake_node.h tests/unit/json_vectors.h tests/vectors/abi_calls.json \
 	tests/vectors/abi_errors.json tests/vectors/abi_events.json \
 	tests/vectors/eip1559.json \
 	tests/vectors/eip1559_refused.json tests/vectors/eip712.json \
@@ -106,6 +106,9 @@ tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_keystore
 tests_unit_check_oracle_keystore_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_outbox
+tests_unit_check_oracle_outbox_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)

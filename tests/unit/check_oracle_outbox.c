@@ -1,0 +1,828 @@
+/* check_oracle_outbox.c: an operator's checkpoints from chain.db to a final
+ * transaction, against a node that drops, reorders and reorganises. */
+
+#include "config.h"
+
+#include <time.h>
+
+#include "incentives/verdicts.h"
+#include "oracle/abi_calls.h"
+#include "oracle/eip712.h"
+#include "oracle/keyguard.h"
+#include "oracle/outbox.h"
+#include "oracle/outbox_core.h"
+#include "sql/signatures.h"
+#include "tests/unit/fake_node.h"
+#include "tests/unit/sql_fixture.h"
+
+#define CHAIN 31337
+#define EPOCH_S 1
+
+static struct addr20 sender_address;
+static uint64_t test_now;	/* the outbox's clock */
+
+static uint64_t
+test_clock(void)
+{
+	return test_now;
+}
+
+/* A daemon's two files, its signer, a node, and the outbox between them. */
+struct fix {
+	struct sql_folder folder;
+	struct sql_db *chain;
+	struct sql_model model;
+	struct verdicts_chain verdicts;
+	struct hash32 last_struct;	/* of the last accepted */
+	struct hash32 last_chain;
+	uint64_t block, epoch;		/* the head, the newest epoch */
+	struct fake_node node;
+	struct signer *signer;
+	struct outbox *box;
+	char log_path[96];
+};
+
+static struct addr20
+pool(void)
+{
+	return sim_addr(77);
+}
+
+/* --- keys and signer ----------------------------------------------------- */
+
+static char key_dir[] = "/tmp/decaid-check-outbox-XXXXXX";
+static char key_paths[2][64], pass_path[64];
+
+static bool
+make_keys(void)
+{
+	struct keyguard *g = keyguard_new(NULL);
+	struct keyslot slot;
+	FILE *f;
+
+	snprintf(pass_path, sizeof(pass_path), "%s/pass", key_dir);
+	f = fopen(pass_path, "w");
+	if (f == NULL || fputs("secret\n", f) < 0 || fclose(f) != 0)
+		return false;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(key_paths[i], sizeof(key_paths[i]), "%s/key%zu",
+			 key_dir, i);
+		if (keyguard_random(g, &slot, NULL) != DC_OK ||
+		    keyguard_save(g, slot, key_paths[i], pass_path,
+				  KEYSTORE_LIGHT, NULL) != DC_OK)
+			return false;
+	}
+	sender_address = *keyguard_address(g, slot);
+	keyguard_free(g);
+	return true;
+}
+
+static struct signer *
+start_signer(struct fix *x)
+{
+	static struct signer_rule rule;
+	struct signer_cfg cfg = {
+		.domain = { CHAIN, pool() }, .log_path = x->log_path,
+		.fee_cap_wei = wei_from_u64(1000000),
+		.tx_cap_wei = wei_from_u64(UINT64_MAX),
+		.day_cap_wei = wei_from_u64(UINT64_MAX),
+		.rules = &rule, .n_rules = 1,
+	};
+	struct signer *s = NULL;
+
+	rule.selector = abi_call_selector(CALL_CHECKPOINT);
+	cfg.keys[SIGNER_CHECKPOINTS] = (struct signer_key_files){
+		key_paths[0], pass_path };
+	cfg.keys[SIGNER_SENDER] = (struct signer_key_files){ key_paths[1],
+							     pass_path };
+	snprintf(x->log_path, sizeof(x->log_path), "%s/sign.log",
+		 x->folder.path);
+	MUST(signer_start(&s, &cfg, err));
+	return s;
+}
+
+/* --- chain.db ------------------------------------------------------------ */
+
+static void
+put_block(struct fix *x, uint64_t time_s)
+{
+	struct block_ref b = { .number = ++x->block, .time_s = time_s };
+
+	b.hash = sim_hash(b.number, 1);
+	b.parent = sim_hash(b.number - 1, 1);
+	MUST(sql_block_put(x->chain, &b, err));
+	MUST(sql_finalized_put(x->chain, x->block, err));
+}
+
+static void
+put_model(struct fix *x)
+{
+	struct sql_model *m = &x->model;
+
+	m->is.trainer = sim_addr(1000);
+	m->is.owner = sim_addr(1);
+	m->is.kind = INCENTIVE_STAKE;
+	m->is.name = "sections";
+	m->is.description = m->is.encoder = "";
+	m->is.spec = "decaid 1\n";
+	m->is.spec_len = 9;
+	m->is.spec_hash = sim_hash(5, 5);
+	m->is.params.pool = pool();
+	m->is.params.epoch_s = EPOCH_S;
+	m->slug = "sections-00000000";
+	m->type = "naive-bayes";
+	m->created.block = x->block;
+	MUST(sql_model_insert(x->chain, m, err));
+}
+
+static void
+put_contributions(struct fix *x, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		uint8_t sample[2] = { 1, (uint8_t)i };
+		struct sql_contribution c = {
+			.model = x->model.row, .valid = true,
+			.prediction_before = -1,
+		};
+
+		c.is.id = x->model.totals.count++;
+		c.is.contributor = sim_addr(i);
+		c.is.sample = sample;
+		c.is.sample_len = sizeof(sample);
+		c.log.block = x->block;
+		c.log.index = (uint32_t)c.is.id;
+		c.record_hash = sim_hash(c.is.id, 3);
+		x->model.totals.record_hash = c.record_hash;
+		c.now.verdict = VERDICT_NONE;
+		MUST(sql_contribution_insert(x->chain, &c, err));
+	}
+}
+
+static void
+judge(struct fix *x, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct sql_settlement now = {
+			.verdict = (enum verdict)(x->verdicts.judged % 4),
+			.verdict_epoch = x->epoch,
+		};
+
+		MUST(sql_contribution_settle(x->chain, x->model.row,
+					     x->verdicts.judged, &now, err));
+		verdicts_append(&x->verdicts, now.verdict);
+	}
+}
+
+/* A second of the wall clock that the signer may sign: it ends while we
+ * wait. Everything until then is one final block. */
+static void
+close_epoch(struct fix *x, unsigned more, unsigned judged)
+{
+	struct sql_checkpoint row = { .computed = true };
+	uint64_t before = x->verdicts.judged;
+	struct hash32 v = x->verdicts.v;
+
+	x->epoch = (uint64_t)time(NULL);
+	MUST(sql_tx_begin(x->chain, err));
+	put_block(x, x->epoch);
+	put_contributions(x, more);
+	judge(x, judged);
+	row.model = x->model.row;
+	row.judged_before = before;
+	row.chain_before = v;
+	row.is = (struct checkpoint){
+		.trainer = x->model.is.trainer,
+		.spec = x->model.is.spec_hash, .epoch = x->epoch,
+		.count = x->model.totals.count,
+		.record_hash = x->model.totals.record_hash,
+		.state_root = sim_hash(x->epoch, 9),
+		.judged = x->verdicts.judged, .accuracy_fx9 = 500000000,
+	};
+	verdicts_hash(&row.is.verdicts_hash, &x->verdicts);
+	MUST(sql_checkpoint_put(x->chain, &row, err));
+	MUST(sql_model_totals_put(x->chain, x->model.row, &x->model.totals,
+				  err));
+	put_block(x, x->epoch + 1);
+	MUST(sql_tx_commit(x->chain, err));
+	while ((uint64_t)time(NULL) <= x->epoch)
+		(void)usleep(20000);
+	test_now = (uint64_t)time(NULL);
+	x->node.head = x->node.head < x->block ? x->block : x->node.head;
+}
+
+/* The trainer took the checkpoint of an epoch; challenge_s ahead of now. */
+static void
+accept_epoch(struct fix *x, uint64_t epoch, uint64_t accepted_s)
+{
+	struct dc_arena *arena = dc_arena_new(4096);
+	struct sql_model_totals *t = &x->model.totals;
+	struct sql_checkpoint row;
+	bool is_there;
+
+	MUST(sql_tx_begin(x->chain, err));
+	MUST(sql_checkpoint_get(x->chain, &row, &is_there, x->model.row,
+				epoch, arena, err));
+	ck_assert(is_there);
+	row.accepted = true;
+	row.log.block = x->block;
+	MUST(sql_checkpoint_put(x->chain, &row, err));
+	t->has_checkpoint = true;
+	t->checkpoint_epoch = epoch;
+	t->checkpoint_count = row.is.count;
+	t->checkpoint_judged = row.is.judged;
+	t->checkpoint_accepted_s = accepted_s;
+	MUST(sql_model_totals_put(x->chain, x->model.row, t, err));
+	MUST(sql_tx_commit(x->chain, err));
+	eip712_checkpoint_struct(&x->last_struct, &row.is);
+	dc_arena_free(arena);
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+static void
+open_box(struct fix *x, struct wei fee_cap_wei)
+{
+	const struct outbox_config config = {
+		.rpc_url = x->node.url, .chain_path = x->folder.chain,
+		.local_path = x->folder.local, .chain_id = CHAIN,
+		.pool = pool(), .signer = x->signer,
+		.fee_cap_wei = fee_cap_wei, .rpc_timeout_ms = 5000,
+	};
+
+	MUST(outbox_new(&x->box, &config, err));
+	x->box->clock_s = test_clock;
+}
+
+static struct fix *
+setup(void)
+{
+	struct fix *x = dc_calloc(1, sizeof(*x));
+
+	sql_folder_make(&x->folder);
+	x->signer = start_signer(x);	/* before any thread */
+	fake_start(&x->node);
+	x->chain = sql_open_chain(&x->folder, SQL_WRITER);
+	MUST(sql_tx_begin(x->chain, err));
+	put_block(x, 1);
+	put_model(x);
+	MUST(sql_tx_commit(x->chain, err));
+	test_now = (uint64_t)time(NULL);
+	open_box(x, wei_from_u64(0));
+	return x;
+}
+
+static void
+teardown(struct fix *x)
+{
+	outbox_free(x->box);
+	fake_stop(&x->node);
+	signer_stop(x->signer);
+	sql_db_close(x->chain);
+	sql_folder_remove(&x->folder);
+	free(x);
+}
+
+static void
+step(struct fix *x)
+{
+	MUST(outbox_step(x->box, err));
+}
+
+/* Mine on the node, and let the follower see it final. */
+static void
+mine_final(struct fix *x)
+{
+	fake_mine(&x->node);
+	MUST(sql_tx_begin(x->chain, err));
+	while (x->block < x->node.head)
+		put_block(x, x->epoch + 1);
+	MUST(sql_tx_commit(x->chain, err));
+}
+
+static struct sql_tx_row
+row_of(struct fix *x, uint64_t epoch)
+{
+	static struct dc_arena *arena;
+	const struct sql_tx_key key = { CHAIN, x->model.is.trainer, epoch,
+					SQL_TX_CHECKPOINT };
+	struct sql_tx_row row;
+	bool is_there;
+
+	if (arena == NULL)
+		arena = dc_arena_new(1 << 16);
+	memset(&row, 0, sizeof(row));
+	row.id = -1;
+	MUST(sql_outbox_get(x->box->local, &row, &is_there, &key, arena,
+			    err));
+	return row;
+}
+
+static int
+status_of(struct fix *x, uint64_t epoch)
+{
+	struct sql_tx_row row = row_of(x, epoch);
+
+	return row.id < 0 ? -1 : (int)row.status;
+}
+
+/* The call data that a trainer would accept, word for word. */
+static void
+check_call(struct fix *x, const struct fake_tx *tx, uint64_t epoch,
+	   uint64_t judged_last)
+{
+	struct dc_arena *arena = dc_arena_new(1 << 16);
+	struct dc_err fault = DC_ERR_INIT;
+	struct sql_checkpoint row;
+	struct verdicts_chain v = { 0 };
+	struct abi_in in, words;
+	struct hash32 hash;
+	size_t n, len;
+	bool is_there;
+
+	MUST(sql_checkpoint_get(x->chain, &row, &is_there, x->model.row,
+				epoch, arena, err));
+	ck_assert(is_there);
+	ck_assert(addr20_equal(&tx->to, &x->model.is.trainer));
+	abi_in_init(&in, tx->data + 4, tx->data_len - 4, &fault);
+	ck_assert_uint_eq(abi_get_u64(&in), epoch);
+	ck_assert_uint_eq(abi_get_u64(&in), row.is.count);
+	ck_assert_uint_eq(abi_get_u64(&in), row.is.judged);
+	ck_assert_uint_eq(abi_get_u64(&in), row.is.accuracy_fx9);
+	hash = abi_get_hash(&in);
+	ck_assert(hash32_equal(&hash, &row.is.state_root));
+	hash = abi_get_hash(&in);
+	ck_assert(hash32_equal(&hash, &x->last_struct));
+	v.v = abi_get_hash(&in);
+	/* the trainer's own fold gives the signed hash */
+	v.judged = judged_last - judged_last % VERDICTS_PER_WORD;
+	n = abi_get_array(&words, &in, 1);
+	ck_assert_uint_eq(n, row.is.judged == judged_last ? 0 :
+			  (row.is.judged + 127) / 128 - judged_last / 128);
+	for (size_t i = 0; i < n; i++) {
+		struct u256 word = abi_get_u256(&words);
+
+		for (unsigned j = 0; j < 128 && v.judged < row.is.judged; j++)
+			verdicts_append(&v, verdicts_get(&word, j));
+	}
+	if (row.is.judged > judged_last) {
+		verdicts_hash(&hash, &v);
+		ck_assert(hash32_equal(&hash, &row.is.verdicts_hash));
+	}
+	(void)abi_get_bytes(&in, &len);
+	ck_assert_uint_eq(len, 65);
+	ck_assert_int_eq(fault.status, DC_OK);
+	dc_arena_free(arena);
+}
+
+/* --- tests --------------------------------------------------------------- */
+
+START_TEST(an_epochs_checkpoint_is_signed_sent_mined_and_final)
+{
+	struct fix *x = setup();
+	struct outbox_status s;
+	struct sql_tx_row row;
+
+	close_epoch(x, 5, 3);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	check_call(x, fake_last(&x->node), x->epoch, 0);
+	outbox_status(x->box, &s);
+	ck_assert_uint_eq(s.signatures, 1);
+	ck_assert_uint_eq(s.sent, 1);
+	ck_assert_str_eq(s.last_error, "");
+	fake_mine(&x->node);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
+	mine_final(x);
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_FINAL);
+	ck_assert_uint_eq(row.gas_used, 21000);
+	ck_assert_uint_eq(row.n_hashes, 1);
+	ck_assert_uint_eq(row.nonce, 0);
+	step(x);
+	ck_assert_uint_eq(x->node.sends, 1);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(the_next_follows_the_last_accepted_and_links_to_it)
+{
+	struct fix *x = setup();
+	uint64_t first;
+
+	close_epoch(x, 200, 100);
+	step(x);
+	first = x->epoch;
+	check_call(x, fake_last(&x->node), first, 0);
+	mine_final(x);
+	accept_epoch(x, first, x->epoch);
+	step(x);
+	close_epoch(x, 200, 200);	/* 300 verdicts: three words */
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	check_call(x, fake_last(&x->node), x->epoch, 100);
+	mine_final(x);
+	accept_epoch(x, x->epoch, x->epoch);
+	step(x);
+	close_epoch(x, 0, 40);		/* judged rises alone */
+	step(x);
+	check_call(x, fake_last(&x->node), x->epoch, 300);
+	mine_final(x);
+	accept_epoch(x, x->epoch, x->epoch);
+	step(x);
+	close_epoch(x, 9, 0);		/* count rises alone */
+	step(x);
+	check_call(x, fake_last(&x->node), x->epoch, 340);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(before_the_last_is_effective_nothing_is_posted_then_the_newest)
+{
+	struct fix *x = setup();
+	uint64_t first, second;
+
+	x->model.is.params.challenge_s = 0;
+	close_epoch(x, 5, 1);
+	step(x);
+	first = x->epoch;
+	mine_final(x);
+	/* effective only from an hour on, whatever the challenge time */
+	accept_epoch(x, first, x->epoch + 3600);
+	step(x);
+	close_epoch(x, 5, 1);
+	second = x->epoch;
+	step(x);
+	ck_assert_int_eq(status_of(x, second), -1);
+	close_epoch(x, 5, 1);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), -1);
+	accept_epoch(x, first, first);
+	step(x);
+	ck_assert_int_eq(status_of(x, second), -1);	/* skipped */
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	check_call(x, fake_last(&x->node), x->epoch, 1);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(an_empty_epoch_and_a_final_one_again_post_nothing)
+{
+	struct fix *x = setup();
+
+	close_epoch(x, 5, 1);
+	step(x);
+	mine_final(x);
+	accept_epoch(x, x->epoch, x->epoch);
+	step(x);
+	close_epoch(x, 0, 0);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), -1);
+	ck_assert_uint_eq(x->node.sends, 1);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(without_a_quorum_it_is_signed_but_not_sent)
+{
+	struct sql_signature sigs[4];
+	struct fix *x = setup();
+	struct addr20 of = pool();
+	uint32_t n;
+
+	x->node.stake = 2;
+	x->node.total = 3;	/* not strictly more than two thirds */
+	close_epoch(x, 5, 1);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), -1);
+	MUST(sql_signatures_list(x->box->local, sigs, &n, 4, CHAIN, &of,
+				 &x->model.is.trainer, x->epoch, err));
+	ck_assert_uint_eq(n, 1);
+	x->node.stake = 201;
+	x->node.total = 300;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_stuck_one_is_replaced_and_either_hash_counts)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+	struct fake_tx *first;
+
+	close_epoch(x, 5, 1);
+	step(x);
+	x->node.base_fee = 500;		/* over twice the old base fee */
+	mine_final(x);
+	test_now += 29;
+	step(x);
+	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 1);
+	test_now += 1;
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_SENT);
+	ck_assert_uint_eq(row.n_hashes, 2);
+	ck_assert_uint_eq(row.nonce, 0);
+	ck_assert_uint_eq(fake_last(&x->node)->fee, 1010);
+	ck_assert_uint_eq(fake_last(&x->node)->tip, 11);
+	/* the first one is mined after all */
+	first = &x->node.txs[0];
+	fake_last(&x->node)->gone = true;
+	first->gone = false;
+	x->node.base_fee = 100;
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_replacement_never_passes_the_cap)
+{
+	struct sql_tx_row row;
+	struct fix *x = setup();
+	uint64_t sends;
+
+	outbox_free(x->box);
+	open_box(x, wei_from_u64(230));
+	close_epoch(x, 5, 1);
+	step(x);
+	ck_assert_uint_eq(fake_last(&x->node)->fee, 210);
+	x->node.base_fee = 220;
+	sends = x->node.sends;
+	test_now += 30;
+	step(x);			/* 231 would be over the cap */
+	row = row_of(x, x->epoch);
+	ck_assert_uint_eq(row.n_hashes, 1);
+	ck_assert_uint_eq(x->node.sends, sends + 1);	/* offered again */
+	x->node.base_fee = 240;
+	test_now += 30;
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_uint_eq(row.n_hashes, 1);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_base_fee_over_the_cap_is_waited_out_and_told)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+
+	outbox_free(x->box);
+	open_box(x, wei_from_u64(99));
+	close_epoch(x, 5, 1);
+	step(x);
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_QUEUED);
+	ck_assert(strstr(row.error, "over the fee cap") != NULL);
+	x->node.base_fee = 50;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	ck_assert_str_eq(row_of(x, x->epoch).error, "");
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_reorganisation_sends_it_again)
+{
+	struct fix *x = setup();
+
+	close_epoch(x, 5, 1);
+	step(x);
+	fake_mine(&x->node);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
+	fake_reorg(&x->node);
+	test_now += 10;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	ck_assert_uint_eq(x->node.n, 2);	/* it is in the pool again */
+	ck_assert(hash32_equal(&x->node.txs[0].hash, &x->node.txs[1].hash));
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(one_that_the_pool_lost_is_offered_again)
+{
+	struct fix *x = setup();
+
+	close_epoch(x, 5, 1);
+	step(x);
+	fake_drop_pool(&x->node);
+	step(x);
+	ck_assert_uint_eq(x->node.sends, 1);
+	test_now += 10;
+	step(x);
+	ck_assert_uint_eq(x->node.sends, 2);
+	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 1);
+	mine_final(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_nonce_that_another_used_is_given_up_when_that_is_final)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+
+	close_epoch(x, 5, 1);
+	step(x);
+	fake_drop_pool(&x->node);
+	x->node.foreign = 1;
+	step(x);	/* lost, found out, and sent under the next nonce */
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_SENT);
+	ck_assert_uint_eq(row.nonce, 1);
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	teardown(x);
+}
+END_TEST
+
+/* selector of OutOfOrder() and of BeforeInChallenge() */
+static char revert_data[11];
+
+static const char *
+revert_with(const char *signature)
+{
+	struct abi_selector s = abi_selector_of(signature);
+
+	memcpy(revert_data, "0x", 2);
+	hex_encode(revert_data + 2, s.b, sizeof(s.b));
+	return revert_data;
+}
+
+START_TEST(what_would_be_reverted_waits_or_is_dropped_by_its_reason)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+
+	close_epoch(x, 5, 1);
+	x->node.revert = revert_with("BeforeInChallenge()");
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_QUEUED);
+	ck_assert_str_eq(row.error,
+			 "would be reverted: BeforeInChallenge()");
+	x->node.revert = revert_with("OutOfOrder()");
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_DROPPED);
+	ck_assert_str_eq(row.error, "would be reverted: OutOfOrder()");
+	ck_assert_uint_eq(x->node.sends, 0);
+	/* a minute later, with what is true then */
+	x->node.revert = NULL;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_DROPPED);
+	test_now += OUTBOX_AGAIN_S;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_restart_offers_what_was_signed_but_not_sent)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+	struct hash32 hash;
+
+	close_epoch(x, 5, 1);
+	x->node.send_error = "the pool is on fire";
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_SENT);
+	ck_assert(strstr(row.error, "on fire") != NULL);
+	ck_assert_uint_eq(x->node.n, 0);
+	hash = row.hashes[0];
+	outbox_free(x->box);
+	open_box(x, wei_from_u64(0));
+	test_now += 10;
+	step(x);
+	ck_assert_uint_eq(x->node.n, 1);
+	ck_assert(hash32_equal(&fake_last(&x->node)->hash, &hash));
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_node_that_is_down_is_an_error_told_and_retried)
+{
+	struct fix *x = setup();
+	struct outbox_status s;
+
+	close_epoch(x, 5, 1);
+	x->node.down = true;
+	ck_assert_int_ne(outbox_step(x->box, NULL), DC_OK);
+	outbox_status(x->box, &s);
+	ck_assert_str_ne(s.last_error, "");
+	x->node.down = false;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	outbox_status(x->box, &s);
+	ck_assert_str_eq(s.last_error, "");
+	teardown(x);
+}
+END_TEST
+
+START_TEST(a_mined_one_that_failed_is_failed_when_final)
+{
+	struct fix *x = setup();
+
+	close_epoch(x, 5, 1);
+	step(x);
+	fake_last(&x->node)->success = false;
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FAILED);
+	ck_assert_str_eq(row_of(x, x->epoch).error, "reverted");
+	teardown(x);
+}
+END_TEST
+
+START_TEST(verdicts_that_do_not_give_the_signed_hash_are_not_posted)
+{
+	struct sql_settlement other = { .verdict = VERDICT_CREDIT };
+	struct dc_err told = DC_ERR_INIT;
+	struct fix *x = setup();
+
+	close_epoch(x, 5, 3);
+	MUST(sql_tx_begin(x->chain, err));
+	MUST(sql_contribution_settle(x->chain, x->model.row, 0, &other, err));
+	MUST(sql_tx_commit(x->chain, err));
+	ck_assert_int_eq(outbox_step(x->box, &told), DC_ECONFLICT);
+	ck_assert_int_eq(status_of(x, x->epoch), -1);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(the_thread_works_when_woken_and_stops_at_once)
+{
+	struct fix *x = setup();
+	struct outbox_status s = { .sent = 0 };
+
+	MUST(outbox_start(x->box, err));
+	close_epoch(x, 5, 1);
+	outbox_changed(x->box, NULL);
+	for (int i = 0; i < 500 && s.sent == 0; i++) {
+		(void)usleep(10000);
+		outbox_status(x->box, &s);
+	}
+	ck_assert_uint_eq(s.sent, 1);
+	outbox_stop(x->box);
+	outbox_stop(x->box);
+	teardown(x);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		an_epochs_checkpoint_is_signed_sent_mined_and_final,
+		the_next_follows_the_last_accepted_and_links_to_it,
+		before_the_last_is_effective_nothing_is_posted_then_the_newest,
+		an_empty_epoch_and_a_final_one_again_post_nothing,
+		without_a_quorum_it_is_signed_but_not_sent,
+		a_stuck_one_is_replaced_and_either_hash_counts,
+		a_replacement_never_passes_the_cap,
+		a_base_fee_over_the_cap_is_waited_out_and_told,
+		a_reorganisation_sends_it_again,
+		one_that_the_pool_lost_is_offered_again,
+		a_nonce_that_another_used_is_given_up_when_that_is_final,
+		what_would_be_reverted_waits_or_is_dropped_by_its_reason,
+		a_restart_offers_what_was_signed_but_not_sent,
+		a_node_that_is_down_is_an_error_told_and_retried,
+		a_mined_one_that_failed_is_failed_when_final,
+		verdicts_that_do_not_give_the_signed_hash_are_not_posted,
+		the_thread_works_when_woken_and_stops_at_once,
+	};
+	char command[64];
+	int found;
+
+	if (mkdtemp(key_dir) == NULL || !make_keys())
+		return EXIT_FAILURE;
+	found = unit_run("oracle/outbox", tests, DC_ARRAY_LEN(tests));
+	snprintf(command, sizeof(command), "rm -r %s", key_dir);
+	return system(command) == 0 ? found : EXIT_FAILURE;
+}
