@@ -46,7 +46,10 @@ struct gateway_models {
 	const struct addr20 *who;
 	size_t n;
 	uint64_t max_models;	/* 0: no bound */
+	uint64_t max_bytes;	/* of all learners; 0: GATEWAY_MODELS_BYTES */
 };
+
+#define GATEWAY_MODELS_BYTES (UINT64_C(4) << 30)
 
 struct gateway_config {
 	const char *rpc_url;

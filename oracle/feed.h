@@ -1,0 +1,77 @@
+#ifndef DECAID_ORACLE_FEED_H
+#define DECAID_ORACLE_FEED_H
+
+/*
+ * What travels from the thread that fetches to the one that commits: batches
+ * of blocks in the chain's order, in a bounded queue. A full queue makes the
+ * fetcher wait, so memory stays bounded however far behind the pipeline is.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/event.h"
+#include "base/status.h"
+#include "oracle/raw_log.h"
+
+/* One block; logs are of ours and of nobody else, in the order of the chain.
+ * parent is zero for a block whose header was not needed (FEED_FINAL). */
+struct feed_block {
+	struct block_ref ref;
+	const struct raw_log *logs;
+	size_t n_logs;
+};
+
+/* What the node says of a trainer, asked at the last block of the batch. */
+struct feed_audit {
+	struct addr20 trainer;
+	uint64_t count;		/* totalSubmitted() */
+	struct hash32 record;	/* rec(count - 1), settled bit clear */
+};
+
+enum feed_kind {
+	FEED_HELLO,	/* first of all: which chain the node is on */
+	FEED_FINAL,	/* blocks that stay; empty ones between are left out */
+	FEED_LIVE,	/* blocks that a reorg may undo; none left out */
+	FEED_REWIND,	/* everything above block[0] is undone */
+	FEED_HALT	/* following cannot go on: why */
+};
+
+struct feed_batch {
+	enum feed_kind kind;
+	struct dc_arena *arena;	/* everything below lives there */
+	struct feed_block *blocks;
+	size_t n_blocks;
+	uint64_t finalized;	/* highest final block known when fetched */
+	struct feed_audit *audits;
+	size_t n_audits;
+	uint64_t chain_id;	/* FEED_HELLO */
+	struct hash32 genesis;	/* FEED_HELLO */
+	const char *why;	/* FEED_HALT */
+};
+
+struct feed_batch *feed_batch_new(enum feed_kind kind);
+void feed_batch_free(struct feed_batch *b);
+
+struct feed;
+
+/* room  batches that wait at most */
+struct feed *feed_new(size_t room);
+void feed_free(struct feed *f);
+
+/* Hand b over, waiting for room. false: the feed is closed, b is freed. */
+bool feed_put(struct feed *f, struct feed_batch *b);
+
+/* The next batch, the caller's to free; NULL: the feed is closed (batches
+ * that waited are dropped). */
+struct feed_batch *feed_take(struct feed *f);
+
+/* Whether a batch waits.  Thread: any, as with all of these. */
+bool feed_ready(struct feed *f);
+
+/* Wakes both sides for good. */
+void feed_close(struct feed *f);
+
+#endif /* DECAID_ORACLE_FEED_H */

@@ -1,0 +1,246 @@
+/*
+ * follow.c: the thread that follows the chain: one step after another, a
+ * look at the node, then what that look allows, and a wait.
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "oracle/follow_core.h"
+
+#define DEFAULT_POLL_MS 1000
+#define BACKOFF_FIRST_MS 500
+#define BACKOFF_LAST_MS 30000
+#define FIRST_SPAN 2000
+#define FIRST_SPAN_LIMIT 50000
+
+static void copy_blocks(struct follow *f, const struct follow_start *start)
+{
+	if (start->n_blocks == 0)
+		return;
+	f->recent = dc_realloc_array(NULL, start->n_blocks,
+				     sizeof(*f->recent));
+	memcpy(f->recent, start->blocks,
+	       start->n_blocks * sizeof(*f->recent));
+	f->n_recent = f->room_recent = start->n_blocks;
+}
+
+enum dc_status follow_new(struct follow **out,
+			  const struct gateway_config *config,
+			  const struct follow_start *start,
+			  struct feed *feed, struct standing *standing,
+			  struct dc_err *err)
+{
+	struct rpc_config rpc = {
+		.url = config->rpc_url, .timeout_ms = config->rpc_timeout_ms
+	};
+	struct follow *f = dc_calloc(1, sizeof(*f));
+	enum dc_status st;
+
+	f->config = config;
+	f->feed = feed;
+	f->standing = standing;
+	f->finalized = start->finalized;
+	f->span = FIRST_SPAN;
+	f->span_limit = FIRST_SPAN_LIMIT;
+	atomic_init(&f->stopping, false);
+	copy_blocks(f, start);
+	follow_trainers_init(f, start);
+	f->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (f->stop_fd < 0)
+		st = dc_fail(err, DC_EIO, "eventfd: %s", strerror(errno));
+	else
+		st = rpc_new(&f->rpc, &rpc, err);
+	if (st != DC_OK) {
+		follow_free(f);
+		return st;
+	}
+	*out = f;
+	return DC_OK;
+}
+
+void follow_free(struct follow *f)
+{
+	if (f == NULL)
+		return;
+	rpc_free(f->rpc);
+	if (f->stop_fd >= 0)
+		close(f->stop_fd);
+	free(f->recent);
+	free(f->trainers);
+	free(f);
+}
+
+void follow_stop(struct follow *f)
+{
+	uint64_t one = 1;
+
+	atomic_store(&f->stopping, true);
+	rpc_interrupt(f->rpc);
+	/* it can only fail when it is full, and then it is readable */
+	if (write(f->stop_fd, &one, sizeof(one)) < 0)
+		DC_CHECK(errno == EAGAIN);
+}
+
+static void wait_ms(struct follow *f, unsigned ms)
+{
+	struct pollfd p = { .fd = f->stop_fd, .events = POLLIN };
+
+	if (poll(&p, 1, (int)ms) < 0)
+		DC_CHECK(errno == EINTR);
+}
+
+/* --- one step ----------------------------------------------------------- */
+
+/* Which chain is this? The pipeline compares it with its database. */
+static enum dc_status say_hello(struct follow *f, enum follow_step *step,
+				struct dc_err *err)
+{
+	struct feed_batch *b;
+	struct block_ref genesis;
+	uint64_t id = 0;
+	enum dc_status st;
+
+	st = rpc_chain_id(f->rpc, &id, err);
+	if (st == DC_OK)
+		st = rpc_block(f->rpc, &genesis, rpc_at_number(0), err);
+	if (st != DC_OK)
+		return st;
+	if (f->config->chain_id != 0 && f->config->chain_id != id) {
+		*step = follow_halt(f, "the node is on chain %" PRIu64
+				    ", not on %" PRIu64, id,
+				    f->config->chain_id);
+		return DC_OK;
+	}
+	standing_chain(f->standing, id);
+	b = feed_batch_new(FEED_HELLO);
+	b->chain_id = id;
+	b->genesis = genesis.hash;
+	b->finalized = f->finalized;
+	f->said_hello = true;
+	*step = feed_put(f->feed, b) ? FOLLOW_STEP_AGAIN : FOLLOW_STEP_STOP;
+	return DC_OK;
+}
+
+/* A node without such a block (yet) has nothing final.
+ * out  .number 0 then */
+static enum dc_status tagged(struct follow *f, struct block_ref *out,
+			     struct rpc_at tag, struct dc_err *err)
+{
+	enum dc_status st = rpc_block(f->rpc, out, tag, err);
+
+	if (st == DC_ENOTFOUND || st == DC_EREFUSED) {
+		dc_err_clear(err);
+		memset(out, 0, sizeof(*out));
+		return DC_OK;
+	}
+	return st;
+}
+
+static enum dc_status final_block(struct follow *f, struct block_ref *out,
+				  const struct block_ref *head,
+				  struct dc_err *err)
+{
+	uint64_t depth = f->config->finality.depth;
+
+	memset(out, 0, sizeof(*out));
+	switch (f->config->finality.kind) {
+	case GATEWAY_FINALIZED:
+		return tagged(f, out, rpc_at_finalized(), err);
+	case GATEWAY_SAFE:
+		return tagged(f, out, rpc_at_safe(), err);
+	case GATEWAY_DEPTH:
+		if (head->number < depth)
+			return DC_OK;
+		if (depth == 0) {
+			*out = *head;
+			return DC_OK;
+		}
+		return tagged(f, out, rpc_at_number(head->number - depth),
+			      err);
+	}
+	dc_abort(__FILE__, __LINE__, "finality out of range");
+}
+
+static enum dc_status look(struct follow *f, struct block_ref *head,
+			   struct block_ref *final, struct dc_err *err)
+{
+	enum dc_status st = rpc_block(f->rpc, head, rpc_at_latest(), err);
+
+	if (st == DC_OK)
+		st = final_block(f, final, head, err);
+	if (st != DC_OK)
+		return st;
+	if (final->number > head->number)	/* two nodes, one behind */
+		*final = *head;
+	standing_node(f->standing, head->number, final->number);
+	return DC_OK;
+}
+
+static enum dc_status step_once(struct follow *f, enum follow_step *step,
+				struct dc_err *err)
+{
+	struct block_ref head, final;
+	enum dc_status st;
+	bool same;
+
+	*step = FOLLOW_STEP_IDLE;
+	if (!f->said_hello)
+		return say_hello(f, step, err);
+	st = look(f, &head, &final, err);
+	if (st == DC_OK)
+		st = follow_reconcile(f, step, &same, &head, err);
+	if (st != DC_OK || !same)
+		return st;
+	if (final.number >= follow_next(f))
+		return follow_range(f, step, &final, err);
+	follow_set_final(f, final.number);
+	if (head.number >= follow_next(f))
+		return follow_live(f, step, &head, err);
+	return DC_OK;
+}
+
+/* How long to stay away after a failure. */
+static unsigned backoff(const struct follow *f, unsigned ms)
+{
+	unsigned asked_s = rpc_failure(f->rpc)->retry_after_s;
+
+	if (asked_s > 600)
+		asked_s = 600;
+	return ms < asked_s * 1000 ? asked_s * 1000 : ms;
+}
+
+void follow_run(struct follow *f)
+{
+	unsigned poll_ms = f->config->poll_ms > 0 ? f->config->poll_ms :
+		DEFAULT_POLL_MS;
+	unsigned wait = BACKOFF_FIRST_MS;
+
+	while (!atomic_load(&f->stopping)) {
+		struct dc_err err = DC_ERR_INIT;
+		enum follow_step step;
+
+		if (step_once(f, &step, &err) != DC_OK) {
+			if (atomic_load(&f->stopping))
+				break;
+			standing_node_error(f->standing, err.text);
+			wait_ms(f, backoff(f, wait));
+			wait = wait * 2 > BACKOFF_LAST_MS ? BACKOFF_LAST_MS :
+				wait * 2;
+			continue;
+		}
+		wait = BACKOFF_FIRST_MS;
+		if (step == FOLLOW_STEP_STOP)
+			break;
+		if (step == FOLLOW_STEP_IDLE)
+			wait_ms(f, poll_ms);
+	}
+}

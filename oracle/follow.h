@@ -1,0 +1,52 @@
+#ifndef DECAID_ORACLE_FOLLOW_H
+#define DECAID_ORACLE_FOLLOW_H
+
+/*
+ * The thread that follows the chain: asks a node for what is new, and feeds
+ * it, checked and in order, to the pipeline. It keeps nothing on disk; where
+ * to begin is told to it.
+ */
+
+#include "oracle/feed.h"
+#include "oracle/gateway.h"
+#include "oracle/standing.h"
+
+struct follow;
+
+/* A trainer whose logs are wanted. */
+struct follow_trainer {
+	struct addr20 address;
+	uint64_t created_block;
+};
+
+/* Where to go on.
+ * blocks  ascending and without gaps, from one that cannot be undone to the
+ *         last one committed; none: from config->start_block on */
+struct follow_start {
+	const struct block_ref *blocks;
+	size_t n_blocks;
+	uint64_t finalized;
+	const struct follow_trainer *trainers;
+	size_t n_trainers;
+};
+
+/* config is borrowed until follow_free; start is copied. */
+enum dc_status follow_new(struct follow **out,
+			  const struct gateway_config *config,
+			  const struct follow_start *start,
+			  struct feed *feed, struct standing *standing,
+			  struct dc_err *err) DC_MUST_CHECK;
+void follow_free(struct follow *f);
+
+/* Run until follow_stop, a halt, or until the feed is closed. */
+void follow_run(struct follow *f);
+
+/* Thread: any; whatever the run waits for ends. */
+void follow_stop(struct follow *f);
+
+/* Whether the policy wants this model; NULL, or why not.  Thread: any. */
+const char *follow_policy(const struct gateway_models *policy,
+			  const struct addr20 *trainer,
+			  const struct addr20 *owner);
+
+#endif /* DECAID_ORACLE_FOLLOW_H */

@@ -1,0 +1,111 @@
+#ifndef DECAID_ORACLE_FOLLOW_CORE_H
+#define DECAID_ORACLE_FOLLOW_CORE_H
+
+/*
+ * The inside of oracle/follow.h, shared by follow*.c alone.
+ *
+ * Invariants:
+ *  1. recent[0] .. recent[n - 1] are consecutive blocks, each the parent of
+ *     the next; the last one is the newest that was fed. recent[0] cannot be
+ *     undone, or is the very first block followed.
+ *  2. A block is fed once between two rewinds that undo it, and after its
+ *     parent.
+ *  3. An RPC error changes nothing: only a header that differs from ours
+ *     under a number of ours is a reorg.
+ *  4. trainers are those whose creation was fed, in ascending order of
+ *     address.
+ */
+
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "oracle/follow.h"
+#include "oracle/rpc.h"
+
+/* The topics of our contracts' events, all kinds. */
+#define FOLLOW_TOPICS_MAX 32
+
+struct follow {
+	const struct gateway_config *config;
+	struct feed *feed;
+	struct standing *standing;
+	struct rpc *rpc;
+	int stop_fd;		/* eventfd */
+	atomic_bool stopping;
+	bool said_hello;
+
+	struct block_ref *recent;
+	size_t n_recent, room_recent;
+	uint64_t finalized;	/* highest final block known */
+
+	struct follow_trainer *trainers;
+	size_t n_trainers, room_trainers;
+	struct hash32 topics[FOLLOW_TOPICS_MAX];
+	size_t n_topics;
+
+	uint64_t span;		/* blocks a range of final ones takes */
+	uint64_t span_limit;	/* what the node last refused, or the bound */
+
+	uint64_t audited_block;	/* where trainers were last asked */
+	size_t audit_next;	/* which trainer is asked next */
+	bool audit_off;		/* the node cannot answer for a block hash */
+};
+
+/* What came of a step. */
+enum follow_step {
+	FOLLOW_STEP_IDLE,	/* nothing new: wait */
+	FOLLOW_STEP_AGAIN,	/* go on at once */
+	FOLLOW_STEP_STOP	/* halted, or the feed is closed */
+};
+
+/* --- follow_trainers.c -------------------------------------------------- */
+
+void follow_trainers_init(struct follow *f, const struct follow_start *start);
+
+/* Forget those created above the block. */
+void follow_trainers_rewind(struct follow *f, uint64_t block);
+
+/* Our logs of the blocks [from, to], or of one block (hash not NULL, from =
+ * to its number), trainers created in them included. */
+enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
+			   struct dc_arena *arena, uint64_t from, uint64_t to,
+			   const struct hash32 *hash,
+			   struct dc_err *err) DC_MUST_CHECK;
+
+/* Ask some trainers, at this block, what they say of themselves; fills
+ * b->audits. Does nothing where it is not time, or the node cannot. */
+enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
+			    const struct block_ref *at,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+/* --- follow_blocks.c ---------------------------------------------------- */
+
+/* The newest block fed; NULL: none yet. */
+const struct block_ref *follow_tip(const struct follow *f);
+uint64_t follow_next(const struct follow *f);
+
+/* Final blocks up to `final`, one range of them. */
+enum dc_status follow_range(struct follow *f, enum follow_step *step,
+			    const struct block_ref *final,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+/* Blocks above what is final, some of them, up to head. */
+enum dc_status follow_live(struct follow *f, enum follow_step *step,
+			   const struct block_ref *head,
+			   struct dc_err *err) DC_MUST_CHECK;
+
+/* Whether our newest block is still one of the chain that ends in head;
+ * where it is not, everything above the common ancestor is undone.
+ * same  false: rewound, or nothing of ours can be compared: look again */
+enum dc_status follow_reconcile(struct follow *f, enum follow_step *step,
+				bool *same, const struct block_ref *head,
+				struct dc_err *err) DC_MUST_CHECK;
+
+/* What is below is final: recent begins with that block from now on. */
+void follow_set_final(struct follow *f, uint64_t number);
+
+/* Tell the pipeline why following ends. */
+enum follow_step follow_halt(struct follow *f, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif /* DECAID_ORACLE_FOLLOW_CORE_H */

@@ -1,0 +1,189 @@
+/* The following half behind one door: its parts, its two threads, its lock
+ * on the data directory. */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oracle/feed.h"
+#include "oracle/follow.h"
+#include "oracle/gateway.h"
+#include "oracle/pipeline.h"
+#include "oracle/registry_write.h"
+#include "oracle/standing.h"
+
+#define FEED_BATCHES 4
+
+struct gateway {
+	struct gateway_config config;	/* its texts and arrays are ours */
+	int lock_fd;
+	struct registry *registry;
+	struct standing *standing;
+	struct feed *feed;
+	struct pipeline *pipeline;
+	struct follow *follow;
+	pthread_t fetch_thread, pipeline_thread;
+	bool running;
+};
+
+static void copy_config(struct gateway *g, const struct gateway_config *in)
+{
+	struct addr20 *who = NULL;
+
+	g->config = *in;
+	g->config.rpc_url = dc_strdup(in->rpc_url);
+	g->config.data_dir = dc_strdup(in->data_dir);
+	if (in->models.n > 0) {
+		who = dc_calloc(in->models.n, sizeof(*who));
+		memcpy(who, in->models.who, in->models.n * sizeof(*who));
+	}
+	g->config.models.who = who;
+}
+
+static void clear_config(struct gateway_config *c)
+{
+	free((void *)(uintptr_t)c->rpc_url);
+	free((void *)(uintptr_t)c->data_dir);
+	free((void *)(uintptr_t)c->models.who);
+}
+
+/* Released by the kernel with the process, however that ends; a child does
+ * not inherit it. */
+static enum dc_status lock_directory(struct gateway *g, struct dc_err *err)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/lock", g->config.data_dir);
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return dc_fail(err, DC_EINVAL, "data directory: name too "
+			       "long");
+	g->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (g->lock_fd < 0)
+		return dc_fail(err, DC_EIO, "open %s: %s", path,
+			       strerror(errno));
+	if (fcntl(g->lock_fd, F_SETLK, &lock) == 0)
+		return DC_OK;
+	if (errno == EAGAIN || errno == EACCES)
+		return dc_fail(err, DC_EBUSY, "another decaid uses %s",
+			       g->config.data_dir);
+	return dc_fail(err, DC_EIO, "lock %s: %s", path, strerror(errno));
+}
+
+enum dc_status gateway_open(struct gateway **out,
+			    const struct gateway_config *config,
+			    struct dc_err *err)
+{
+	struct gateway *g = dc_calloc(1, sizeof(*g));
+	enum dc_status st;
+
+	g->lock_fd = -1;
+	copy_config(g, config);
+	g->registry = registry_new();
+	g->standing = standing_new();
+	g->feed = feed_new(FEED_BATCHES);
+	st = lock_directory(g, err);
+	if (st == DC_OK)
+		st = pipeline_new(&g->pipeline, &g->config, g->feed,
+				  g->registry, g->standing, err);
+	if (st != DC_OK) {
+		gateway_close(g);
+		return st;
+	}
+	*out = g;
+	return DC_OK;
+}
+
+void gateway_close(struct gateway *g)
+{
+	if (g == NULL)
+		return;
+	gateway_stop(g);
+	follow_free(g->follow);
+	pipeline_free(g->pipeline);
+	feed_free(g->feed);
+	standing_free(g->standing);
+	registry_free(g->registry);
+	if (g->lock_fd >= 0)
+		close(g->lock_fd);
+	clear_config(&g->config);
+	free(g);
+}
+
+void gateway_on_change(struct gateway *g, gateway_change_fn *fn, void *user)
+{
+	DC_CHECK(!g->running);
+	pipeline_on_change(g->pipeline, fn, user);
+}
+
+static void *run_fetch(void *arg)
+{
+	follow_run(arg);
+	return NULL;
+}
+
+static void *run_pipeline(void *arg)
+{
+	pipeline_run(arg);
+	return NULL;
+}
+
+enum dc_status gateway_start(struct gateway *g, struct dc_err *err)
+{
+	struct follow_start start;
+	enum dc_status st;
+	int rc;
+
+	DC_CHECK(!g->running && g->follow == NULL);
+	st = pipeline_start_point(g->pipeline, &start, err);
+	if (st == DC_OK)
+		st = follow_new(&g->follow, &g->config, &start, g->feed,
+				g->standing, err);
+	if (st != DC_OK)
+		return st;
+	rc = pthread_create(&g->pipeline_thread, NULL, run_pipeline,
+			    g->pipeline);
+	if (rc != 0)
+		return dc_fail(err, DC_EIO, "thread: %s", strerror(rc));
+	rc = pthread_create(&g->fetch_thread, NULL, run_fetch, g->follow);
+	if (rc != 0) {
+		feed_close(g->feed);
+		pthread_join(g->pipeline_thread, NULL);
+		return dc_fail(err, DC_EIO, "thread: %s", strerror(rc));
+	}
+	g->running = true;
+	return DC_OK;
+}
+
+void gateway_stop(struct gateway *g)
+{
+	if (!g->running)
+		return;
+	follow_stop(g->follow);
+	feed_close(g->feed);
+	pthread_join(g->fetch_thread, NULL);
+	pthread_join(g->pipeline_thread, NULL);
+	g->running = false;
+}
+
+void gateway_status(struct gateway *g, struct gateway_status *out)
+{
+	standing_get(g->standing, out);
+}
+
+struct registry *gateway_registry(struct gateway *g)
+{
+	return g->registry;
+}
+
+uint64_t gateway_sequence(struct gateway *g)
+{
+	return standing_sequence(g->standing);
+}

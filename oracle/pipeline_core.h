@@ -1,0 +1,167 @@
+#ifndef DECAID_ORACLE_PIPELINE_CORE_H
+#define DECAID_ORACLE_PIPELINE_CORE_H
+
+/*
+ * The inside of oracle/pipeline.h, shared by pipeline*.c alone. The
+ * invariants that the code cites by number stand in pipeline.c.
+ */
+
+#include "base/arena.h"
+#include "base/event.h"
+#include "incentives/share.h"
+#include "incentives/verdicts.h"
+#include "oracle/abi_decaid.h"
+#include "oracle/pipeline.h"
+#include "oracle/registry_write.h"
+#include "oracle/tally.h"
+#include "sql/checkpoints.h"
+#include "sql/contributions.h"
+#include "sql/db.h"
+#include "sql/models.h"
+
+#define PIPELINE_NEVER UINT64_MAX
+
+/* One model, as the database has it at the followed head, and what the
+ * pipeline needs to go on from there. */
+struct pipe_model {
+	struct sql_model row;		/* texts borrowed from the registry */
+	struct registry_model *live;	/* the entry, also of who is not */
+	bool followed;
+	bool dirty;			/* row.totals is not written yet */
+
+	/* Verdicts as this daemon computed them, effective or not. */
+	struct verdicts_chain judged;
+	uint64_t computed_count;	/* of the last checkpoint computed */
+	uint64_t unjudged_s;		/* time of contribution judged.judged */
+
+	uint64_t taken_back;		/* one more than the highest id that
+					 * was taken back unjudged, or 0 */
+	uint64_t snapshot_count;	/* contributions in the newest file */
+	uint64_t due_s;			/* when time alone does something */
+};
+
+struct pipeline {
+	const struct gateway_config *config;
+	struct feed *feed;
+	struct registry *registry;
+	struct standing *standing;
+	struct sql_db *db;
+	struct tally *tally;
+	struct sample_room *room;
+	struct dc_arena *scratch;	/* emptied after each block */
+	struct dc_arena *start;		/* what pipeline_start_point gave */
+
+	struct pipe_model **models;	/* in order of creation */
+	size_t n_models, room_models;
+	size_t bytes_live;		/* of all learners */
+	uint64_t due_s;			/* the least of all models' */
+	struct pipe_model *last;	/* of the last log */
+
+	struct block_ref head;		/* last block applied */
+	bool has_head;
+	uint64_t finalized;
+
+	/* The open transaction. */
+	bool in_tx;
+	uint64_t tx_from;		/* its first block */
+	uint32_t tx_events;
+	uint64_t tx_began_ms;
+
+	struct {
+		gateway_change_fn *fn;
+		void *user;
+	} listeners[GATEWAY_LISTENERS_MAX];
+	size_t n_listeners;
+};
+
+/* --- pipeline_event.c --------------------------------------------------- */
+
+/* One log of ours. p->head is its block. */
+enum dc_status pipe_log(struct pipeline *p, const struct raw_log *log,
+			struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_model.c --------------------------------------------------- */
+
+/* The model of a trainer; NULL: none that we know. */
+struct pipe_model *pipe_find(struct pipeline *p, const struct addr20 *a);
+
+/* Register a model that the chain created or the database holds. */
+struct pipe_model *pipe_add_model(struct pipeline *p,
+				  const struct ev_model_created *created,
+				  const struct log_ref *at);
+
+/* Bring all models to where the database is: at the start, and after a
+ * rollback. */
+enum dc_status pipe_load(struct pipeline *p, struct dc_err *err)
+	DC_MUST_CHECK;
+enum dc_status pipe_reload(struct pipeline *p, struct dc_err *err)
+	DC_MUST_CHECK;
+
+/* Write the totals of models that changed. */
+enum dc_status pipe_put_totals(struct pipeline *p, struct dc_err *err)
+	DC_MUST_CHECK;
+
+/* Snapshots of models that learned at least this much since their last. */
+enum dc_status pipe_snapshots(struct pipeline *p, uint64_t at_least,
+			      struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_claim.c --------------------------------------------------- */
+
+enum dc_status pipe_refunded(struct pipeline *p, struct pipe_model *m,
+			     const struct ev_refunded *ev,
+			     const struct log_ref *at,
+			     struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_reported(struct pipeline *p, struct pipe_model *m,
+			     const struct ev_reported *ev,
+			     const struct log_ref *at,
+			     struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_late_claimed(struct pipeline *p, struct pipe_model *m,
+				 const struct ev_late_claimed *ev,
+				 const struct log_ref *at,
+				 struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_rewards_claimed(struct pipeline *p, struct pipe_model *m,
+				    const struct ev_rewards_claimed *ev,
+				    const struct log_ref *at,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* The chain did what our rules do not explain: said, counted, gone on. */
+void pipe_mismatch(struct pipeline *p, const struct pipe_model *m,
+		   const struct log_ref *at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* --- pipeline_operator.c ------------------------------------------------ */
+
+/* An event of the pool; kinds from EVENT_OPERATOR_JOINED on. */
+enum dc_status pipe_operator(struct pipeline *p, const struct addr20 *pool,
+			     const struct abi_event *ev,
+			     const struct log_ref *at,
+			     struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_epoch.c --------------------------------------------------- */
+
+/* What time alone brings, up to and including now_s: verdicts that take
+ * effect, epochs that end. Before the events of the block of that time. */
+enum dc_status pipe_time(struct pipeline *p, uint64_t now_s,
+			 struct dc_err *err) DC_MUST_CHECK;
+
+/* When the model's time comes next; to be called when what it depends on
+ * has changed. */
+void pipe_due(struct pipeline *p, struct pipe_model *m);
+
+enum dc_status pipe_accepted(struct pipeline *p, struct pipe_model *m,
+			     const struct ev_checkpoint_accepted *ev,
+			     const struct log_ref *at,
+			     struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_refuted(struct pipeline *p, struct pipe_model *m,
+			    uint64_t epoch, const struct log_ref *at,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+/* Verdicts as computed up to the last checkpoint row: for pipe_load. */
+enum dc_status pipe_load_verdicts(struct pipeline *p, struct pipe_model *m,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+/* Set m->unjudged_s from the database. */
+enum dc_status pipe_load_unjudged(struct pipeline *p, struct pipe_model *m,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+#endif /* DECAID_ORACLE_PIPELINE_CORE_H */
