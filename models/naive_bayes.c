@@ -7,8 +7,9 @@
  * cells    n_class weights of samples, n_class sums of a class's features,
  *          then columns rows of n_class sums of one feature in one class; all
  *          fx9, in [0, COUNT_MAX]
- * derived  fx9_ln of (cell + its smoothing), cell by cell, and after them
- *          that of all samples: predicting takes no logarithm
+ * derived  fx9_ln of (cell + its smoothing), cell by cell, so that predicting
+ *          takes no logarithm; after them that of all samples, and those of
+ *          the first whole counts, so that learning seldom takes one
  */
 #include "config.h"
 
@@ -20,6 +21,9 @@ enum { COLUMNS, SMOOTHING };
 
 /* Counts stop here, so that smoothing still fits above them. */
 #define COUNT_MAX (INT64_C(1) << 62)
+
+/* Whole counts whose logarithm is kept: most words are rare. */
+#define SMALL_COUNTS 256
 
 /* 100 a cell; times SPEC_WEIGHTS_MAX that is 1.7 * 10^18 < 2^61. */
 static const struct spec_param params[] = {
@@ -34,7 +38,7 @@ static size_t cells(const struct model_spec *spec)
 
 static size_t derived(const struct model_spec *spec)
 {
-	return cells(spec) + 1;
+	return cells(spec) + 1 + SMALL_COUNTS;
 }
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
@@ -73,32 +77,40 @@ static void total_update(struct model *m)
 		ln_smoothed((int64_t)total, (uint64_t)smoothing * n_class);
 }
 
-/* What smooths a cell: a class's sum is smoothed once a column. */
-static uint64_t smoothing_of(const struct model_spec *spec, size_t i)
+/* The head of the cells: classes, and their sums, smoothed once a column. */
+static void head_update(struct model *m, size_t i)
 {
-	uint64_t one = (uint64_t)spec->model_param[SMOOTHING];
+	uint64_t one = (uint64_t)m->spec->model_param[SMOOTHING];
+	uint64_t times = i < m->spec->n_class ? 1 : m->spec->columns;
 
-	if (i >= spec->n_class && i < 2 * (size_t)spec->n_class)
-		return one * spec->columns;
-	return one;
+	m->derived[i] = ln_smoothed(m->cells[i], one * times);
 }
 
-static void cell_update(struct model *m, size_t i)
+/* A feature's count in a class. */
+static void feature_update(struct model *m, size_t i)
 {
-	m->derived[i] = ln_smoothed(m->cells[i], smoothing_of(m->spec, i));
+	const int64_t *small_ln = m->derived + cells(m->spec) + 1;
+	int64_t count = m->cells[i], whole = count / DC_FX9_ONE;
+
+	if (whole < SMALL_COUNTS && count == whole * DC_FX9_ONE)
+		m->derived[i] = small_ln[whole];
+	else
+		m->derived[i] = ln_smoothed(count, (uint64_t)
+					    m->spec->model_param[SMOOTHING]);
 }
 
 static void rebuild(struct model *m)
 {
-	size_t n = cells(m->spec), rows = 2 * (size_t)m->spec->n_class;
+	size_t n = cells(m->spec), head = 2 * (size_t)m->spec->n_class;
 	uint64_t one = (uint64_t)m->spec->model_param[SMOOTHING];
-	int64_t empty = ln_smoothed(0, one);
 
-	for (size_t i = 0; i < rows; i++)
-		cell_update(m, i);
-	for (size_t i = rows; i < n; i++)	/* most are 0 */
-		m->derived[i] = m->cells[i] == 0
-			? empty : ln_smoothed(m->cells[i], one);
+	for (int64_t k = 0; k < SMALL_COUNTS; k++)
+		m->derived[n + 1 + (size_t)k] =
+			ln_smoothed(k * DC_FX9_ONE, one);
+	for (size_t i = 0; i < head; i++)
+		head_update(m, i);
+	for (size_t i = head; i < n; i++)
+		feature_update(m, i);
 	total_update(m);
 }
 
@@ -145,7 +157,6 @@ static void count_add(struct model *m, size_t i, __int128 weight)
 	DC_VERIFY(weight >= 0);
 	m->cells[i] = sum > COUNT_MAX ? COUNT_MAX : (int64_t)sum;
 	model_touch(m, i);
-	cell_update(m, i);
 }
 
 static void learn(struct model *m, const struct sample *x, uint32_t label,
@@ -154,15 +165,16 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 	size_t n_class = m->spec->n_class;
 
 	count_add(m, label, DC_FX9_ONE);
+	head_update(m, label);
 	count_add(m, n_class + label, weight_of(x));
-	for (uint32_t i = 0; i < x->count; i++) {
-		size_t row = 2 + rows_index(x, i);
-		int64_t v = x->value ? x->value[i] : DC_FX9_ONE;
-
-		if (v != 0)
-			count_add(m, row * n_class + label, v);
-	}
+	head_update(m, n_class + label);
 	total_update(m);
+	for (uint32_t k = 0; k < x->count; k++) {
+		size_t i = (2 + rows_index(x, k)) * n_class + label;
+
+		count_add(m, i, x->value ? x->value[k] : DC_FX9_ONE);
+		feature_update(m, i);
+	}
 }
 
 const struct model_ops model_naive_bayes = {

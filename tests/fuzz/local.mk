@@ -46,6 +46,15 @@ tests_fuzz_fuzz_base_json_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_base_json_LDADD = $(fuzz_libs) $(base_libs) $(JANSSON_LIBS)
 
 
+# models
+FUZZ_TARGETS += tests/fuzz/fuzz_models_sample
+tests_fuzz_fuzz_models_sample_LDADD = $(fuzz_libs) $(models_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_models_snapshot
+tests_fuzz_fuzz_models_snapshot_LDADD = $(fuzz_libs) $(models_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_models_spec
+tests_fuzz_fuzz_models_spec_LDADD = $(fuzz_libs) $(models_libs)
+
+
 # oracle
 
 

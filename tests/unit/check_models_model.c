@@ -206,89 +206,97 @@ START_TEST(the_perceptron_moves_the_two_classes_in_question)
 }
 END_TEST
 
+/* One random set of columns below 64, written in the three kinds. */
+static void
+three_kinds(struct sample out[3], uint64_t *state)
+{
+	uint32_t n = 1 + (uint32_t)(unit_random(state) % 20), j;
+	int64_t *dense = value_all + 64;
+
+	for (j = 0; j < n; j++)
+		index_all[j] = (uint32_t)(unit_random(state) % 64);
+	n = (uint32_t)sample_sort_unique(index_all, n);
+	memset(dense, 0, 64 * sizeof(*dense));
+	for (j = 0; j < n; j++) {
+		value_all[j] = DC_FX9_ONE;
+		dense[index_all[j]] = DC_FX9_ONE;
+	}
+	out[0] = binary(index_all, n);
+	out[1] = (struct sample){ SAMPLE_VALUES, n, index_all, value_all };
+	out[2] = (struct sample){ SAMPLE_DENSE, 64, NULL, dense };
+}
+
+static void
+kinds_agree(const char *name, uint32_t n_class)
+{
+	int64_t scores[3][40];
+	struct sample x[3];
+	struct model_room r;
+	uint64_t state = 1;
+	uint32_t i, k;
+
+	model_room_init(&r, name, 64, n_class, DC_FX9_ONE);
+	for (i = 0; i < 200; i++) {
+		three_kinds(x, &state);
+		for (k = 0; k < 3; k++) {
+			r.spec.model->scores(&r.m, scores[k], &x[k]);
+			unit_require(memcmp(scores[0], scores[k],
+					    n_class * 8) == 0);
+		}
+		learn(&r, &x[i % 3], (uint32_t)(unit_random(&state) % n_class));
+	}
+	model_room_clear(&r);
+}
+
 /* Kinds are ways to write one vector: the same scores for any number of
  * classes, blocks and special cases included. */
 START_TEST(a_binary_sample_counts_like_one_with_ones)
 {
-	static const char *const names[] = {
-		"naive-bayes", "sparse-perceptron"
-	};
-	int64_t a[40], b[40], c[40];
-	uint64_t state = 1;
-	struct model_room r;
-	uint32_t n_class, i, n;
-	size_t k;
+	uint32_t n_class;
 
-	for (k = 0; k < 2; k++)
-		for (n_class = 2; n_class < 40; n_class++) {
-			model_room_init(&r, names[k], 64, n_class, DC_FX9_ONE);
-			for (i = 0; i < 200; i++) {
-				struct sample x, y, z;
-				uint32_t j;
-
-				n = 1 + (uint32_t)(unit_random(&state) % 20);
-				for (j = 0; j < n; j++)
-					index_all[j] = (uint32_t)
-						(unit_random(&state) % 64);
-				n = (uint32_t)sample_sort_unique(index_all, n);
-				for (j = 0; j < 64; j++)
-					value_all[64 + j] = 0;
-				for (j = 0; j < n; j++) {
-					value_all[j] = DC_FX9_ONE;
-					value_all[64 + index_all[j]] =
-						DC_FX9_ONE;
-				}
-				x = binary(index_all, n);
-				y = (struct sample){ SAMPLE_VALUES, n,
-					index_all, value_all };
-				z = (struct sample){ SAMPLE_DENSE, 64, NULL,
-					value_all + 64 };
-				r.spec.model->scores(&r.m, a, &x);
-				r.spec.model->scores(&r.m, b, &y);
-				r.spec.model->scores(&r.m, c, &z);
-				unit_require(!memcmp(a, b, n_class * 8));
-				unit_require(!memcmp(a, c, n_class * 8));
-				learn(&r, i % 3 == 0 ? &x : i % 3 == 1 ? &y : &z,
-				      (uint32_t)(unit_random(&state) % n_class));
-			}
-			model_room_clear(&r);
-		}
+	for (n_class = 2; n_class < 40; n_class++) {
+		kinds_agree("naive-bayes", n_class);
+		kinds_agree("sparse-perceptron", n_class);
+	}
 }
 END_TEST
 
-/* Every cell that learning changes lies in a leaf that it marks. */
-START_TEST(learning_marks_what_it_changes)
+static bool
+is_marked(const struct model_room *r, size_t cell)
 {
-	static const char *const names[] = {
-		"naive-bayes", "sparse-perceptron"
-	};
+	return r->dirty[cell / 16 / 64] >> (cell / 16 % 64) & 1;
+}
+
+static void
+marks_what_it_changes(const char *name)
+{
 	struct model_room r;
 	int64_t *was;
-	uint32_t i, index[3];
-	size_t k, n, j;
+	size_t n, j;
+	uint32_t i;
 
-	for (k = 0; k < 2; k++) {
-		model_room_init(&r, names[k], 5000, 4, DC_FX9_ONE);
-		n = r.spec.model->cells(&r.spec);
-		was = dc_calloc(n, sizeof(*was));
-		for (i = 0; i < 500; i++) {
-			struct sample x;
+	model_room_init(&r, name, 5000, 4, DC_FX9_ONE);
+	n = r.spec.model->cells(&r.spec);
+	was = dc_calloc(n, sizeof(*was));
+	for (i = 0; i < 500; i++) {
+		const uint32_t index[] = { i * 3, i * 3 + 100, i * 3 + 1000 };
+		struct sample x = binary(index, 3);
 
-			index[0] = i * 3;
-			index[1] = i * 3 + 100;
-			index[2] = i * 3 + 1000;
-			x = binary(index, 3);
-			memcpy(was, r.m.cells, n * sizeof(*was));
-			memset(r.dirty, 0, sizeof(r.dirty));
-			learn(&r, &x, i % 4);
-			for (j = 0; j < n; j++)
-				unit_require(was[j] == r.m.cells[j] ||
-					     (r.dirty[j / 16 / 64] >>
-					      (j / 16 % 64) & 1));
-		}
-		free(was);
-		model_room_clear(&r);
+		memcpy(was, r.m.cells, n * sizeof(*was));
+		memset(r.dirty, 0, sizeof(r.dirty));
+		learn(&r, &x, i % 4);
+		for (j = 0; j < n; j++)
+			unit_require(was[j] == r.m.cells[j] ||
+				     is_marked(&r, j));
 	}
+	free(was);
+	model_room_clear(&r);
+}
+
+START_TEST(learning_marks_what_it_changes)
+{
+	marks_what_it_changes("naive-bayes");
+	marks_what_it_changes("sparse-perceptron");
 }
 END_TEST
 

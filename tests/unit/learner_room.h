@@ -1,9 +1,9 @@
 #ifndef DECAID_TESTS_UNIT_LEARNER_ROOM_H
 #define DECAID_TESTS_UNIT_LEARNER_ROOM_H
 
-/* A learner with a spec and storage of its own, for tests. */
+/* A learner with a spec and storage of its own, for tests and benches. */
 
-#include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +22,9 @@ learner_room_init(struct learner_room *r, const char *text)
 	struct dc_err err = DC_ERR_INIT;
 	enum dc_status st = spec_parse(&r->spec, text, strlen(text), &err);
 
-	ck_assert_msg(st == DC_OK, "%s", err.text);
+	if (st != DC_OK)
+		fprintf(stderr, "%s\n", err.text);
+	DC_CHECK(st == DC_OK);
 	r->cells = dc_calloc(learner_cells(&r->spec), sizeof(*r->cells));
 	r->work = dc_malloc(learner_work_size(&r->spec));
 	learner_init(&r->l, &r->spec, r->cells, r->work);
@@ -47,7 +49,7 @@ learner_room_binary(uint8_t *out, size_t room, const uint32_t *index,
 
 	dc_buf_init(&b, room);
 	sample_encode(&b, &s);
-	ck_assert(!dc_buf_failed(&b));
+	DC_CHECK(!dc_buf_failed(&b));
 	len = b.len;
 	memcpy(out, b.data, len);
 	dc_buf_clear(&b);

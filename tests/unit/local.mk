@@ -39,7 +39,7 @@ tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 
 # models
 unit_models_libs = $(models_libs) $(CHECK_LIBS)
-EXTRA_DIST += tests/unit/learner_room.h
+EXTRA_DIST += tests/unit/learner_room.h tests/unit/verdict_mix.h
 EXTRA_DIST += tests/vectors/learner.py tests/vectors/learner.txt
 
 UNIT_TESTS += tests/unit/check_models_data
@@ -60,6 +60,8 @@ UNIT_TESTS += tests/unit/check_models_spec
 tests_unit_check_models_spec_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_verdict
 tests_unit_check_models_verdict_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_verdict_mix
+tests_unit_check_models_verdict_mix_LDADD = $(unit_models_libs)
 
 
 # incentives

@@ -1,0 +1,293 @@
+/*
+ * bench_models_learn.c: learning and predicting, one sample at a time,
+ * against plain C loops that do the same arithmetic and nothing else: 100,000
+ * samples, 2^18 columns, 66 non-zero (TARGETS.md "Learning").
+ *
+ *     make bench BENCHES=tests/bench/bench_models_learn
+ */
+
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/learner.h"
+#include "tests/bench/bench.h"
+#include "tests/unit/learner_room.h"
+
+#define SAMPLES 100000
+#define COLUMNS (1 << 18)
+#define NONZERO 66
+#define N_CLASS 2
+#define RATE 1000000000
+
+/* Labels come from a hidden linear model, so that there is something to
+ * learn. */
+static uint32_t (*index_of)[NONZERO];
+static uint32_t *label_of;
+
+static uint64_t
+next_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+static void
+data_make(void)
+{
+	uint64_t state = 1;
+	int64_t sum;
+	size_t i, n;
+
+	index_of = dc_calloc(SAMPLES, sizeof(*index_of));
+	label_of = dc_calloc(SAMPLES, sizeof(*label_of));
+	for (i = 0; i < SAMPLES; i++) {
+		for (n = 0; n < NONZERO;) {
+			for (; n < NONZERO; n++) {
+				uint64_t r = next_random(&state);
+
+				/* words are not evenly frequent */
+				index_of[i][n] = (uint32_t)
+					((r >> 32) % COLUMNS >> (r % 8));
+			}
+			n = sample_sort_unique(index_of[i], NONZERO);
+		}
+		sum = 0;
+		for (n = 0; n < NONZERO; n++) {
+			uint64_t hidden = index_of[i][n];
+
+			sum += (int64_t)(next_random(&hidden) % 201) - 100;
+		}
+		label_of[i] = sum > 0;
+	}
+}
+
+static struct sample
+sample_at(size_t i)
+{
+	return (struct sample){
+		SAMPLE_BINARY, NONZERO, index_of[i % SAMPLES], NULL
+	};
+}
+
+/* What a person would write: two weight vectors side by side. */
+struct plain {
+	int64_t (*w)[N_CLASS];
+	int64_t bias[N_CLASS];
+};
+
+static void
+plain_perceptron(void *data, size_t n)
+{
+	struct plain *p = data;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *x = index_of[i % SAMPLES];
+		uint32_t label = label_of[i % SAMPLES], said;
+		int64_t s0 = p->bias[0], s1 = p->bias[1];
+
+		for (size_t k = 0; k < NONZERO; k++) {
+			s0 += p->w[x[k]][0];
+			s1 += p->w[x[k]][1];
+		}
+		said = s1 > s0;
+		if (said == label)
+			continue;
+		p->bias[label] += RATE;
+		p->bias[said] -= RATE;
+		for (size_t k = 0; k < NONZERO; k++) {
+			p->w[x[k]][label] += RATE;
+			p->w[x[k]][said] -= RATE;
+		}
+	}
+}
+
+static void
+ours_learn(void *data, size_t n)
+{
+	struct learner_room *r = data;
+	struct model *m = &r->l.model[0];
+	int64_t before[N_CLASS];
+
+	for (size_t i = 0; i < n; i++) {
+		struct sample x = sample_at(i);
+
+		r->spec.model->scores(m, before, &x);
+		r->spec.model->learn(m, &x, label_of[i % SAMPLES], before);
+	}
+}
+
+static void
+ours_predict(void *data, size_t n)
+{
+	struct learner_room *r = data;
+	int64_t scores[N_CLASS];
+	uint32_t label, sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct sample x = sample_at(i);
+
+		DC_CHECK(learner_predict(&r->l, scores, &label, &x));
+		sum += label;
+	}
+	bench_keep(&sum);
+}
+
+/* The usual way: counts, and a logarithm a feature and class. */
+struct counts {
+	double (*w)[N_CLASS];
+	double n[N_CLASS], t[N_CLASS];
+};
+
+static void
+plain_bayes_fill(struct counts *c)
+{
+	for (size_t i = 0; i < SAMPLES; i++) {
+		c->n[label_of[i]]++;
+		c->t[label_of[i]] += NONZERO;
+		for (size_t k = 0; k < NONZERO; k++)
+			c->w[index_of[i][k]][label_of[i]]++;
+	}
+}
+
+static void
+plain_bayes_predict(void *data, size_t n)
+{
+	struct counts *c = data;
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *x = index_of[i % SAMPLES];
+		double s[N_CLASS];
+
+		for (size_t k = 0; k < N_CLASS; k++)
+			s[k] = log(c->n[k] + 1) -
+				NONZERO * log(c->t[k] + COLUMNS);
+		for (size_t k = 0; k < NONZERO; k++) {
+			s[0] += log(c->w[x[k]][0] + 1);
+			s[1] += log(c->w[x[k]][1] + 1);
+		}
+		sum += s[1] > s[0];
+	}
+	bench_keep(&sum);
+}
+
+/* The whole way of a contribution: bytes, served model, fold, header. */
+static uint8_t (*packed)[4 * NONZERO];
+static size_t *packed_len;
+
+static void
+packed_make(void)
+{
+	packed = dc_calloc(SAMPLES, sizeof(*packed));
+	packed_len = dc_calloc(SAMPLES, sizeof(*packed_len));
+	for (size_t i = 0; i < SAMPLES; i++)
+		packed_len[i] = learner_room_binary(packed[i],
+						    sizeof(packed[i]),
+						    index_of[i], NONZERO);
+}
+
+static void
+ours_contribute(void *data, size_t n)
+{
+	static struct sample_room room;
+	struct learner_room *r = data;
+	struct learn_result got;
+
+	for (size_t i = 0; i < n; i++) {
+		struct lesson_input in = {
+			packed[i % SAMPLES], packed_len[i % SAMPLES],
+			label_of[i % SAMPLES], NOVELTY_NEW
+		};
+
+		learner_learn(&r->l, &got, &in, &room);
+	}
+	bench_keep(&got);
+}
+
+#define SPEC(model) \
+	"decaid 1\nmodel " model "=1000000000\nencoder none\n" \
+	"verdict two-fold credit=1 margin=1\nsample packed\n" \
+	"class a\nclass b\n"
+#define PERCEPTRON SPEC("sparse-perceptron columns=262144 learning-rate")
+#define BAYES SPEC("naive-bayes columns=262144 smoothing")
+
+static void
+perceptron_race(void)
+{
+	struct plain plain = { .bias = { 0 } };
+	struct learner_room r;
+	struct bench_rival rivals[] = {
+		{ "decaid sparse-perceptron", ours_learn, &r, 0 },
+		{ "plain C loop", plain_perceptron, &plain, 0 },
+	};
+
+	plain.w = dc_calloc(COLUMNS, sizeof(*plain.w));
+	learner_room_init(&r, PERCEPTRON);
+	bench_race(rivals, 2, 20, SAMPLES);
+	printf("perceptron: predict and learn; target: at least 0.67\n");
+	bench_print(rivals, 2, "samples", 0);
+	learner_room_clear(&r);
+	free(plain.w);
+}
+
+static void
+bayes_race(void)
+{
+	struct counts counts = { .n = { 0 } };
+	struct learner_room r;
+	struct bench_rival rivals[] = {
+		{ "decaid naive-bayes", ours_predict, &r, 0 },
+		{ "plain C, a log a feature", plain_bayes_predict, &counts, 0 },
+	};
+
+	counts.w = dc_calloc(COLUMNS, sizeof(*counts.w));
+	plain_bayes_fill(&counts);
+	learner_room_init(&r, BAYES);
+	ours_learn(&r, SAMPLES);
+	bench_race(rivals, 2, 10, SAMPLES);
+	printf("naive Bayes: predict\n");
+	bench_print(rivals, 2, "samples", 0);
+	learner_room_clear(&r);
+	free(counts.w);
+}
+
+static void
+contribute_race(void)
+{
+	struct learner_room a, b;
+	struct bench_rival rivals[] = {
+		{ "naive-bayes", ours_contribute, &a, 0 },
+		{ "sparse-perceptron", ours_contribute, &b, 0 },
+	};
+
+	learner_room_init(&a, BAYES);
+	learner_room_init(&b, PERCEPTRON);
+	bench_race(rivals, 2, 5, SAMPLES);
+	printf("a contribution: bytes to served model and fold\n");
+	bench_print(rivals, 2, "contributions", 0);
+	learner_room_clear(&a);
+	learner_room_clear(&b);
+}
+
+int
+main(void)
+{
+	data_make();
+	packed_make();
+	printf("%d samples, %d columns, %d non-zero, %d classes\n", SAMPLES,
+	       COLUMNS, NONZERO, N_CLASS);
+	perceptron_race();
+	bayes_race();
+	contribute_race();
+	free(index_of);
+	free(label_of);
+	free(packed);
+	free(packed_len);
+	return EXIT_SUCCESS;
+}
