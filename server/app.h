@@ -12,6 +12,7 @@
 
 #include "models/sample.h"
 #include "oracle/gateway.h"
+#include "oracle/outbox.h"
 #include "oracle/registry.h"
 #include "server/http.h"
 #include "sql/db.h"
@@ -32,6 +33,7 @@ struct app {
 	uint64_t ready_blocks, ready_s;
 	struct addr20 pool;
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
+	struct outbox *outbox;		/* NULL: this daemon sends nothing */
 	/* Filled in by app_init. */
 	struct event_ring *events;
 	struct http_server *http;	/* may be NULL */

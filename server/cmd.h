@@ -82,5 +82,6 @@ int cmd_usage(const struct cmd_line *line, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The commands, one a file server/cmd_NAME.c. */
+int cmd_serve(const struct command *self, int argc, char **argv);
 
 #endif /* DECAID_SERVER_CMD_H */

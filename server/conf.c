@@ -23,6 +23,9 @@
 static const struct config_key keys[] = {
 	KEY("rpc", URL, rpc, "http://127.0.0.1:8545",
 	    "JSON-RPC address of an Ethereum node"),
+	KEY_UINT("chain-id", chain_id, "0", 0, INT64_MAX,
+		 "the chain's number; 0 takes the node's word for it, which "
+		 "no signer does"),
 	KEY("factory", ADDRESS, factory, "",
 	    "the ModelFactory contract"),
 	KEY("pool", ADDRESS, pool, "",

@@ -45,6 +45,7 @@ struct config_models {
 /* Texts are never NULL; "" means not set. A zero address means not set. */
 struct config {
 	char *rpc;
+	uint64_t chain_id;		/* 0: the node's */
 	struct addr20 factory;
 	struct addr20 pool;
 	uint64_t start_block;

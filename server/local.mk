@@ -7,7 +7,7 @@ libdc_server_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ZLIB_CFLAGS)
 libdc_server_a_SOURCES =
 libdc_server_a_SOURCES += server/child.c server/child.h
-libdc_server_a_SOURCES += server/cmd.c server/cmd.h
+libdc_server_a_SOURCES += server/cmd.c server/cmd.h server/cmd_serve.c
 libdc_server_a_SOURCES += server/app.c server/app.h server/asset.h
 libdc_server_a_SOURCES += server/conf.c server/conf.h
 libdc_server_a_SOURCES += server/demo_data.c server/demo_data.h
@@ -28,6 +28,7 @@ libdc_server_a_SOURCES += server/rest_events.c server/rest_models.c
 libdc_server_a_SOURCES += server/rest_operators.c server/rest_predict.c
 libdc_server_a_SOURCES += server/rest_status.c
 libdc_server_a_SOURCES += server/router.c server/router.h
+libdc_server_a_SOURCES += server/signing.c server/signing.h
 
 nodist_libdc_server_a_SOURCES = server/dashboard_gen.c server/openapi_gen.c
 
@@ -48,7 +49,7 @@ server/dashboard_gen.c: $(WEB_BUNDLE) $(srcdir)/server/embed.sh
 		$$(find "$$dist" -type f ! -name stamp | sort) >$@.tmp && \
 		mv $@.tmp $@
 
-server_libs = libdc_server.a $(oracle_libs) $(incentives_libs)
+server_libs = libdc_server.a $(oracle_libs) $(sql_libs) $(incentives_libs)
 server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
 
 bin_PROGRAMS += decaid

@@ -9,6 +9,8 @@
 /* In the order of --help. Where "operator" and "operator register" are both
  * here, the longer match wins. */
 static const struct command commands[] = {
+	{ "serve", "", "Follow the chain, learn, answer over HTTP",
+	  cmd_serve },
 	{ NULL, NULL, NULL, NULL }
 };
 

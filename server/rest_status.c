@@ -202,6 +202,25 @@ static void put_following(struct dc_buf *b, const struct gateway_status *s)
 		   "1 when following stopped for good.", s->halted);
 }
 
+static void put_outbox(struct dc_buf *b, struct outbox *o)
+{
+	struct outbox_status s;
+
+	if (o == NULL)
+		return;
+	outbox_status(o, &s);
+	put_metric(b, "signer_alive", "gauge",
+		   "1 while the signer answers.", s.signer_alive);
+	put_metric(b, "signatures_total", "counter",
+		   "Checkpoints signed since the start.", s.signatures);
+	put_metric(b, "outbox_queued", "gauge",
+		   "Transactions not yet sent.", s.queued);
+	put_metric(b, "outbox_sent", "gauge",
+		   "Transactions sent, not mined.", s.sent);
+	put_metric(b, "outbox_mined", "gauge",
+		   "Transactions mined, not final.", s.mined);
+}
+
 void rest_metrics(struct http_request *rq, struct http_reply *rp)
 {
 	struct app *a = rq->app;
@@ -218,6 +237,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_metric(&rp->body, "models", "gauge", "Models listed.",
 		   registry_list(a->registry, NULL, 0));
 	put_following(&rp->body, &status);
+	put_outbox(&rp->body, a->outbox);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);
 }

@@ -143,6 +143,24 @@ tests_unit_check_server_conf_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_demo_data
 tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
+unit_rest_sources = tests/unit/http_client.c tests/unit/http_client.h \
+	tests/unit/json_schema.c tests/unit/json_schema.h \
+	tests/unit/rest_fixture.c tests/unit/rest_fixture.h
+unit_rest_cppflags = $(AM_CPPFLAGS) \
+	-DTEST_OPENAPI='"$(abs_srcdir)/server/openapi.json"'
+
+UNIT_TESTS += tests/unit/check_server_events
+tests_unit_check_server_events_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_events.c
+tests_unit_check_server_events_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_events_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_rest
+tests_unit_check_server_rest_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest.c
+tests_unit_check_server_rest_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_http
 tests_unit_check_server_http_SOURCES = tests/unit/check_server_http.c \
 	tests/unit/http_client.c tests/unit/http_client.h
