@@ -28,7 +28,7 @@ static const char *const signatures[CALLS] = {
 	[CALL_CLAIM_LATE] = "claimLate(" CLAIM_TYPE ")",
 	[CALL_CLAIM_REWARDS] = "claimRewards()",
 	[CALL_COLLECT_FEES] = "collectFees()",
-	[CALL_CHECKPOINT] = "checkpoint(uint64,uint64,uint64,uint64,bytes32,"
+	[CALL_CHECKPOINT] = "writeCheckpoint(uint64,uint64,uint64,uint64,bytes32,"
 		"bytes32,bytes32,uint256[],bytes)",
 	[CALL_JOIN] = "join(address,address,address,string)",
 	[CALL_ADD_BOND] = "addBond(uint256)",

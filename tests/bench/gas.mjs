@@ -185,7 +185,7 @@ class Bench {
 				[{ type: "bytes32" }, { type: "uint256" }, { type: "uint256" }], [chain, 0n, BigInt(judged)])) };
 		const signature = await this.operator.signTypedData({ types: TYPES, primaryType: "Checkpoint", message,
 			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool } });
-		await this.call(name, this.operator, this.trainer, StakeTrainer, "checkpoint",
+		await this.call(name, this.operator, this.trainer, StakeTrainer, "writeCheckpoint",
 			[message.epoch, message.count, message.judged, message.accuracy, message.stateRoot,
 				this.last.hash, this.last.chain, words, signature], { per });
 		this.last = { hash: hashStruct({ types: TYPES, primaryType: "Checkpoint", data: message }), chain, judged };
@@ -206,7 +206,6 @@ function mixed(n) {
 async function run(b) {
 	await b.setUp();
 	const [honest, fresh, careless, reporter] = b.accounts.slice(3);
-	const first = { 20: true, 100: true, dense: true };
 	const credit = [], freshs = [], bad = [], verdicts = [];
 	for (let i = 0; i < 128; i++) {
 		const who = i < 60 ? honest : i < 64 ? b.accounts[8 + i - 60] : careless;
@@ -252,8 +251,7 @@ function print(figures) {
 	for (const [name, all] of figures) {
 		const bound = bounds[name];
 		const mean = all.reduce((a, b) => a + b) / all.length;
-		// steady state: the very first use of a slot is not counted
-		if (bound && Math.min(...all) > bound) over++;
+		if (bound && mean > bound) over++;
 		console.log(name.padEnd(34) + [Math.min(...all), mean, bound].map((x) =>
 			(x === undefined ? "" : x < 1000 ? x.toFixed(1) : x.toFixed(0)).padStart(9)).join("") +
 			(bound && mean > bound ? "  over" : ""));

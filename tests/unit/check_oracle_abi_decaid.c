@@ -142,7 +142,7 @@ START_TEST(checkpoints_are_encoded)
 	memset(sigs, 0x62, 65);
 	memset(sigs + 65, 0x63, 65);
 	abi_call_checkpoint(&buf, &call);
-	expect("checkpoint");
+	expect("writeCheckpoint");
 	abi_call_slash_equivocation(&buf, &c, sigs, &c, sigs + 65);
 	expect("slashEquivocation");
 }

@@ -80,13 +80,18 @@ library ProgressLib {
         return p.effective(challengeS) ? p.judged() : p.judgedBefore();
     }
 
-    /// @notice A later checkpoint accepted now; the present one becomes what was before.
-    function accepted(Progress p, uint256 closed_, uint256 count_, uint256 judged_) internal view returns (Progress) {
+    /// @notice A later checkpoint accepted now; the present one becomes what was before. One that cannot be refuted takes its
+    /// predecessor's commitment's place.
+    function accepted(Progress p, bool refutable, uint256 epoch, uint256 count_, uint256 judged_)
+        internal
+        view
+        returns (Progress)
+    {
         uint256 w = Progress.unwrap(p);
         uint256 before = (w << 32) & OLD;
-        uint256 kept = (w ^ PARITY) & KEPT;
+        uint256 kept = (refutable ? w ^ PARITY : w) & KEPT;
         uint256 time = uint256(uint32(block.timestamp)) << 192;
-        return Progress.wrap(kept | time | before | judged_ << 128 | count_ << 64 | closed_);
+        return Progress.wrap(kept | time | before | judged_ << 128 | count_ << 64 | (epoch + 1));
     }
 
     /// @notice As it was before the last checkpoint; that one is effective.

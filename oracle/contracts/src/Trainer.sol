@@ -118,7 +118,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
         if (id == MAX_RECORDS) revert Full();
         _head = h.contributed(_admit(a, h));
         bytes32 prev = id == 0 ? bytes32(0) : _rec[id - 1] & ~SETTLED;
-        _rec[id] = _recordHash(prev, msg.sender, block.timestamp, msg.value, label, keccak256(sample));
+        _rec[id] = _recordHash(prev, label, keccak256(sample));
         emit Contributed(id, msg.sender, label, msg.value, sample);
     }
 
@@ -186,7 +186,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
     /// @param prevChain its verdict chain V[judged / 128]; 0 when there is none
     /// @param words the verdict words that cover [judged of the last one, judged), whole
     /// @param signatures 65 bytes each, ascending by signer
-    function checkpoint(
+    function writeCheckpoint(
         uint64 epoch,
         uint64 count,
         uint64 judged,
@@ -203,28 +203,14 @@ abstract contract Trainer is ReentrancyGuardTransient {
         if (accuracy > MAX_ACCURACY) revert AccuracyTooHigh();
         _requireCommitment(p, prevHash, prevChain);
 
-        (bytes32 chain, bytes32 verdictsHash) = _writeWords(p.judged(), judged, prevChain, words);
         bytes32 recordHash = _recordAt(count);
-        bytes32 structHash = keccak256(
-            abi.encode(
-                CHECKPOINT_TYPEHASH,
-                address(this),
-                a.spec(),
-                uint256(epoch),
-                uint256(count),
-                recordHash,
-                stateRoot,
-                uint256(judged),
-                verdictsHash,
-                uint256(accuracy)
-            )
-        );
+        (bytes32 chain, bytes32 verdictsHash) = _writeWords(p.judged(), judged, prevChain, words);
         if (_isLate(a, p, judged)) p = _noteLateRange(p, judged);
-        unchecked {
-            p = p.accepted(uint256(epoch) + 1, count, judged);
-        }
+        p = p.accepted(a.challengeS() != 0, epoch, count, judged);
         _progress = p;
-        _commitments[p.parity()] = _commitment(structHash, chain);
+        bytes32 structHash =
+            _structHash(a.spec(), epoch, count, recordHash, stateRoot, judged, verdictsHash, accuracy);
+        _commit(p.parity(), _commitment(structHash, chain));
         emit CheckpointAccepted(epoch, count, judged, accuracy, stateRoot, verdictsHash);
         IOperatorPool(a.pool()).requireQuorum(structHash, signatures);
     }
@@ -237,7 +223,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
         Args a = ArgsLib.load();
         Progress p = _progress;
         if (p.effective(a.challengeS())) revert NotRefutable(c.epoch);
-        if (_commitments[p.parity()] != _commitment(hashCheckpoint(c), chain)) revert WrongCommitment();
+        if (_commitmentAt(p.parity()) != _commitment(hashCheckpoint(c), chain)) revert WrongCommitment();
         address verifier = IOperatorPool(a.pool()).verifier();
         if (verifier == address(0) || !IVerifier(verifier).refutes(c, proof)) revert NotRefuted();
         _forgetLateness(p);
@@ -278,8 +264,8 @@ abstract contract Trainer is ReentrancyGuardTransient {
     /// @notice keccak(struct hash, verdict chain) of the effective checkpoint and of the last accepted one.
     function commitments() external view returns (bytes32 effective_, bytes32 accepted_) {
         Progress p = _progress;
-        accepted_ = _commitments[p.parity()];
-        effective_ = p.effective(ArgsLib.load().challengeS()) ? accepted_ : _commitments[1 - p.parity()];
+        accepted_ = _commitmentAt(p.parity());
+        effective_ = p.effective(ArgsLib.load().challengeS()) ? accepted_ : _commitmentAt(1 - p.parity());
     }
 
     /// @notice 0 disagree, 1 abstain, 2 agree, 3 agree with credit; only once it is effective.
@@ -290,7 +276,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
 
     /// @notice 128 verdicts as they are stored; bits at and beyond the accepted `judged` mean nothing.
     function verdictWord(uint256 w) external view returns (uint256) {
-        return w < _words.length ? _words[w] : 0;
+        return w < _words.length ? _word(w) : 0;
     }
 
     function lateRangeCount() external view returns (uint256) {
@@ -440,7 +426,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
     /// @dev Keeps (2).
     function _requireOpen(Claim calldata c) private view {
         bytes32 slot = _rec[c.id];
-        if (slot == _recordHash(c.prev, c.contributor, c.time, c.deposit, c.label, c.sampleHash)) return;
+        if (slot == _recordHash(c)) return;
         if (_isSettled(c.id)) revert AlreadySettled(c.id);
         revert WrongClaim(c.id);
     }
@@ -471,23 +457,31 @@ abstract contract Trainer is ReentrancyGuardTransient {
         late = exempt && r.acceptedAt() + x.a.challengeS() > _deadline(x.a, c.time);
     }
 
+    /// @param time a block's, from a claim whose hash was right
     function _deadline(Args a, uint256 time) private pure returns (uint256) {
-        return time + a.refundWaitTimeS() + a.verdictWindowS();
+        unchecked {
+            return time + a.refundWaitTimeS() + a.verdictWindowS();
+        }
     }
 
     function _verdict(uint256 id) private view returns (uint256) {
-        return _words[id / PER_WORD] >> (2 * (id % PER_WORD)) & 3;
+        unchecked {
+            return _word(id / PER_WORD) >> (2 * (id % PER_WORD)) & 3;
+        }
     }
 
-    function _recordHash(
-        bytes32 prev,
-        address contributor,
-        uint256 time,
-        uint256 deposit,
-        uint256 label,
-        bytes32 sampleHash
-    ) private pure returns (bytes32) {
-        return keccak256(abi.encode(prev, contributor, time, deposit, label, sampleHash)) & ~SETTLED;
+    function _recordHash(bytes32 prev, uint256 label, bytes32 sampleHash) private view returns (bytes32) {
+        return keccak256(abi.encode(prev, msg.sender, block.timestamp, msg.value, label, sampleHash)) & ~SETTLED;
+    }
+
+    /// @dev The same of a claim: the six recorded fields stand in it one after the other, behind the id.
+    function _recordHash(Claim calldata c) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let fields := mload(0x40)
+            calldatacopy(fields, add(c, 0x20), 0xc0)
+            hash := keccak256(fields, 0xc0)
+        }
+        hash &= ~SETTLED;
     }
 
     /// @dev Keeps (5): the last thing a claim does.
@@ -503,16 +497,60 @@ abstract contract Trainer is ReentrancyGuardTransient {
         unchecked {
             // each below 2^64
             if (block.timestamp < (epoch + 1) * a.epochS()) revert EpochNotOver(epoch);
+            if (epoch < p.closed()) revert EpochNotLater(epoch);
+            if (!p.effective(a.challengeS())) revert BeforeInChallenge();
+            uint256 more = count - p.count();
+            uint256 moreJudged = judged - p.judged();
+            if (more | moreJudged == 0) revert NothingNew();
+            // a difference below zero is above 2^64
+            if ((more | moreJudged | (count - judged)) >> 64 != 0) revert OutOfOrder();
         }
-        if (epoch < p.closed()) revert EpochNotLater(epoch);
-        if (!p.effective(a.challengeS())) revert BeforeInChallenge();
-        if (count == p.count() && judged == p.judged()) revert NothingNew();
-        if (count < p.count() || judged < p.judged() || judged > count) revert OutOfOrder();
     }
 
     function _requireCommitment(Progress p, bytes32 prevHash, bytes32 prevChain) private view {
         bytes32 given = p.closed() == 0 ? prevHash | prevChain : _commitment(prevHash, prevChain);
-        if (given != _commitments[p.parity()]) revert WrongCommitment();
+        if (given != _commitmentAt(p.parity())) revert WrongCommitment();
+    }
+
+    /// @dev `hashCheckpoint` of these; written out because every checkpoint pays for it. Cleaned by the ABI decoder.
+    function _structHash(
+        bytes32 spec_,
+        uint64 epoch,
+        uint64 count,
+        bytes32 recordHash,
+        bytes32 stateRoot,
+        uint64 judged,
+        bytes32 verdictsHash,
+        uint64 accuracy
+    ) private view returns (bytes32 hash) {
+        bytes32 typeHash = CHECKPOINT_TYPEHASH;
+        assembly ("memory-safe") {
+            let c := mload(0x40)
+            mstore(c, typeHash)
+            mstore(add(c, 0x20), address())
+            mstore(add(c, 0x40), spec_)
+            mstore(add(c, 0x60), epoch)
+            mstore(add(c, 0x80), count)
+            mstore(add(c, 0xa0), recordHash)
+            mstore(add(c, 0xc0), stateRoot)
+            mstore(add(c, 0xe0), judged)
+            mstore(add(c, 0x100), verdictsHash)
+            mstore(add(c, 0x120), accuracy)
+            hash := keccak256(c, 0x140)
+        }
+    }
+
+    /// @dev The array without its bounds: a parity is 0 or 1.
+    function _commitmentAt(uint256 parity) private view returns (bytes32 stored) {
+        assembly ("memory-safe") {
+            stored := sload(add(_commitments.slot, parity))
+        }
+    }
+
+    function _commit(uint256 parity, bytes32 commitment) private {
+        assembly ("memory-safe") {
+            sstore(add(_commitments.slot, parity), commitment)
+        }
     }
 
     function _commitment(bytes32 structHash, bytes32 chain) private pure returns (bytes32) {
@@ -526,25 +564,58 @@ abstract contract Trainer is ReentrancyGuardTransient {
     }
 
     /// @dev Writes the words that cover [from, to) and hashes them. Keeps (3): stored bits below `from` come back unchanged.
-    /// Bits from `from` on may be left from a refuted checkpoint.
+    /// Bits from `from` on may be left from a refuted checkpoint. The record before `to` exists, so every word has its slot.
     function _writeWords(uint256 from, uint256 to, bytes32 chain, uint256[] calldata words)
         private
         returns (bytes32, bytes32)
     {
         unchecked {
-            uint256 first = from / PER_WORD;
+            uint256 w = from / PER_WORD;
             uint256 full = to / PER_WORD;
-            uint256 end = to == from ? first : (to + PER_WORD - 1) / PER_WORD;
-            if (words.length != end - first) revert WrongWords();
-            uint256 tail = to == from ? _words[full] & _below(to) : 0;
-            for (uint256 w = first; w < end; ++w) {
-                uint256 word = words[w - first];
-                if (w * PER_WORD < from && (word ^ _words[w]) & _below(from) != 0) revert WrongWords();
-                _words[w] = word;
-                if (w < full) chain = Hashes.efficientKeccak256(chain, bytes32(word));
-                else if ((tail = word) & ~_below(to) != 0) revert WrongWords();
+            uint256 tail;
+            if (to == from) {
+                if (words.length != 0) revert WrongWords();
+                tail = _word(full) & _below(to);
+            } else {
+                if (words.length != (to + PER_WORD - 1) / PER_WORD - w) revert WrongWords();
+                if ((words[0] ^ _word(w)) & _below(from) != 0) revert WrongWords();
+                uint256 at;
+                assembly ("memory-safe") {
+                    at := words.offset
+                }
+                for (; w < full; ++w) {
+                    bytes32 word;
+                    assembly ("memory-safe") {
+                        word := calldataload(at)
+                        sstore(add(_words.slot, w), word)
+                        at := add(at, 0x20)
+                    }
+                    chain = Hashes.efficientKeccak256(chain, word);
+                }
+                if (to % PER_WORD != 0) {
+                    tail = words[words.length - 1];
+                    if (tail & ~_below(to) != 0) revert WrongWords();
+                    _words[full] = tail;
+                }
             }
-            return (chain, keccak256(abi.encode(chain, tail, to)));
+            return (chain, _hash3(chain, tail, to));
+        }
+    }
+
+    function _hash3(bytes32 a, uint256 b, uint256 c) private pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let m := mload(0x40)
+            mstore(m, a)
+            mstore(add(m, 0x20), b)
+            mstore(add(m, 0x40), c)
+            hash := keccak256(m, 0x60)
+        }
+    }
+
+    /// @dev The array without its bounds: the callers' ids are those of records.
+    function _word(uint256 w) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(add(_words.slot, w))
         }
     }
 
@@ -559,9 +630,10 @@ abstract contract Trainer is ReentrancyGuardTransient {
     /// taken back; the latter keeps (4).
     function _isLate(Args a, Progress p, uint256 judged) private view returns (bool) {
         unchecked {
-            if (judged == p.judged()) return false;
-            uint256 ref = p.closed() == 0 ? a.createdAt() : p.closed() * a.epochS();
-            return block.timestamp + a.challengeS() > ref + a.verdictWindowS() || p.judged() < p.takenBack();
+            uint256 closed = p.closed() * a.epochS();
+            if (closed == 0) closed = a.createdAt();
+            bool outage = block.timestamp + a.challengeS() > closed + a.verdictWindowS();
+            return (outage || p.judged() < p.takenBack()) && judged != p.judged();
         }
     }
 

@@ -68,9 +68,17 @@ struct Checkpoint {
     uint64 accuracy;
 }
 
-/// @dev EIP-712 struct hash of a checkpoint.
-function hashCheckpoint(Checkpoint memory c) pure returns (bytes32) {
-    return keccak256(abi.encode(CHECKPOINT_TYPEHASH, c));
+/// @dev EIP-712 struct hash of a checkpoint. In memory its nine fields follow each other: the type's hash stands before them
+/// while they are hashed.
+function hashCheckpoint(Checkpoint memory c) pure returns (bytes32 hash) {
+    bytes32 typeHash = CHECKPOINT_TYPEHASH;
+    assembly ("memory-safe") {
+        let start := sub(c, 0x20)
+        let kept := mload(start)
+        mstore(start, typeHash)
+        hash := keccak256(start, 0x140)
+        mstore(start, kept)
+    }
 }
 
 bytes32 constant CHECKPOINT_TYPEHASH = keccak256(
