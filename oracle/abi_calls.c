@@ -39,6 +39,7 @@ static const char *const signatures[CALLS] = {
 	[CALL_WITHDRAW_FEES] = "withdrawFees(uint256)",
 	[CALL_SLASH_EQUIVOCATION] = "slashEquivocation(" CHECKPOINT_TYPE
 		",bytes," CHECKPOINT_TYPE ",bytes)",
+	[CALL_HEAD] = "head()",
 	[CALL_TOTAL_SUBMITTED] = "totalSubmitted()",
 	[CALL_REC] = "rec(uint256)",
 	[CALL_ACCEPTED] = "accepted()",

@@ -18,6 +18,7 @@ libdc_oracle_a_SOURCES += oracle/follow.c oracle/follow.h oracle/follow_core.h
 libdc_oracle_a_SOURCES += oracle/follow_blocks.c
 libdc_oracle_a_SOURCES += oracle/follow_trainers.c
 libdc_oracle_a_SOURCES += oracle/gateway.c oracle/gateway.h
+libdc_oracle_a_SOURCES += oracle/history.c oracle/history.h
 libdc_oracle_a_SOURCES += oracle/keyfile.c
 libdc_oracle_a_SOURCES += oracle/keyguard.c oracle/keyguard.h
 libdc_oracle_a_SOURCES += oracle/keystore.c oracle/keystore.h

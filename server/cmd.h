@@ -82,6 +82,22 @@ int cmd_usage(const struct cmd_line *line, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The commands, one a file server/cmd_NAME.c. */
+int cmd_claim(const struct command *self, int argc, char **argv);
+int cmd_contribute(const struct command *self, int argc, char **argv);
+int cmd_deploy_factory(const struct command *self, int argc, char **argv);
+int cmd_deploy_model(const struct command *self, int argc, char **argv);
+int cmd_deploy_pool(const struct command *self, int argc, char **argv);
+int cmd_key_address(const struct command *self, int argc, char **argv);
+int cmd_key_import(const struct command *self, int argc, char **argv);
+int cmd_key_new(const struct command *self, int argc, char **argv);
+int cmd_key_show(const struct command *self, int argc, char **argv);
+int cmd_operator_leave(const struct command *self, int argc, char **argv);
+int cmd_operator_register(const struct command *self, int argc, char **argv);
+int cmd_operator_status(const struct command *self, int argc, char **argv);
+int cmd_operator_withdraw(const struct command *self, int argc, char **argv);
+int cmd_predict(const struct command *self, int argc, char **argv);
+int cmd_refund(const struct command *self, int argc, char **argv);
+int cmd_report(const struct command *self, int argc, char **argv);
 int cmd_serve(const struct command *self, int argc, char **argv);
 
 #endif /* DECAID_SERVER_CMD_H */

@@ -1,0 +1,414 @@
+/* decaid deploy pool, factory, model: contracts of one's own. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/encoder.h"
+#include "models/spec.h"
+#include "server/wallet.h"
+
+/* --- results --- */
+
+/* {"NAME": address, receipt} or the address alone. */
+static int tell_contract(const struct cmd_line *line, const char *name,
+			 const struct addr20 *a, const struct rpc_receipt *r)
+{
+	char text[ADDR20_TEXT_BYTES];
+	struct json_out j;
+	struct dc_buf b;
+
+	dc_buf_init(&b, 1 << 16);
+	addr20_format(a, text);
+	if (line->json) {
+		json_out_init(&j, &b);
+		json_put_open(&j, '{');
+		json_put_key(&j, name);
+		json_put_address(&j, a);
+		wallet_put_receipt(&j, NULL, r);
+		json_put_close(&j, '}');
+	} else {
+		dc_buf_append_text(&b, text);
+	}
+	return wallet_print(&b);
+}
+
+/* A number of seconds with its default. */
+static enum dc_status seconds(uint32_t *out, const char *name,
+			      const char *text, struct dc_err *err)
+{
+	uint64_t v = 0;
+	enum dc_status found = option_u64(&v, name, text, UINT32_MAX, err);
+
+	*out = (uint32_t)v;
+	return found;
+}
+
+/* --- pool --- */
+
+static enum dc_status read_rules(struct pool_rules *r, const char *period,
+				 const char *unbond, const char *min_bond,
+				 const char *min_stake, struct dc_err *err)
+{
+	enum dc_status found;
+
+	memset(r, 0, sizeof(*r));
+	found = option_u64(&r->period_s, "--period", period, UINT32_MAX, err);
+	if (found == DC_OK)
+		found = option_u64(&r->unbond_s, "--unbond", unbond,
+				   UINT32_MAX, err);
+	if (found == DC_OK)
+		found = option_wei(&r->min_bond_wei, "--min-bond", min_bond,
+				   err);
+	if (found == DC_OK)
+		found = option_wei(&r->min_stake_wei, "--min-stake",
+				   min_stake, err);
+	return found;
+}
+
+int cmd_deploy_pool(const struct command *self, int argc, char **argv)
+{
+	const char *key = NULL, *period = "86400", *unbond = "1209600";
+	const char *min_bond = "1000000000000000000", *min_stake = NULL;
+	const struct cmd_option options[] = {
+		{ "key", "FILE", "the deploying account's key file", &key },
+		{ "period", "SECONDS", "length of a period [86400]",
+		  &period },
+		{ "unbond", "SECONDS", "how long a bond stays behind "
+		  "[1209600]", &unbond },
+		{ "min-bond", "WEI", "least bond of an operator [10^18]",
+		  &min_bond },
+		{ "min-stake", "WEI", "least stake of a quorum [the least "
+		  "bond]", &min_stake },
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct rpc_receipt receipt;
+	struct pool_rules rules;
+	struct cmd_line line;
+	struct addr20 pool;
+	struct wallet w = { 0 };
+	struct deploy d;
+	enum dc_status status;
+	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
+			      argc, argv);
+
+	if (found >= 0)
+		return found;
+	status = read_rules(&rules, period, unbond, min_bond,
+			    min_stake != NULL ? min_stake : min_bond, &err);
+	if (status == DC_OK)
+		status = wallet_open(&w, &line.config, key, &err);
+	if (status == DC_OK) {
+		d = wallet_deploy(&w);
+		status = deploy_pool(&d, &pool, &receipt, &rules, &err);
+	}
+	found = status == DC_OK
+			? tell_contract(&line, "pool", &pool, &receipt)
+			: cmd_fail(&line, &err);
+	wallet_close(&w);
+	cmd_line_clear(&line);
+	return found;
+}
+
+/* --- factory --- */
+
+int cmd_deploy_factory(const struct command *self, int argc, char **argv)
+{
+	const char *key = NULL, *refund = "3600", *window = "86400";
+	const char *challenge = "0", *epoch = "60", *owner = "86400";
+	const char *anybody = "604800";
+	const struct cmd_option options[] = {
+		{ "key", "FILE", "the deploying account's key file", &key },
+		{ "min-refund-wait", "SECONDS", "least wait until a verdict "
+		  "[3600]", &refund },
+		{ "min-verdict-window", "SECONDS", "least time in which a "
+		  "verdict counts [86400]", &window },
+		{ "min-challenge", "SECONDS", "least challenge time [0]",
+		  &challenge },
+		{ "min-epoch", "SECONDS", "shortest epoch [60]", &epoch },
+		{ "min-owner-claim-wait", "SECONDS", "least wait of the "
+		  "owner's late claim [86400]", &owner },
+		{ "min-any-claim-wait", "SECONDS", "least wait of anybody's "
+		  "late claim [604800]", &anybody },
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct factory_minimums m;
+	struct rpc_receipt receipt;
+	struct cmd_line line;
+	struct addr20 factory;
+	struct wallet w = { 0 };
+	struct deploy d;
+	enum dc_status status;
+	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
+			      argc, argv);
+
+	if (found >= 0)
+		return found;
+	if ((status = seconds(&m.refund_wait_s, "--min-refund-wait", refund,
+			      &err)) == DC_OK &&
+	    (status = seconds(&m.verdict_window_s, "--min-verdict-window",
+			      window, &err)) == DC_OK &&
+	    (status = seconds(&m.challenge_s, "--min-challenge", challenge,
+			      &err)) == DC_OK &&
+	    (status = seconds(&m.epoch_s, "--min-epoch", epoch,
+			      &err)) == DC_OK &&
+	    (status = seconds(&m.owner_claim_wait_s,
+			      "--min-owner-claim-wait", owner,
+			      &err)) == DC_OK &&
+	    (status = seconds(&m.any_claim_wait_s, "--min-any-claim-wait",
+			      anybody, &err)) == DC_OK)
+		status = wallet_open(&w, &line.config, key, &err);
+	if (status == DC_OK) {
+		d = wallet_deploy(&w);
+		status = deploy_factory(&d, &factory, &receipt, &m, &err);
+	}
+	found = status == DC_OK
+			? tell_contract(&line, "factory", &factory, &receipt)
+			: cmd_fail(&line, &err);
+	wallet_close(&w);
+	cmd_line_clear(&line);
+	return found;
+}
+
+/* --- model --- */
+
+/* The texts of the command line. */
+struct model_texts {
+	const char *key, *spec, *type, *columns, *encoder, *classes, *about;
+	const char *incentive, *sample_bytes, *refund_wait, *window;
+	const char *challenge, *epoch, *owner_wait, *any_wait, *fee_gwei;
+	const char *floor, *cap, *burst, *price_window, *reporter_bps;
+};
+
+static enum dc_status read_file(struct dc_buf *out, const char *path,
+				struct dc_err *err)
+{
+	FILE *f = fopen(path, "rb");
+	enum dc_status found = DC_OK;
+	uint8_t chunk[4096];
+	size_t n;
+
+	if (f == NULL)
+		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
+	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
+		dc_buf_append(out, chunk, n);
+	if (ferror(f))
+		found = dc_fail(err, DC_EIO, "%s: cannot read", path);
+	else if (dc_buf_failed(out))
+		found = dc_fail(err, DC_EINVAL, "%s: too large", path);
+	(void)fclose(f);	/* only read from */
+	return found;
+}
+
+/* Spec text from --type, --columns, --encoder and --classes A,B,...: the
+ * model and the rule with parameters that suit a few thousand samples. */
+static void compose_spec(struct dc_buf *out, const struct model_texts *t)
+{
+	const char *p = t->classes;
+
+	dc_buf_printf(out, "decaid 1\nmodel %s columns=%s%s\n", t->type,
+		      t->columns, strcmp(t->type, "naive-bayes") == 0
+		      ? " smoothing=1000000000" : "");
+	dc_buf_printf(out, "encoder %s\nverdict two-fold credit=1000000000 "
+		      "margin=2000000000\nsample packed\n", t->encoder);
+	while (*p != '\0') {
+		size_t n = strcspn(p, ",");
+
+		dc_buf_append_text(out, "class ");
+		dc_buf_append(out, p, n);
+		dc_buf_append_byte(out, '\n');
+		p += n + (p[n] == ',');
+	}
+}
+
+static enum dc_status make_spec(struct dc_buf *text, struct model_spec *spec,
+				const struct model_texts *t,
+				struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+
+	if (t->spec != NULL)
+		found = read_file(text, t->spec, err);
+	else if (t->classes != NULL)
+		compose_spec(text, t);
+	else
+		found = dc_fail(err, DC_EINVAL, "--spec FILE or --classes "
+				"NAME,NAME,... is needed");
+	return found == DC_OK ? spec_parse(spec, dc_buf_text(text), text->len,
+					   err)
+			      : found;
+}
+
+static enum dc_status read_waits(struct trainer_params *p,
+				 const struct model_texts *t,
+				 struct dc_err *err)
+{
+	enum dc_status found;
+
+	if ((found = seconds(&p->max_sample_bytes, "--max-sample-bytes",
+			     t->sample_bytes, err)) != DC_OK ||
+	    (found = seconds(&p->refund_wait_s, "--refund-wait",
+			     t->refund_wait, err)) != DC_OK ||
+	    (found = seconds(&p->verdict_window_s, "--verdict-window",
+			     t->window, err)) != DC_OK ||
+	    (found = seconds(&p->challenge_s, "--challenge", t->challenge,
+			     err)) != DC_OK ||
+	    (found = seconds(&p->epoch_s, "--epoch", t->epoch,
+			     err)) != DC_OK ||
+	    (found = seconds(&p->owner_claim_wait_s, "--owner-claim-wait",
+			     t->owner_wait, err)) != DC_OK)
+		return found;
+	return seconds(&p->any_claim_wait_s, "--any-claim-wait", t->any_wait,
+		       err);
+}
+
+static enum dc_status read_prices(struct trainer_params *p,
+				  const struct model_texts *t,
+				  struct dc_err *err)
+{
+	uint64_t bps = 0;
+	enum dc_status found;
+
+	if ((found = option_u64(&p->fee_gwei, "--fee-gwei", t->fee_gwei,
+				UINT64_MAX, err)) != DC_OK ||
+	    (found = option_wei(&p->floor_wei, "--floor", t->floor,
+				err)) != DC_OK ||
+	    (found = option_wei(&p->cap_wei, "--cap", t->cap != NULL
+				? t->cap : t->floor, err)) != DC_OK ||
+	    (found = seconds(&p->burst, "--burst", t->burst, err)) != DC_OK ||
+	    (found = seconds(&p->window_s, "--price-window",
+			     t->price_window, err)) != DC_OK ||
+	    (found = option_u64(&bps, "--reporter-share-bps",
+				t->reporter_bps, 10000, err)) != DC_OK)
+		return found;
+	p->reporter_share_bps = (uint16_t)bps;
+	return DC_OK;
+}
+
+static enum dc_status read_model(struct model_call *m,
+				 const struct model_texts *t,
+				 const struct config *config,
+				 struct dc_err *err)
+{
+	enum dc_status found;
+
+	m->params.pool = config->pool;
+	if (addr20_is_zero(&config->pool) || addr20_is_zero(&config->factory))
+		return dc_fail(err, DC_EINVAL,
+			       "--pool and --factory are needed");
+	found = read_waits(&m->params, t, err);
+	if (found != DC_OK)
+		return found;
+	if (strcmp(t->incentive, "points") == 0) {
+		m->kind = INCENTIVE_POINTS;
+		return DC_OK;
+	}
+	if (strcmp(t->incentive, "stake") != 0)
+		return dc_fail(err, DC_EINVAL,
+			       "--incentive: neither stake nor points");
+	m->kind = INCENTIVE_STAKE;
+	return read_prices(&m->params, t, err);
+}
+
+static int deploy_model_named(const struct cmd_line *line, const char *name,
+			      const struct model_texts *t)
+{
+	struct model_call m = { .name = name, .description = t->about };
+	struct model_spec spec = { 0 };
+	struct dc_err err = DC_ERR_INIT;
+	struct rpc_receipt receipt;
+	struct wallet w = { 0 };
+	struct addr20 trainer;
+	struct dc_buf text;
+	enum dc_status status;
+	struct deploy d;
+	int found;
+
+	dc_buf_init(&text, SPEC_TEXT_BYTES_MAX);
+	status = make_spec(&text, &spec, t, &err);
+	if (status == DC_OK)
+		status = read_model(&m, t, &line->config, &err);
+	if (status == DC_OK)
+		status = wallet_open(&w, &line->config, t->key, &err);
+	if (status == DC_OK) {
+		m.params.classes = spec.n_class;
+		m.encoder = spec.encoder->choice.name;
+		m.spec = text.data;
+		m.spec_len = text.len;
+		d = wallet_deploy(&w);
+		status = deploy_model(&d, &trainer, &receipt,
+				      &line->config.factory, &m, &err);
+	}
+	found = status == DC_OK
+			? tell_contract(line, "model", &trainer, &receipt)
+			: cmd_fail(line, &err);
+	wallet_close(&w);
+	spec_clear(&spec);
+	dc_buf_clear(&text);
+	return found;
+}
+
+int cmd_deploy_model(const struct command *self, int argc, char **argv)
+{
+	struct model_texts t = {
+		.type = "naive-bayes", .columns = "16384",
+		.encoder = "murmur3-words", .about = "",
+		.incentive = "stake", .sample_bytes = "4096",
+		.refund_wait = "3600", .window = "604800", .challenge = "0",
+		.epoch = "600", .owner_wait = "604800",
+		.any_wait = "2592000", .fee_gwei = "0",
+		.floor = "1000000000000000", .burst = "0",
+		.price_window = "3600", .reporter_bps = "1000",
+	};
+	const struct cmd_option options[] = {
+		{ "key", "FILE", "the owner's key file", &t.key },
+		{ "spec", "FILE", "the spec's text, instead of --type, "
+		  "--columns, --encoder, --classes", &t.spec },
+		{ "type", "NAME", "model type [naive-bayes]", &t.type },
+		{ "columns", "NUMBER", "columns of a sample [16384]",
+		  &t.columns },
+		{ "encoder", "NAME", "encoder [murmur3-words]", &t.encoder },
+		{ "classes", "NAME,...", "classes, in the order of labels",
+		  &t.classes },
+		{ "description", "TEXT", "what people read about it",
+		  &t.about },
+		{ "incentive", "KIND", "stake or points [stake]",
+		  &t.incentive },
+		{ "max-sample-bytes", "NUMBER", "longest sample [4096]",
+		  &t.sample_bytes },
+		{ "refund-wait", "SECONDS", "wait until a verdict [3600]",
+		  &t.refund_wait },
+		{ "verdict-window", "SECONDS", "how long a verdict counts in "
+		  "full [604800]", &t.window },
+		{ "challenge", "SECONDS", "challenge time of checkpoints [0]",
+		  &t.challenge },
+		{ "epoch", "SECONDS", "length of an epoch [600]", &t.epoch },
+		{ "owner-claim-wait", "SECONDS", "wait of the owner's late "
+		  "claim [604800]", &t.owner_wait },
+		{ "any-claim-wait", "SECONDS", "wait of anybody's late claim "
+		  "[2592000]", &t.any_wait },
+		{ "fee-gwei", "NUMBER", "the pool's part of each judged "
+		  "deposit [0]", &t.fee_gwei },
+		{ "floor", "WEI", "least deposit [10^15]", &t.floor },
+		{ "cap", "WEI", "dearest deposit [the least]", &t.cap },
+		{ "burst", "NUMBER", "contributions that lift the price to "
+		  "the cap; 0 fixes it [0]", &t.burst },
+		{ "price-window", "SECONDS", "in so much time [3600]",
+		  &t.price_window },
+		{ "reporter-share-bps", "NUMBER", "reporter's part of a "
+		  "forfeit, in ten thousandths [1000]", &t.reporter_bps },
+	};
+	struct cmd_line line;
+	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
+			      argc, argv);
+
+	if (found >= 0)
+		return found;
+	found = line.n_args == 1
+			? deploy_model_named(&line, line.args[0], &t)
+			: cmd_usage(&line, "one NAME is needed");
+	cmd_line_clear(&line);
+	return found;
+}

@@ -1,0 +1,103 @@
+/* Inputs from the command line. */
+#include "config.h"
+
+#include "server/input.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "models/encoder.h"
+#include "server/json_out.h"
+#include "server/predict_body.h"
+
+#define INPUT_MAX_BYTES (4 << 20)
+
+/* Numbers are checked by who reads the JSON; here only their letters. */
+static enum dc_status put_list(struct dc_buf *out, const char *key,
+			       const char *list, struct dc_err *err)
+{
+	if (list[strspn(list, "0123456789+-.eE, ")] != '\0')
+		return dc_fail(err, DC_EINVAL,
+			       "--%s: numbers with commas between them", key);
+	dc_buf_printf(out, "{\"%s\":[%s]}", key, list);
+	return DC_OK;
+}
+
+enum dc_status input_json(struct dc_buf *out, const struct input_texts *in,
+			  struct dc_err *err)
+{
+	int given = (in->text != NULL) + (in->features != NULL) +
+		    (in->indices != NULL);
+	struct json_out j;
+
+	if (given != 1)
+		return dc_fail(err, DC_EINVAL, "one of --text, --features "
+			       "and --indices is needed");
+	if (in->features != NULL)
+		return put_list(out, "features", in->features, err);
+	if (in->indices != NULL)
+		return put_list(out, "indices", in->indices, err);
+	json_out_init(&j, out);
+	json_put_open(&j, '{');
+	json_put_key(&j, "text");
+	json_put_text(&j, in->text);
+	json_put_close(&j, '}');
+	return DC_OK;
+}
+
+static enum dc_status encode_body(struct dc_buf *out,
+				  const struct model_spec *spec,
+				  struct sample_room *room,
+				  const struct dc_buf *json,
+				  struct dc_arena *arena, struct dc_err *err)
+{
+	struct predict_body body;
+	struct sample sample;
+	enum dc_status found;
+
+	found = predict_body_read(&body, arena, (const char *)json->data,
+				  json->len, err);
+	if (found == DC_OK)
+		found = encoder_encode(&sample, spec, room, &body.input[0],
+				       err);
+	if (found == DC_OK)
+		sample_encode(out, &sample);
+	return found;
+}
+
+enum dc_status input_sample(struct dc_buf *out,
+			    const struct model_spec *spec,
+			    struct sample_room *room,
+			    const struct input_texts *in, struct dc_err *err)
+{
+	struct dc_arena *arena = dc_arena_new(1 << 16);
+	struct dc_buf json;
+	enum dc_status found;
+
+	dc_buf_init(&json, INPUT_MAX_BYTES);
+	found = input_json(&json, in, err);
+	if (found == DC_OK && dc_buf_failed(&json))
+		found = dc_fail(err, DC_EINVAL, "the input is too long");
+	if (found == DC_OK)
+		found = encode_body(out, spec, room, &json, arena, err);
+	dc_buf_clear(&json);
+	dc_arena_free(arena);
+	return found;
+}
+
+enum dc_status input_label(uint32_t *out, const struct model_spec *spec,
+			   const char *text, struct dc_err *err)
+{
+	struct u256 v;
+	uint64_t n;
+
+	if (spec_class_find(out, spec, text))
+		return DC_OK;
+	if (u256_parse(&v, text, NULL) == DC_OK && u256_to_u64(&n, v) &&
+	    n < spec->n_class) {
+		*out = (uint32_t)n;
+		return DC_OK;
+	}
+	return dc_fail(err, DC_EINVAL,
+		       "label: no class of the model, nor its number");
+}
