@@ -222,7 +222,9 @@ void follow_run(struct follow *f)
 {
 	unsigned poll_ms = f->config->poll_ms > 0 ? f->config->poll_ms :
 		DEFAULT_POLL_MS;
-	unsigned wait = BACKOFF_FIRST_MS;
+	unsigned first = poll_ms < BACKOFF_FIRST_MS ? poll_ms :
+		BACKOFF_FIRST_MS;
+	unsigned wait = first;
 
 	while (!atomic_load(&f->stopping)) {
 		struct dc_err err = DC_ERR_INIT;
@@ -237,7 +239,7 @@ void follow_run(struct follow *f)
 				wait * 2;
 			continue;
 		}
-		wait = BACKOFF_FIRST_MS;
+		wait = first;
 		if (step == FOLLOW_STEP_STOP)
 			break;
 		if (step == FOLLOW_STEP_IDLE)

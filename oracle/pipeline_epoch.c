@@ -85,14 +85,16 @@ static enum sql_state state_of(enum verdict v)
 	return SQL_STATE_PENDING;
 }
 
-/* effect_s  when; not the head's time, which depends on empty blocks: (4) */
+/* That it was agreed with counts in the hour of the contribution: the
+ * contributor did nothing now, and the head's time depends on empty blocks,
+ * which (4) forbids to matter. */
 static enum dc_status effect_one(struct pipeline *p, struct pipe_model *m,
 				 const struct sql_contribution *c,
-				 uint64_t effect_s, struct dc_err *err)
+				 struct dc_err *err)
 {
 	struct sql_contributor_delta d = {
 		.agreed = 1, .block = c->log.block, .log = c->log.index,
-		.time_s = effect_s
+		.time_s = c->log.time_s
 	};
 	struct sql_settlement s = c->now;
 	enum dc_status st;
@@ -133,7 +135,7 @@ static enum dc_status take_effect(struct pipeline *p, struct pipe_model *m,
 				  struct dc_err *err)
 {
 	struct sql_model_totals *t = &m->row.totals;
-	uint64_t id = t->judged, effect_s = effect_due(m);
+	uint64_t id = t->judged;
 	struct dc_arena *arena = dc_arena_new(1 << 16);
 	enum dc_status st = DC_OK;
 	uint32_t n, i;
@@ -150,7 +152,7 @@ static enum dc_status take_effect(struct pipeline *p, struct pipe_model *m,
 			st = dc_fail(err, DC_EIO, "contribution %" PRIu64
 				     " is missing", id);
 		for (i = 0; st == DC_OK && i < n; i++)
-			st = effect_one(p, m, &c[i], effect_s, err);
+			st = effect_one(p, m, &c[i], err);
 		id += n;
 	}
 	dc_arena_free(arena);

@@ -49,7 +49,8 @@ static enum dc_status check_id(const struct pipe_model *m, uint64_t id,
 	if (id == m->row.totals.count)
 		return DC_OK;
 	return dc_fail(err, DC_ECONFLICT, "contribution %" PRIu64 " of %s "
-		       "came where %" PRIu64 " was due: the node %s logs",
+		       "came where %" PRIu64 " was due: the node %s logs, "
+		       "or did before",
 		       id, m->row.slug, m->row.totals.count,
 		       id > m->row.totals.count ? "drops" : "repeats");
 }

@@ -120,6 +120,26 @@ static enum dc_status change(struct sql_operator *o,
 	return DC_OK;
 }
 
+/* Ids are consecutive: whose came before must be here. */
+static enum dc_status check_before(struct pipeline *p,
+				   const struct addr20 *pool, uint64_t id,
+				   struct dc_err *err)
+{
+	struct sql_operator o;
+	bool found;
+	enum dc_status st;
+
+	if (id <= 1)
+		return DC_OK;
+	st = sql_operator_get(p->db, &o, &found, pool, id - 1, p->scratch,
+			      err);
+	if (st == DC_OK && !found)
+		st = dc_fail(err, DC_ECONFLICT, "operator %" PRIu64 " came "
+			     "without the one before it: the node drops logs",
+			     id);
+	return st;
+}
+
 enum dc_status pipe_operator(struct pipeline *p, const struct addr20 *pool,
 			     const struct abi_event *ev,
 			     const struct log_ref *at, struct dc_err *err)
@@ -140,6 +160,10 @@ enum dc_status pipe_operator(struct pipeline *p, const struct addr20 *pool,
 			       "the node %s logs", row.ref, found ?
 			       "joined twice" : "never joined", found ?
 			       "repeats" : "drops");
+	if (!found)
+		st = check_before(p, pool, row.ref, err);
+	if (st != DC_OK)
+		return st;
 	if (!found)
 		o = (struct sql_operator){ .pool = *pool, .id = row.ref };
 	st = change(&o, ev, at, err);

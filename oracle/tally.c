@@ -98,6 +98,8 @@ static enum dc_status sum(struct sql_contributor_delta *into,
 	into->karma += d->karma;
 	into->contributions += d->contributions;
 	into->agreed += d->agreed;
+	if (into->last_s < d->time_s)
+		into->last_s = d->time_s;
 	if (!wei_add(&into->deposited_wei, into->deposited_wei,
 		     d->deposited_wei) ||
 	    !wei_add(&into->refunded_wei, into->refunded_wei,

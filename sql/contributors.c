@@ -100,6 +100,8 @@ sql_contributor_grow(struct sql_contributor *c,
 	c->earned_wei = s.earned_wei;
 	if (c->last_s < d->time_s)
 		c->last_s = d->time_s;
+	if (c->last_s < d->last_s)
+		c->last_s = d->last_s;
 	return DC_OK;
 }
 

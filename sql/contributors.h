@@ -37,6 +37,7 @@ struct sql_contributor_delta {
 	int64_t karma, contributions, agreed;	/* may be negative */
 	struct wei deposited_wei, refunded_wei, earned_wei;
 	uint64_t block, log, time_s;	/* of the (first) event */
+	uint64_t last_s;	/* of the last one; earlier: time_s counts */
 };
 
 /* Add d to the contributor in model, over all models, and in the hour; who

@@ -1,0 +1,357 @@
+/*
+ * followd: the following half of the daemon alone, for the integration
+ * tests. It follows until its standard input ends, and answers lines there:
+ *
+ *     status    one line of JSON
+ *     models    one line of JSON a model, then an empty line
+ *     dump      every table that the chain determines, sorted, one row a
+ *               line, and each learner's hash; then an empty line
+ *     checkpoints ADDRESS   what was computed, newest first; an empty line
+ *
+ *     followd --rpc URL --dir DIR --factory A --pool A [--start N]
+ *         [--depth N] [--poll MS] [--snapshot N]
+ */
+
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/keccak.h"
+#include "incentives/price.h"
+#include "oracle/gateway.h"
+#include "sql/checkpoints.h"
+#include "sql/models.h"
+
+
+static void die(const char *what)
+{
+	fprintf(stderr, "followd: %s\n", what);
+	exit(2);
+}
+
+static struct addr20 address(const char *text)
+{
+	struct addr20 a;
+
+	if (addr20_parse(&a, text, NULL) != DC_OK)
+		die("no address");
+	return a;
+}
+
+static void read_options(struct gateway_config *c, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "rpc", 1, NULL, 'r' }, { "dir", 1, NULL, 'd' },
+		{ "factory", 1, NULL, 'f' }, { "pool", 1, NULL, 'p' },
+		{ "start", 1, NULL, 's' }, { "depth", 1, NULL, 'n' },
+		{ "poll", 1, NULL, 'm' }, { "snapshot", 1, NULL, 'e' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", known, NULL)) != -1)
+		switch (opt) {
+		case 'r':
+			c->rpc_url = optarg;
+			break;
+		case 'd':
+			c->data_dir = optarg;
+			break;
+		case 'f':
+			c->factory = address(optarg);
+			break;
+		case 'p':
+			c->pool = address(optarg);
+			break;
+		case 's':
+			c->start_block = strtoull(optarg, NULL, 10);
+			break;
+		case 'n':
+			c->finality.kind = GATEWAY_DEPTH;
+			c->finality.depth = strtoull(optarg, NULL, 10);
+			break;
+		case 'm':
+			c->poll_ms = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'e':
+			c->snapshot_every = strtoull(optarg, NULL, 10);
+			break;
+		default:
+			die("unknown option");
+		}
+	if (c->rpc_url == NULL || c->data_dir == NULL)
+		die("--rpc and --dir are needed");
+}
+
+/* Texts of our own: quotes and backslashes do not come, but in errors. */
+static void print_text(const char *key, const char *text)
+{
+	printf(",\"%s\":\"", key);
+	for (; *text != '\0'; text++)
+		putchar(*text == '"' || *text == '\\' ? '\'' : *text);
+	putchar('"');
+}
+
+static void print_status(struct gateway *g)
+{
+	struct gateway_status s;
+
+	gateway_status(g, &s);
+	printf("{\"chain\":%" PRIu64 ",\"head\":%" PRIu64 ",\"followed\":%"
+	       PRIu64 ",\"finalized\":%" PRIu64 ",\"reorgs\":%" PRIu64
+	       ",\"events\":%" PRIu64 ",\"mismatches\":%" PRIu64
+	       ",\"sequence\":%" PRIu64 ",\"halted\":%s", s.chain_id, s.head,
+	       s.followed, s.finalized, s.reorgs, s.events, s.mismatches,
+	       s.sequence, s.halted ? "true" : "false");
+	print_text("why", s.halted_why);
+	print_text("error", s.last_error);
+	printf("}\n");
+}
+
+static struct sql_db *open_reader(const char *dir)
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct sql_db *db;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/chain.db", dir);
+	if (sql_db_open(&db, path, SQL_CHAIN, SQL_READER, &err) != DC_OK)
+		die(err.text);
+	return db;
+}
+
+static void print_hash(const char *key, const struct hash32 *h)
+{
+	char text[HASH32_TEXT_BYTES];
+
+	hash32_format(h, text);
+	print_text(key, text);
+}
+
+static void print_wei(const char *key, struct wei v)
+{
+	char text[WEI_TEXT_BYTES];
+
+	wei_format(v, text);
+	print_text(key, text);
+}
+
+static void print_model(const struct sql_model *m)
+{
+	const struct sql_model_totals *t = &m->totals;
+	struct price_level level = { t->level, t->level_time_s };
+	char text[ADDR20_TEXT_BYTES];
+
+	addr20_format(&m->is.trainer, text);
+	printf("{\"row\":%" PRId64 ",\"count\":%" PRIu64 ",\"judged\":%"
+	       PRIu64 ",\"karma\":%" PRIu64 ",\"accuracy\":[%" PRIu64 ",%"
+	       PRIu64 "]", m->row, t->count, t->judged, t->karma,
+	       t->progressive_right, t->progressive_counted);
+	print_text("address", text);
+	print_text("slug", m->slug);
+	print_hash("record", &t->record_hash);
+	print_wei("held", t->held_wei);
+	print_wei("paid_out", t->paid_out_wei);
+	print_wei("forfeited", t->forfeited_wei);
+	print_wei("fees", t->fees_wei);
+	print_wei("price", m->is.kind == INCENTIVE_STAKE ?
+		  price_at(&level, &m->is.params, t->level_time_s) :
+		  wei_from_u64(0));
+	printf("}\n");
+}
+
+static void print_models(const char *dir)
+{
+	struct sql_models_filter filter = {
+		.kind = -1, .sort = SQL_MODELS_OLD
+	};
+	struct sql_page page = { .limit = 100, .after = NULL };
+	struct dc_arena *arena = dc_arena_new(4096);
+	struct sql_db *db = open_reader(dir);
+	struct sql_model models[100];
+	char next[SQL_KEY_BYTES];
+	uint32_t n = 0, i;
+
+	if (sql_models_page(db, models, &n, next, &filter, &page, arena,
+			    NULL) != DC_OK)
+		die("models");
+	for (i = 0; i < n; i++)
+		print_model(&models[i]);
+	putchar('\n');
+	sql_db_close(db);
+	dc_arena_free(arena);
+}
+
+static void print_checkpoint(const struct sql_checkpoint *c)
+{
+	uint32_t i, k;
+
+	printf("{\"epoch\":%" PRIu64 ",\"count\":%" PRIu64 ",\"judged\":%"
+	       PRIu64 ",\"judgedBefore\":%" PRIu64 ",\"accuracy\":%" PRIu64
+	       ",\"accepted\":%s,\"differs\":%s", c->is.epoch, c->is.count,
+	       c->is.judged, c->judged_before, c->is.accuracy_fx9,
+	       c->accepted ? "true" : "false", c->differs ? "true" : "false");
+	print_hash("spec", &c->is.spec);
+	print_hash("recordHash", &c->is.record_hash);
+	print_hash("stateRoot", &c->is.state_root);
+	print_hash("verdictsHash", &c->is.verdicts_hash);
+	print_hash("chainBefore", &c->chain_before);
+	printf(",\"words\":[");
+	for (i = 0; i < c->n_words; i++) {
+		printf("%s\"0x", i == 0 ? "" : ",");
+		for (k = 0; k < 32; k++)
+			printf("%02x", c->words[(size_t)i * 32 + k]);
+		putchar('"');
+	}
+	printf("]}\n");
+}
+
+static void print_checkpoints(const char *dir, const char *who)
+{
+	struct sql_page page = { .limit = 500, .after = NULL };
+	struct dc_arena *arena = dc_arena_new(4096);
+	struct sql_db *db = open_reader(dir);
+	struct addr20 a = address(who);
+	static struct sql_checkpoint rows[500];
+	char next[SQL_KEY_BYTES];
+	struct sql_model m;
+	uint32_t n = 0, i;
+	bool found;
+
+	if (sql_model_get(db, &m, &found, &a, arena, NULL) != DC_OK)
+		die("model");
+	if (found && sql_checkpoints_page(db, rows, &n, next, m.row, &page,
+					  arena, NULL) != DC_OK)
+		die("checkpoints");
+	for (i = 0; i < n; i++)
+		print_checkpoint(&rows[i]);
+	putchar('\n');
+	sql_db_close(db);
+	dc_arena_free(arena);
+}
+
+/* --- the dump ----------------------------------------------------------- */
+
+static void dump_rows(sqlite3 *db, const char *table, const char *columns)
+{
+	char text[8192];
+	sqlite3_stmt *s;
+
+	snprintf(text, sizeof(text), "SELECT %s AS row FROM \"%s\" ORDER BY "
+		 "row", columns, table);
+	if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
+		die(sqlite3_errmsg(db));
+	while (sqlite3_step(s) == SQLITE_ROW)
+		printf("%s|%s\n", table,
+		       (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+}
+
+/* quote(a) || '|' || quote(b) ... of all columns. */
+static void dump_table(sqlite3 *db, const char *table)
+{
+	char text[256], columns[6000] = "''";
+	sqlite3_stmt *s;
+
+	snprintf(text, sizeof(text), "SELECT name FROM pragma_table_info"
+		 "('%s') ORDER BY cid", table);
+	if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
+		die(sqlite3_errmsg(db));
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		size_t n = strlen(columns);
+
+		snprintf(columns + n, sizeof(columns) - n,
+			 " || '|' || quote(\"%s\")",
+			 (const char *)sqlite3_column_text(s, 0));
+	}
+	sqlite3_finalize(s);
+	dump_rows(db, table, columns);
+}
+
+/* Not what depends on when the daemon looked: the cursor's own tables, files,
+ * what is kept to undo. */
+static void dump_tables(const char *dir)
+{
+	static const char list[] = "SELECT name FROM sqlite_schema WHERE "
+		"type = 'table' AND name NOT LIKE 'undo%' AND name NOT IN "
+		"('blocks', 'progress', 'snapshots') AND "
+		"name NOT LIKE 'sqlite%' ORDER BY name";
+	char path[4096];
+	sqlite3_stmt *s;
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/chain.db", dir);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) !=
+	    SQLITE_OK ||
+	    sqlite3_prepare_v2(db, list, -1, &s, NULL) != SQLITE_OK)
+		die(sqlite3_errmsg(db));
+	while (sqlite3_step(s) == SQLITE_ROW)
+		dump_table(db, (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+}
+
+static void dump_learners(struct gateway *g)
+{
+	const struct registry_model *models[100];
+	size_t n = registry_list(gateway_registry(g), models, 100), i;
+
+	for (i = 0; i < n && i < 100; i++) {
+		size_t len = registry_export_size(models[i]);
+		uint8_t *bytes = dc_malloc(len);
+		char text[HASH32_TEXT_BYTES];
+		struct hash32 h;
+
+		if (registry_export(models[i], bytes, NULL, NULL) == DC_OK) {
+			keccak256(&h, bytes, len);
+			hash32_format(&h, text);
+			printf("learner|%s|%s\n",
+			       registry_info(models[i])->slug, text);
+		}
+		free(bytes);
+	}
+}
+
+static void answer(struct gateway *g, const char *dir, const char *line)
+{
+	if (strcmp(line, "status") == 0)
+		print_status(g);
+	else if (strcmp(line, "models") == 0)
+		print_models(dir);
+	else if (strncmp(line, "checkpoints ", 12) == 0)
+		print_checkpoints(dir, line + 12);
+	else if (strcmp(line, "dump") == 0) {
+		dump_tables(dir);
+		dump_learners(g);
+		putchar('\n');
+	} else
+		die("unknown command");
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	struct gateway_config config = { .poll_ms = 50 };
+	struct dc_err err = DC_ERR_INIT;
+	struct gateway *g;
+	char line[256];
+
+	read_options(&config, argc, argv);
+	if (gateway_open(&g, &config, &err) != DC_OK)
+		die(err.text);
+	if (gateway_start(g, &err) != DC_OK)
+		die(err.text);
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		answer(g, config.data_dir, line);
+	}
+	gateway_stop(g);
+	gateway_close(g);
+	return 0;
+}

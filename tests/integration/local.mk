@@ -1,0 +1,12 @@
+# Integration tests: decaid's parts against a real EVM node (anvil). They
+# skip where node_modules is absent.
+
+check_PROGRAMS += tests/integration/followd
+tests_integration_followd_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
+tests_integration_followd_LDADD = $(oracle_libs) $(oracle_outside_libs) \
+	$(SQLITE_LIBS)
+EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
+	tests/integration/follow.mjs
+
+SCRIPT_TESTS += tests/integration/follow.sh
+dist_check_SCRIPTS += tests/integration/follow.sh
