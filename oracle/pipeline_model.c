@@ -278,8 +278,9 @@ static enum dc_status same_policy(const struct pipe_model *m,
 		       "was followed" : "was not followed");
 }
 
-static enum dc_status load_page(struct pipeline *p, const struct sql_model *rows,
-				uint32_t n, struct dc_err *err)
+static enum dc_status load_page(struct pipeline *p,
+				const struct sql_model *rows, uint32_t n,
+				struct dc_err *err)
 {
 	enum dc_status st = DC_OK;
 	uint32_t i;
