@@ -229,7 +229,7 @@ three_kinds(struct sample out[3], uint64_t *state)
 static void
 kinds_agree(const char *name, uint32_t n_class)
 {
-	int64_t scores[3][40];
+	int64_t scores[3][48];	/* and what stands after them */
 	struct sample x[3];
 	struct model_room r;
 	uint64_t state = 1;
@@ -239,9 +239,12 @@ kinds_agree(const char *name, uint32_t n_class)
 	for (i = 0; i < 200; i++) {
 		three_kinds(x, &state);
 		for (k = 0; k < 3; k++) {
+			memset(scores[k], 7, sizeof(scores[k]));
 			r.spec.model->scores(&r.m, scores[k], &x[k]);
 			unit_require(memcmp(scores[0], scores[k],
 					    n_class * 8) == 0);
+			unit_require(scores[k][n_class] ==
+				     INT64_C(0x0707070707070707));
 		}
 		learn(&r, &x[i % 3], (uint32_t)(unit_random(&state) % n_class));
 	}
