@@ -98,6 +98,7 @@ int cmd_operator_withdraw(const struct command *self, int argc, char **argv);
 int cmd_predict(const struct command *self, int argc, char **argv);
 int cmd_refund(const struct command *self, int argc, char **argv);
 int cmd_report(const struct command *self, int argc, char **argv);
+int cmd_demo(const struct command *self, int argc, char **argv);
 int cmd_serve(const struct command *self, int argc, char **argv);
 
 #endif /* DECAID_SERVER_CMD_H */

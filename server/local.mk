@@ -15,8 +15,12 @@ libdc_server_a_SOURCES += server/cmd_deploy.c
 libdc_server_a_SOURCES += server/cmd_key.c
 libdc_server_a_SOURCES += server/cmd_operator.c
 libdc_server_a_SOURCES += server/cmd_predict.c
+libdc_server_a_SOURCES += server/cmd_demo.c
 libdc_server_a_SOURCES += server/conf.c server/conf.h
+libdc_server_a_SOURCES += server/demo.h server/demo_claims.c
 libdc_server_a_SOURCES += server/demo_data.c server/demo_data.h
+libdc_server_a_SOURCES += server/demo_people.c server/demo_tell.c
+libdc_server_a_SOURCES += server/demo_world.c
 libdc_server_a_SOURCES += server/event_ring.c server/event_ring.h
 libdc_server_a_SOURCES += server/event_text.c server/event_text.h
 libdc_server_a_SOURCES += server/deploy.c server/deploy.h
@@ -63,3 +67,8 @@ server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
 bin_PROGRAMS += decaid
 decaid_SOURCES = server/main.c
 decaid_LDADD = $(server_libs) $(server_outside_libs)
+
+# The main job on a chain of its own; DEMO_ARGS="--for 60s --json".
+demo: decaid
+	./decaid demo $(DEMO_ARGS)
+.PHONY: demo
