@@ -42,7 +42,7 @@ static const struct command commands[] = {
 	  cmd_key_show },
 	{ "key address", "FILE", "Open a key file and tell its address",
 	  cmd_key_address },
-	{ "demo", "", "run a chain, two models and people who use them",
+	{ "demo", "", "Run a chain, two models and people who use them",
 	  cmd_demo },
 	{ NULL, NULL, NULL, NULL }
 };

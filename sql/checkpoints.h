@@ -24,8 +24,8 @@ struct sql_checkpoint {
 	int64_t model;
 	/* As accepted where it was, else as computed. */
 	struct checkpoint is;
-	uint64_t judged_before;		/* verdicts of this one: [before, judged) */
-	const uint8_t *words;		/* 32 bytes each, from word before/128 */
+	uint64_t judged_before;		/* its verdicts: [before, judged) */
+	const uint8_t *words;		/* 32 bytes each, from before / 128 */
 	uint32_t n_words;
 	struct hash32 chain_before;	/* V[judged_before / 128] */
 

@@ -60,7 +60,7 @@ struct sql_model {
 	struct ev_model_created is;	/* texts in the reader's arena */
 	struct log_ref created;
 	const char *slug;		/* unique */
-	const char *type;		/* first word of the spec's model line */
+	const char *type;		/* of the spec's model line */
 	uint64_t features;		/* columns of a sample */
 	enum sql_origin origin;
 	bool followed;			/* false: its row is all we have */

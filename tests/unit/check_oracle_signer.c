@@ -291,7 +291,7 @@ START_TEST(transactions_outside_the_rules_are_refused)
 				   DC_EREFUSED)
 	tx = transaction(CALL_WITHDRAW, data);		/* no such rule */
 	REFUSED();
-	tx = transaction(CALL_JOIN, data);		/* to another contract */
+	tx = transaction(CALL_JOIN, data);	/* to another contract */
 	REFUSED();
 	tx = transaction(CALL_CHECKPOINT, data);	/* with money */
 	tx.value = wei_from_u64(1);

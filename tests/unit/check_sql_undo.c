@@ -2,7 +2,7 @@
 
 #include "config.h"
 
-#include "sql_fixture.h"
+#include "tests/unit/sql_fixture.h"
 
 #define HEIGHTS 60
 

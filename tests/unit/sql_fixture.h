@@ -26,7 +26,7 @@
 #include "sql/operators.h"
 #include "sql/snapshots.h"
 #include "sql/undo.h"
-#include "unit.h"
+#include "tests/unit/unit.h"
 
 /* The call must succeed; its error text is the failure's. */
 #define MUST(call) \
