@@ -75,7 +75,8 @@ static enum dc_status read_slots(struct claiming *c, const struct addr20 *to,
 
 	dc_buf_init(&calls, n * 64);
 	for (size_t i = 0; i < n; i++)
-		abi_call_number(&calls, CALL_REC, c->h.items[which[i]].claim.id);
+		abi_call_number(&calls, CALL_REC,
+				c->h.items[which[i]].claim.id);
 	each = n > 0 ? calls.len / n : 0;
 	for (size_t i = 0; i < n; i++)
 		msgs[i] = (struct rpc_message){
