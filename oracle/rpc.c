@@ -257,8 +257,8 @@ static enum dc_status http_error(struct rpc *rpc, struct dc_err *err)
 	if (status == 429 || status == 503)
 		return rpc_fail(rpc, err, DC_EBUSY, RPC_FAULT_BUSY,
 				"asked to slow down, http %ld", status);
-	root = json_loadb((const char *)rpc->reply.data, rpc->reply.len, 0,
-			  NULL);
+	root = json_loadb((const char *)rpc->reply.data, rpc->reply.len,
+			  JSON_ALLOW_NUL, NULL);
 	error = json_object_get(root, "error");
 	if (json_is_object(error))
 		st = rpc_error_object(rpc, error, err);

@@ -168,8 +168,9 @@ enum dc_status rpc_results(struct rpc *rpc, json_t **out, struct dc_err *err)
 	enum dc_status st;
 	size_t i;
 
+	/* anvil puts bytes of a revert into its message, NUL among them */
 	root = json_loadb((const char *)rpc->reply.data, rpc->reply.len,
-			  JSON_REJECT_DUPLICATES, &why);
+			  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (root == NULL) {
 		char text[128];
 		size_t n = rpc->reply.len;

@@ -10,3 +10,7 @@ EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
 
 SCRIPT_TESTS += tests/integration/follow.sh
 dist_check_SCRIPTS += tests/integration/follow.sh
+
+EXTRA_DIST += tests/integration/commands.mjs
+SCRIPT_TESTS += tests/integration/commands.sh
+dist_check_SCRIPTS += tests/integration/commands.sh

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -262,7 +263,8 @@ START_TEST(a_revert_brings_its_data)
 {
 	static const struct answer script[] = {
 		{ 200, NULL, "{\"id\":0,\"error\":{\"code\":3,\"message\":"
-		  "\"execution reverted\",\"data\":\"0x08c379a0\"}}" },
+		  "\"execution reverted: \\u0000\",\"data\":"
+		  "\"0x08c379a0\"}}" },
 	};
 	struct server s;
 	struct rpc *rpc = start(&s, script, 1, 0);

@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -428,6 +429,7 @@ fake_start(struct fake_node *f)
 	};
 	socklen_t len = sizeof(at);
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	memset(f, 0, sizeof(*f));
 	f->base_fee = 100;
 	f->tip = 10;

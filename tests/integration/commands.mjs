@@ -1,0 +1,271 @@
+// The commands and the daemon together on a real chain in real time: deploy,
+// register, contribute, be judged and signed, refund, report, claim; viem
+// checks what was signed and posted. `decaid` must be built.
+import assert from "node:assert/strict";
+import { spawn, execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { createPublicClient, decodeFunctionData, getAddress, http, parseEther,
+	recoverTypedDataAddress, toHex } from "viem";
+import { foundry } from "viem/chains";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-commands-"));
+const file = (name) => path.join(folder, name);
+const children = new Set();
+const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/StakeTrainer.json"))).abi;
+const CHECKPOINT = { Checkpoint: [
+	{ name: "trainer", type: "address" }, { name: "spec", type: "bytes32" },
+	{ name: "epoch", type: "uint64" }, { name: "count", type: "uint64" },
+	{ name: "recordHash", type: "bytes32" }, { name: "stateRoot", type: "bytes32" },
+	{ name: "judged", type: "uint64" }, { name: "verdictsHash", type: "bytes32" },
+	{ name: "accuracy", type: "uint64" } ] };
+
+// ---- processes
+
+// A child whose output is searched for a line; ends with the test.
+function start(command, args, pattern, stream = "stdout") {
+	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+	children.add(child);
+	child.log = "";
+	const seen = new Promise((resolve, reject) => {
+		const look = (from) => (d) => {
+			child.log += d;
+			const found = from === stream && pattern.exec(child.log);
+			if (found) resolve(found[1]);
+		};
+		child.stdout.on("data", look("stdout"));
+		child.stderr.on("data", look("stderr"));
+		child.on("exit", (code, signal) => {
+			children.delete(child);
+			reject(new Error(`${command} ended: ${code ?? signal}\n${child.log}`));
+		});
+	});
+	seen.catch(() => {});
+	return { child, seen };
+}
+
+async function stop(child, signal = "SIGTERM") {
+	const gone = new Promise((resolve) => child.once("exit", resolve));
+	if (child.exitCode === null && child.signalCode === null) {
+		child.kill(signal);
+		await gone;
+	}
+}
+
+// A command to its end: exit status, standard output and error.
+function run(...args) {
+	return new Promise((resolve) => {
+		execFile(decaid, args.flat(), { maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+			resolve({ status: error ? error.code : 0, out: stdout.trim(), err: stderr.trim() }));
+	});
+}
+
+async function ok(...args) {
+	const r = await run(...args);
+	assert.equal(r.status, 0, `decaid ${args.flat().join(" ")}\n${r.err}`);
+	return r.out;
+}
+
+async function json(...args) { return JSON.parse(await ok(...args, "--json")); }
+
+async function until(what, seconds, look) {
+	const end = Date.now() + 1000 * seconds;
+	for (;;) {
+		const found = await look();
+		if (found) return found;
+		if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+}
+
+// ---- the test
+
+// Texts that tell the classes apart; every sixth of the liar's is wrong.
+function texts(n, from, lie) {
+	const words = [["sword", "quest", "dragon", "level", "player"], ["atom", "cell", "gene", "orbit", "graph"]];
+	const rows = [];
+	for (let i = from; i < from + n; i++) {
+		const kind = i % 2;
+		const text = [0, 1, 2].map((k) => words[kind][(i * 7 + k * 3 + (i >> 2)) % 5]).join(" ") + ` w${i}`;
+		rows.push(`${["games", "science"][lie ? 1 - kind : kind]}\t${text}`);
+	}
+	return rows.join("\n") + "\n";
+}
+
+async function account(rpc, pass, name, ether) {
+	const key = file(`${name}.json`);
+	const address = await ok("key", "new", key, pass, "--light");
+	assert.equal(await ok("key", "show", key), address);
+	assert.equal(await ok("key", "address", key, pass), address);
+	await rpc("anvil_setBalance", [address, toHex(parseEther(ether))]);
+	return { key, address };
+}
+
+async function serve(settings) {
+	const { child, seen } = start(decaid, ["serve", ...settings, "--port=0", "--poll-ms=100"],
+		/(http:\/\/[\d.:]+)/);
+	return { child, url: await seen };
+}
+
+async function get(url) {
+	const r = await fetch(url);
+	return r.ok ? r.json() : null;
+}
+
+async function verifyCheckpoint(reader, model, pool, operator) {
+	const logs = await reader.getContractEvents({ address: model, abi, eventName: "CheckpointAccepted",
+		fromBlock: 0n });
+	assert.ok(logs.length > 0);
+	const log = logs.at(-1);
+	const tx = await reader.getTransaction({ hash: log.transactionHash });
+	assert.equal(getAddress(tx.from), operator);
+	const [epoch, count, judged, accuracy, stateRoot, , , , signatures] =
+		decodeFunctionData({ abi, data: tx.input }).args;
+	const read = (functionName, args) => reader.readContract({ address: model, abi, functionName, args });
+	const message = { trainer: model, spec: await read("spec"), epoch, count,
+		recordHash: toHex(BigInt(await read("rec", [count - 1n])) & ~1n, { size: 32 }),
+		stateRoot, judged, verdictsHash: log.args.verdictsHash, accuracy };
+	// the newest record shows its hash only while it is unsettled or newest
+	if (BigInt(message.recordHash) !== 0n)
+		assert.equal(await recoverTypedDataAddress({ types: CHECKPOINT, primaryType: "Checkpoint", message,
+			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: pool },
+			signature: signatures }), operator);
+	const accepted = await read("accepted");
+	assert.equal(accepted[0], epoch);
+	assert.equal(accepted[1], count);
+	assert.equal(accepted[2], judged);
+	return { epoch, count, judged };
+}
+
+async function main() {
+	const anvil = start(path.join(root, "node_modules/.bin/anvil"),
+		["--port", "0", "--block-time", "1", "--slots-in-an-epoch", "1", "--order", "fifo"], /Listening on ([\d.:]+)/);
+	const node = `http://${await anvil.seen}`;
+	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
+	const rpc = (method, params) => reader.request({ method, params });
+	fs.writeFileSync(file("pass"), "correct horse\n");
+	const pass = `--passphrase-file=${file("pass")}`;
+	const at = [`--rpc=${node}`, pass];
+
+	const owner = await account(rpc, pass, "owner", "100");
+	const operator = await account(rpc, pass, "operator", "100");
+	const honest = await account(rpc, pass, "honest", "10");
+	const liar = await account(rpc, pass, "liar", "10");
+
+	// deploy and register
+	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`, "--period=2", "--unbond=1000",
+		"--min-bond=1000000000000000000");
+	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, "--min-refund-wait=1",
+		"--min-verdict-window=1", "--min-epoch=1", "--min-owner-claim-wait=1", "--min-any-claim-wait=1");
+	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
+	const joined = await json("operator", "register", at, `--pool=${pool}`, `--key=${operator.key}`,
+		"--bond=2000000000000000000", "--endpoint=https://operator.example/");
+	assert.equal(joined.operator, 1);
+	const made = await json("deploy", "model", "Sections", at, contracts, `--key=${owner.key}`,
+		"--classes=games,science", "--columns=1024", "--refund-wait=4", "--verdict-window=600", "--epoch=3",
+		"--floor=1000000000000000", "--cap=2000000000000000", "--burst=50", "--price-window=60",
+		"--reporter-share-bps=1000", "--description=of packages");
+	const model = made.model;
+	const status = await json("operator", "status", at, `--pool=${pool}`);
+	assert.equal(status.operators[0].bond_wei, "2000000000000000000");
+
+	// what is wrong says so, with the right exit status
+	let r = await run("deploy", "model", "Bad", at, contracts, `--key=${owner.key}`, "--classes=one");
+	assert.equal(r.status, 2);
+	r = await run("deploy", "model", "Bad", at, contracts, `--key=${owner.key}`, "--classes=a,b", "--floor=5",
+		"--cap=4");
+	assert.equal(r.status, 1);
+	assert.match(r.err, /WrongPrice\(\)/);
+	r = await run("contribute", model, at, contracts, `--key=${honest.key}`, "--text=x", "--label=cooking");
+	assert.equal(r.status, 2);
+	assert.match(r.err, /no class of the model/);
+	r = await run("refund", model, at, `--key=${honest.key}`);
+	assert.equal(r.status, 2);
+	r = await run("contribute", model, at, contracts, `--key=${file("none.json")}`, "--text=x", "--label=games");
+	assert.equal(r.status, 1);
+
+	// the daemon, as an operator
+	const settings = [at, contracts, `--data-dir=${file("data")}`, `--chain-id=${foundry.id}`,
+		`--signer-key=${operator.key}`].flat();
+	let daemon = await serve(settings);
+
+	// contributions: honest ones first, then some that lie
+	fs.writeFileSync(file("honest.tsv"), texts(60, 0, false));
+	fs.writeFileSync(file("liar.tsv"), "no tab here\n" + texts(6, 1000, true));
+	const many = await json("contribute", model, at, contracts, `--key=${honest.key}`,
+		`--file=${file("honest.tsv")}`);
+	assert.deepEqual([many.contributed, many.failed], [60, 0]);
+	r = await run("contribute", model, at, contracts, `--key=${liar.key}`, `--file=${file("liar.tsv")}`, "--json");
+	assert.equal(r.status, 1);
+	assert.match(r.err, /line 1: no tab/);
+	assert.equal(JSON.parse(r.out).contributed, 6);
+	const one = await json("contribute", model, at, contracts, `--key=${honest.key}`, "--text=dragon quest",
+		"--label=0");
+	assert.equal(one.id, 66);
+
+	// judged, signed, posted, effective
+	await until("all is judged on the chain", 60, async () => {
+		const [, , judged] = await reader.readContract({ address: model, abi, functionName: "effective" });
+		return judged === 67n;
+	});
+	const first = await verifyCheckpoint(reader, model, getAddress(pool), operator.address);
+	const followed = await until("the daemon has followed it", 20, async () => {
+		const m = await get(`${daemon.url}/v1/models/${model}`);
+		return m?.last_checkpoint?.epoch === Number(first.epoch) && m;
+	});
+	assert.equal(followed.contributions, 67);
+
+	// predictions come from the daemon
+	assert.equal(await ok("predict", model, `--url=${daemon.url}`, "--text=dragon sword quest"), "games");
+	assert.equal((await json("predict", model, `--url=${daemon.url}`, "--text=atom gene cell")).class, "science");
+	r = await run("predict", model, `--url=${daemon.url}`, "--features=1,2");
+	assert.equal(r.status, 1);
+
+	// deposits back, bad data reported, rewards taken
+	const refunded = await json("refund", model, at, `--key=${honest.key}`, "--all");
+	assert.ok(refunded.ids.length >= 45, `refunded ${refunded.ids.length}`);
+	assert.equal(refunded.transactions, Math.ceil(refunded.ids.length / 20));
+	r = await run("refund", model, String(refunded.ids[0]), at, `--key=${honest.key}`);
+	assert.equal(r.status, 1);
+	assert.match(r.err, /AlreadySettled/);
+	r = await run("refund", model, "999", at, `--key=${honest.key}`);
+	assert.equal(r.status, 2);
+	const before = await reader.getBalance({ address: liar.address });
+	const reported = await json("report", model, at, `--key=${honest.key}`, "--all");
+	assert.ok(reported.ids.length >= 4, `reported ${reported.ids.length}`);
+	assert.equal(await reader.getBalance({ address: liar.address }), before);
+	const rewards = await json("claim", model, at, `--key=${honest.key}`);
+	assert.ok(BigInt(rewards.amount_wei) > 0n, "rewards");
+	assert.equal(await ok("claim", model, at, `--key=${honest.key}`), "0 wei");
+
+	// killed in the middle of its work, it goes on where it was
+	await stop(daemon.child, "SIGKILL");
+	await json("contribute", model, at, contracts, `--key=${honest.key}`, "--text=orbit graph", "--label=science");
+	daemon = await serve(settings);
+	await until("a later epoch is posted", 60, async () => {
+		const [epoch, count] = await reader.readContract({ address: model, abi, functionName: "effective" });
+		return epoch > first.epoch && count === 68n;
+	});
+	await verifyCheckpoint(reader, model, getAddress(pool), operator.address);
+
+	// an operator leaves
+	assert.match(await ok("operator", "leave", "1", at, `--pool=${pool}`, `--key=${operator.key}`), /leaves/);
+	r = await run("operator", "withdraw", "1", at, `--pool=${pool}`, `--key=${operator.key}`);
+	assert.equal(r.status, 1);
+	assert.match(r.err, /StillBonded/);
+
+	await stop(daemon.child);
+	await stop(anvil.child);
+}
+
+try {
+	await main();
+	console.log("commands: passed");
+} finally {
+	for (const child of [...children]) await stop(child, "SIGKILL");
+	fs.rmSync(folder, { recursive: true, force: true });
+}
