@@ -136,6 +136,9 @@ static enum dc_status listen_all(struct http_server *s, struct dc_err *err)
 /* ---- a loop ---- */
 
 static void on_mhd_log(void *cls, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static void on_mhd_log(void *cls, const char *fmt, va_list ap)
 {
 	char text[256], shown[256];
 	int n = vsnprintf(text, sizeof(text), fmt, ap);

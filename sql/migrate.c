@@ -31,8 +31,8 @@ sql_fail(sqlite3 *h, int rc, const char *what, struct dc_err *err)
 	case SQLITE_NOMEM:
 	case SQLITE_MISUSE:
 	case SQLITE_RANGE:
-		DC_CHECK(!"sqlite3: out of memory or misused");
-		break;
+		dc_abort(__FILE__, __LINE__,
+			 "sqlite3: out of memory or misused");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return dc_fail(err, DC_EBUSY, "%s: %s", what, text);

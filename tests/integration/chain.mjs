@@ -209,7 +209,7 @@ export class Chain {
 			verdictsHash: row.verdictsHash, accuracy: BigInt(row.accuracy) };
 		const signature = await this.accounts[1].signTypedData({ types: CHECKPOINT, primaryType: "Checkpoint",
 			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool }, message });
-		await this.call(this.accounts[1], trainer, "checkpoint", [message.epoch, message.count, message.judged,
+		await this.call(this.accounts[1], trainer, "writeCheckpoint", [message.epoch, message.count, message.judged,
 			message.accuracy, message.stateRoot, last.hash, last.chain, words, signature]);
 		let chain = last.chain;
 		for (let w = Math.floor(last.judged / 128); w < Math.floor(row.judged / 128); w++)
