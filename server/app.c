@@ -78,6 +78,11 @@ static void close_loop(void *state)
 	free(loop);
 }
 
+static uint32_t query_ms(const struct app *a)
+{
+	return a->query_ms != 0 ? a->query_ms : APP_QUERY_MS;
+}
+
 /* local.db may be missing: a daemon without keys has none. */
 static enum dc_status open_local(struct app_loop *loop, struct dc_err *err)
 {
@@ -87,7 +92,7 @@ static enum dc_status open_local(struct app_loop *loop, struct dc_err *err)
 	status = sql_db_open(&loop->local, loop->app->local_path, SQL_LOCAL,
 			     SQL_READER, &why);
 	if (status == DC_OK) {
-		sql_db_set_deadline(loop->local, APP_QUERY_MS);
+		sql_db_set_deadline(loop->local, query_ms(loop->app));
 		return DC_OK;
 	}
 	loop->local = NULL;
@@ -112,7 +117,7 @@ static enum dc_status open_loop(void *app, void **state, struct dc_err *err)
 		close_loop(loop);
 		return status;
 	}
-	sql_db_set_deadline(loop->chain, APP_QUERY_MS);
+	sql_db_set_deadline(loop->chain, query_ms(loop->app));
 	*state = loop;
 	return DC_OK;
 }

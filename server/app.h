@@ -31,6 +31,7 @@ struct app {
 	void *user;
 	const char *chain_path, *local_path;
 	uint64_t ready_blocks, ready_s;
+	uint32_t query_ms;	/* a query is stopped then; 0: APP_QUERY_MS */
 	struct addr20 pool;
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */

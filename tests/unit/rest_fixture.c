@@ -415,6 +415,7 @@ static void start_app(struct rest_fixture *f, unsigned loops)
 		.status = tell_status, .sequence = tell_sequence, .user = f,
 		.chain_path = f->chain, .local_path = f->local,
 		.ready_blocks = 3, .ready_s = 30,
+		.query_ms = 60000,	/* a slow machine is no failure */
 		.pool = rest_fixture_address(2),
 		.operator_signer = rest_fixture_address(4) };
 	MUST(app_init(&f->app, err));
