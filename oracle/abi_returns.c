@@ -121,7 +121,7 @@ abi_return_address(struct addr20 *out, const uint8_t *data, size_t len,
  * an address. */
 static const char *const error_signatures[] = {
 	/* trainers */
-	"UnknownLabel(uint32)", "SampleTooLong(uint256)", "Full()",
+	"NoModel()", "UnknownLabel(uint32)", "SampleTooLong(uint256)", "Full()",
 	"NotContributor(uint256)", "OwnContribution(uint256)",
 	"AlreadySettled(uint256)", "WrongClaim(uint256)",
 	"WrongLateRange(uint256)", "NotJudged(uint256)",

@@ -38,6 +38,8 @@ abstract contract Trainer is ReentrancyGuardTransient {
     uint256 private constant MAX_ACCURACY = 1e9;
     bytes32 private constant SETTLED = bytes32(uint256(1));
 
+    address private immutable _implementation = address(this);
+
     // Storage. Each line is one slot, or a run of them.
     /// slot 0: count, price level, number of late ranges; see Head.sol
     Head internal _head;
@@ -69,6 +71,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
     );
     event CheckpointRefuted(uint64 indexed epoch);
 
+    error NoModel();
     error UnknownLabel(uint32 label);
     error SampleTooLong(uint256 length);
     error Full();
@@ -110,6 +113,7 @@ abstract contract Trainer is ReentrancyGuardTransient {
     /// @param label from 0 to the number of classes less one
     /// @return id contributions are numbered from 0
     function contribute(bytes calldata sample, uint32 label) external payable returns (uint256 id) {
+        if (address(this) == _implementation) revert NoModel();
         Args a = ArgsLib.load();
         if (label >= a.classes()) revert UnknownLabel(label);
         if (sample.length > a.maxSampleBytes()) revert SampleTooLong(sample.length);
