@@ -24,7 +24,7 @@ struct feed_block {
 	size_t n_logs;
 };
 
-/* What the node says of a trainer, asked at the last block of the batch. */
+/* What the node says of a trainer, asked at the block before the batch. */
 struct feed_audit {
 	struct addr20 trainer;
 	uint64_t count;		/* totalSubmitted() */

@@ -261,10 +261,10 @@ static enum dc_status feed_live(struct follow *f, enum follow_step *step,
 	size_t i;
 
 	b->finalized = f->finalized;
-	st = follow_logs(f, &logs, b->arena, ref->number, ref->number,
-			 &ref->hash, err);
-	if (st == DC_OK && newest)
-		st = follow_audit(f, b, ref, err);
+	st = newest ? follow_audit(f, b, err) : DC_OK;
+	if (st == DC_OK)
+		st = follow_logs(f, &logs, b->arena, ref->number, ref->number,
+				 &ref->hash, err);
 	if (st != DC_OK) {
 		feed_batch_free(b);
 		return st;

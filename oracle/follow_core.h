@@ -72,10 +72,10 @@ enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
 			   const struct hash32 *hash,
 			   struct dc_err *err) DC_MUST_CHECK;
 
-/* Ask some trainers, at this block, what they say of themselves; fills
- * b->audits. Does nothing where it is not time, or the node cannot. */
+/* Ask some trainers what they said of themselves at the newest block that
+ * was fed; fills b->audits. To be called when the node has a newer one. Does
+ * nothing where it is not time, or the node cannot. */
 enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
-			    const struct block_ref *at,
 			    struct dc_err *err) DC_MUST_CHECK;
 
 /* --- follow_blocks.c ---------------------------------------------------- */

@@ -299,9 +299,12 @@ static enum dc_status ask_audits(struct follow *f, struct feed_batch *b,
 	return st;
 }
 
+/* Asked about our newest block when the node has a newer one: a node that
+ * mines between two looks at its state (anvil does) mixes up its head only. */
 enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
-			    const struct block_ref *at, struct dc_err *err)
+			    struct dc_err *err)
 {
+	const struct block_ref *at = follow_tip(f);
 	struct dc_err why = DC_ERR_INIT;
 	struct feed_audit *audits;
 	size_t n = f->n_trainers < AUDIT_TRAINERS ? f->n_trainers :
@@ -309,7 +312,7 @@ enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
 	enum dc_status st;
 	size_t i;
 
-	if (f->audit_off || n == 0 ||
+	if (f->audit_off || n == 0 || at == NULL ||
 	    at->number < f->audited_block + AUDIT_EVERY_BLOCKS)
 		return DC_OK;
 	audits = dc_arena_alloc(b->arena, n * sizeof(*audits));

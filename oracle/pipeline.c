@@ -216,7 +216,7 @@ static enum dc_status final_blocks(struct pipeline *p,
 	return st;
 }
 
-/* Keeps (2): the contract's own word, at the block just applied. */
+/* Keeps (2): the contract's own word, at the block applied last. */
 static enum dc_status check_audit(struct pipeline *p,
 				  const struct feed_audit *a,
 				  struct dc_err *err)
@@ -244,14 +244,14 @@ static enum dc_status live_blocks(struct pipeline *p,
 	enum dc_status st = commit(p, p->head.number, err);
 	size_t i;
 
-	for (i = 0; st == DC_OK && i < b->n_blocks; i++) {
-		st = one_block(p, &b->blocks[i], TRACK_LIVE, err);
-		if (st == DC_OK && i + 1 < b->n_blocks)
-			st = commit(p, b->finalized, err);
-	}
 	for (i = 0; st == DC_OK && i < b->n_audits; i++)
 		st = check_audit(p, &b->audits[i], err);
-	return st == DC_OK ? commit(p, b->finalized, err) : st;
+	for (i = 0; st == DC_OK && i < b->n_blocks; i++) {
+		st = one_block(p, &b->blocks[i], TRACK_LIVE, err);
+		if (st == DC_OK)
+			st = commit(p, b->finalized, err);
+	}
+	return st;
 }
 
 static enum dc_status rewind_to(struct pipeline *p,
