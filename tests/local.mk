@@ -1,3 +1,5 @@
 # Tests that are scripts; the unit tests are in tests/unit/.
 SCRIPT_TESTS += tests/check-source tests/check-layers
 dist_check_SCRIPTS += tests/check-source tests/check-layers
+SCRIPT_TESTS += tests/check-manual
+dist_check_SCRIPTS += tests/check-manual

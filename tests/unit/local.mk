@@ -169,6 +169,13 @@ tests_unit_check_server_http_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
 
+# The pages against the program itself, which check-unit builds first.
+UNIT_TESTS += tests/unit/check_server_manual
+tests_unit_check_server_manual_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_check_server_manual_CPPFLAGS = $(unit_rest_cppflags) \
+	-DTEST_MAN='"$(abs_srcdir)/man"'
+tests_unit_check_server_manual_LDADD = $(unit_server_libs) $(JANSSON_LIBS)
+
 UNIT_TESTS += tests/unit/check_server_predict_body
 tests_unit_check_server_predict_body_LDADD = $(unit_server_libs) -lm
 
