@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdc_models.a
 libdc_models_a_SOURCES = \
 	models/encoder.c models/encoder.h \
 	models/fx9.c models/fx9.h \
+	models/holdout.c models/holdout.h \
 	models/learner.c models/learner.h \
 	models/merkle.c models/merkle.h \
 	models/model.c models/model.h \

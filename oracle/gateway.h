@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "base/types.h"
+#include "models/holdout.h"
 #include "oracle/registry.h"
 
 struct gateway;
@@ -51,6 +52,18 @@ struct gateway_models {
 
 #define GATEWAY_MODELS_BYTES (UINT64_C(4) << 30)
 
+/* The rows that were held out of a model's data, packed for its spec, or
+ * NULL in out: none were. Asked once for each model that is followed, on the
+ * thread of gateway_open or the pipeline's.
+ * Owner: user's, good until gateway_close.
+ * Errors: any; gateway_open fails with it, later it is logged and the model
+ *     is not measured. */
+typedef enum dc_status gateway_holdout_fn(void *user,
+					  const struct holdout **out,
+					  const struct addr20 *trainer,
+					  const struct model_spec *spec,
+					  struct dc_err *err);
+
 struct gateway_config {
 	const char *rpc_url;
 	const char *data_dir;	/* exists; one process at a time */
@@ -63,6 +76,8 @@ struct gateway_config {
 	unsigned poll_ms;	/* between looks for a new head; 0: 1000 */
 	uint64_t snapshot_every;	/* contributions; 0: 100000 */
 	unsigned rpc_timeout_ms;	/* 0: 30 s */
+	gateway_holdout_fn *holdout;	/* NULL: no model is measured */
+	void *holdout_user;
 };
 
 #define GATEWAY_TEXT_BYTES 256

@@ -33,6 +33,7 @@ libdc_oracle_a_SOURCES += oracle/pipeline.c oracle/pipeline.h oracle/pipeline_co
 libdc_oracle_a_SOURCES += oracle/pipeline_claim.c
 libdc_oracle_a_SOURCES += oracle/pipeline_epoch.c
 libdc_oracle_a_SOURCES += oracle/pipeline_event.c
+libdc_oracle_a_SOURCES += oracle/pipeline_holdout.c
 libdc_oracle_a_SOURCES += oracle/pipeline_model.c
 libdc_oracle_a_SOURCES += oracle/pipeline_operator.c
 libdc_oracle_a_SOURCES += oracle/raw_log.h

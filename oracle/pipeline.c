@@ -13,7 +13,8 @@
  *      are followed.
  *  (4) What is stored, judged and rooted depends on the order of the chain
  *      and its times alone: not on batches, commits, restarts, reorgs or the
- *      clock of this machine.
+ *      clock of this machine. Measurements on held-out rows are the one
+ *      exception: this daemon's own, signed by nobody.
  *  (5) Time between two blocks costs as much as what happens in it: epochs
  *      that are empty are stepped over, not walked through.
  *  (6) A snapshot's file is safe before its row is; a learner is its newest
@@ -117,6 +118,8 @@ static enum dc_status commit(struct pipeline *p, uint64_t finalized,
 	if (!p->in_tx)
 		return DC_OK;
 	st = tally_flush(p->tally, p->db, err);
+	if (st == DC_OK)
+		st = pipe_holdout_measure(p, err);
 	if (st == DC_OK)
 		st = pipe_put_totals(p, err);
 	if (st == DC_OK)

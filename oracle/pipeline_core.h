@@ -38,6 +38,10 @@ struct pipe_model {
 					 * was taken back unjudged, or 0 */
 	uint64_t snapshot_count;	/* contributions in the newest file */
 	uint64_t due_s;			/* when time alone does something */
+
+	/* Rows held out of its data; NULL: it is not measured. */
+	const struct holdout *holdout;
+	uint64_t measured_count;	/* contributions at the last one */
 };
 
 struct pipeline {
@@ -60,6 +64,8 @@ struct pipeline {
 	struct block_ref head;		/* last block applied */
 	bool has_head;
 	uint64_t finalized;
+
+	uint64_t measure_us;	/* held-out rows: not before this clock time */
 
 	/* The open transaction. */
 	bool in_tx;
@@ -104,6 +110,23 @@ enum dc_status pipe_put_totals(struct pipeline *p, struct dc_err *err)
 /* Snapshots of models that learned at least this much since their last. */
 enum dc_status pipe_snapshots(struct pipeline *p, uint64_t at_least,
 			      struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_holdout.c -------------------------------------------------- */
+
+/* Ask for the rows held out of m's data.
+ * Errors: those of the files; _created logs them and goes on. */
+enum dc_status pipe_holdout_load(struct pipeline *p, struct pipe_model *m,
+				 struct dc_err *err) DC_MUST_CHECK;
+void pipe_holdout_created(struct pipeline *p, struct pipe_model *m);
+
+/* Go on from the measurements in the database. */
+enum dc_status pipe_holdout_resume(struct pipeline *p, struct pipe_model *m,
+				   struct dc_err *err) DC_MUST_CHECK;
+
+/* Measure the models that learned since they were measured; before the
+ * totals of an open transaction are written. */
+enum dc_status pipe_holdout_measure(struct pipeline *p,
+				    struct dc_err *err) DC_MUST_CHECK;
 
 /* --- pipeline_claim.c --------------------------------------------------- */
 

@@ -36,6 +36,7 @@ static enum dc_status model_created(struct pipeline *p,
 	st = sql_model_insert(p->db, &m->row, err);
 	if (st != DC_OK)
 		return st;
+	pipe_holdout_created(p, m);
 	row.model = m->row.row;
 	return sql_event_insert(p->db, &row, err);
 }

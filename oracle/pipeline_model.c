@@ -260,6 +260,8 @@ static enum dc_status load_one(struct pipeline *p, struct pipe_model *m,
 	if (st == DC_OK)
 		st = check_counts(m, err);
 	if (st == DC_OK)
+		st = pipe_holdout_resume(p, m, err);
+	if (st == DC_OK)
 		pipe_due(p, m);
 	return st;
 }
@@ -292,6 +294,8 @@ static enum dc_status load_page(struct pipeline *p,
 		m->row.row = rows[i].row;
 		m->row.totals = rows[i].totals;
 		st = same_policy(m, &rows[i], err);
+		if (st == DC_OK)
+			st = pipe_holdout_load(p, m, err);
 		if (st == DC_OK)
 			st = load_one(p, m, err);
 	}

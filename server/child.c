@@ -16,6 +16,7 @@
 
 #define LOOK_EVERY_MS 20
 #define EXEC_FAILED 127
+#define TELL_BYTES 2000
 
 static void pause_ms(unsigned ms)
 {
@@ -31,10 +32,11 @@ static _Noreturn void become(const char *const *argv, const char *dir,
 	int why;
 	int in = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-	/* Die with the parent, also when it died before this line. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent &&
-	    in >= 0 && dup2(in, 0) >= 0 && dup2(log, 1) >= 0 &&
-	    dup2(log, 2) >= 0 && chdir(dir) == 0)
+	/* Die with the parent, also when it died before this line; but not
+	 * by its terminal's Ctrl-C: the parent ends its children in order. */
+	if (setpgid(0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+	    getppid() == parent && in >= 0 && dup2(in, 0) >= 0 &&
+	    dup2(log, 1) >= 0 && dup2(log, 2) >= 0 && chdir(dir) == 0)
 		execvp(argv[0], (char *const *)(const void *)argv);
 	why = errno;
 	if (write(tell, &why, sizeof(why)) < 0)
@@ -146,6 +148,25 @@ enum dc_status child_wait_line(struct child *c, const char *mark, char *rest,
 	}
 	return dc_fail(err, DC_EBUSY, "no \"%s\" within %u ms: see %s", mark,
 		       timeout_ms, c->log);
+}
+
+void child_tell(const struct child *c, FILE *out)
+{
+	char text[TELL_BYTES + 1];
+	FILE *in = *c->log ? fopen(c->log, "re") : NULL;
+	char *from = text;
+	size_t n;
+
+	if (!in)
+		return;
+	if (fseek(in, -TELL_BYTES, SEEK_END) != 0)
+		rewind(in);	/* it is shorter */
+	n = fread(text, 1, TELL_BYTES, in);
+	text[n] = 0;
+	if (n == TELL_BYTES && strchr(text, '\n'))
+		from = strchr(text, '\n') + 1;
+	fputs(from, out);
+	fclose(in);
 }
 
 void child_stop(struct child *c, unsigned grace_ms)

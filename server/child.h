@@ -3,11 +3,13 @@
 
 /*
  * Programs that the demo starts and must end: what they print goes to a
- * file, they die with us, and stopping them waits until they are gone.
+ * file, they die with us, a Ctrl-C reaches us alone, and stopping them waits
+ * until they are gone.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/status.h"
@@ -35,6 +37,9 @@ enum dc_status child_start(struct child *out, const char *const *argv,
 enum dc_status child_wait_line(struct child *c, const char *mark, char *rest,
 			       size_t rest_bytes, unsigned timeout_ms,
 			       struct dc_err *err) DC_MUST_CHECK;
+
+/* Print the last lines that it printed, whether it runs or not. */
+void child_tell(const struct child *c, FILE *out);
 
 /* Whether it still runs; reaps it when it does not. */
 bool child_alive(struct child *c);

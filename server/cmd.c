@@ -20,6 +20,13 @@
 #define VALUE_KEY 0x3000
 
 #define KEYS_MAX 64
+#define GIVEN_MAX 128	/* settings on one command line */
+
+/* A setting that was given as an option. */
+struct given {
+	const struct config_key *key;
+	const char *text;
+};
 
 struct parsing {
 	struct cmd_line *line;
@@ -29,7 +36,8 @@ struct parsing {
 	size_t n_keys;
 	struct option longs[CMD_OPTIONS_MAX + KEYS_MAX + 4];
 	const char *file;
-	const char *value[KEYS_MAX];	/* of each key given as an option */
+	struct given given[GIVEN_MAX];	/* in the order of the command line */
+	size_t n_given;
 };
 
 static void print_option(const char *name, const char *argument,
@@ -95,12 +103,20 @@ static void make_longs(struct parsing *p)
 	*o = (struct option){ NULL, 0, NULL, 0 };
 }
 
+static int take_setting(struct parsing *p, const struct config_key *key)
+{
+	if (p->n_given == GIVEN_MAX)
+		return cmd_usage(p->line, "more than %d settings", GIVEN_MAX);
+	p->given[p->n_given++] = (struct given){ key, optarg };
+	return -1;
+}
+
 /* -1: go on; else the exit status. */
 static int take_option(struct parsing *p, int value)
 {
 	if (value >= VALUE_KEY)
-		p->value[value - VALUE_KEY] = optarg;
-	else if (value == VALUE_CONFIG)
+		return take_setting(p, &p->keys[value - VALUE_KEY]);
+	if (value == VALUE_CONFIG)
 		p->file = optarg;
 	else if (value == VALUE_JSON)
 		p->line->json = true;
@@ -130,11 +146,11 @@ static enum dc_status load_config(struct parsing *p, struct dc_err *err)
 		dc_err_clear(err);
 	else if (status != DC_OK)
 		return status;
-	for (size_t i = 0; i < p->n_keys; i++) {
+	for (size_t i = 0; i < p->n_given; i++) {
 		struct dc_err why = DC_ERR_INIT;
 
-		if (p->value[i] != NULL &&
-		    config_set(c, &p->keys[i], p->value[i], &why) != DC_OK)
+		if (config_set(c, p->given[i].key, p->given[i].text, &why) !=
+		    DC_OK)
 			return dc_fail(err, DC_EINVAL, "--%s", why.text);
 	}
 	return DC_OK;

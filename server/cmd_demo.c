@@ -106,6 +106,19 @@ static enum dc_status live(struct demo *d, struct dc_err *err)
 	return stop_asked ? DC_OK : found;
 }
 
+/* What ended tells why, before its log is deleted. */
+static void tell_failure(struct demo *d)
+{
+	if (d->node.log[0] && !child_alive(&d->node))
+		child_tell(&d->node, stderr);
+	if (d->daemon.log[0] && !child_alive(&d->daemon))
+		child_tell(&d->daemon, stderr);
+	if (!getenv("DECAID_DEMO_KEEP"))
+		return;
+	fprintf(stderr, "everything is kept in %s\n", d->dir);
+	d->dir[0] = 0;	/* for who looks into what went wrong */
+}
+
 static int run(struct demo *d, const struct cmd_line *line)
 {
 	struct dc_err err = DC_ERR_INIT;
@@ -127,8 +140,8 @@ static int run(struct demo *d, const struct cmd_line *line)
 	} else if (stop_asked) {
 		found = DC_OK;
 	}
-	if (found != DC_OK && getenv("DECAID_DEMO_KEEP"))
-		d->dir[0] = 0;	/* for who looks into what went wrong */
+	if (found != DC_OK)
+		tell_failure(d);
 	demo_world_end(d);
 	return found == DC_OK ? CMD_OK : cmd_fail(line, &err);
 }

@@ -23,6 +23,7 @@
 #include "server/app.h"
 #include "server/cmd.h"
 #include "server/event_ring.h"
+#include "server/holdouts.h"
 #include "server/http.h"
 #include "server/signing.h"
 
@@ -30,6 +31,7 @@ struct daemon {
 	const struct config *config;
 	char chain_path[PATH_MAX], local_path[PATH_MAX];
 	struct signing *signing;	/* NULL: nothing is signed */
+	struct holdouts *holdouts;
 	struct gateway *gateway;
 	struct app app;
 	struct http_server *http;
@@ -93,6 +95,7 @@ static enum dc_status open_gateway(struct daemon *d, struct dc_err *err)
 		.pool = c->pool, .start_block = c->start_block,
 		.finality = finality_of(c), .models = models_of(c),
 		.poll_ms = (unsigned)c->poll_ms,
+		.holdout = holdouts_take, .holdout_user = d->holdouts,
 	};
 
 	return gateway_open(&d->gateway, &g, err);
@@ -159,6 +162,9 @@ static enum dc_status open_all(struct daemon *d, struct dc_err *err)
 	if (status == DC_OK && signing_wanted(d->config))
 		status = signing_fork(&d->signing, d->config, err); /* (1) */
 	if (status == DC_OK)
+		status = holdouts_open(&d->holdouts, &d->config->holdouts,
+				       err);
+	if (status == DC_OK)
 		status = open_gateway(d, err);		/* keeps (2) */
 	if (status == DC_OK && d->signing != NULL)
 		status = signing_open(d->signing, d->config, d->gateway,
@@ -190,6 +196,7 @@ static void stop(struct daemon *d)
 	app_clear(&d->app);
 	signing_free(d->signing);
 	gateway_close(d->gateway);
+	holdouts_free(d->holdouts);
 }
 
 /* Main alone takes the signals that end the daemon; every thread inherits

@@ -41,6 +41,9 @@ static const struct config_key keys[] = {
 		 "at most so many models are followed"),
 	KEY_UINT("model-memory", model_memory_mib, "1024", 16, 1048576,
 		 "MiB of model states kept in memory"),
+	KEY("holdout", HOLDOUT, holdouts, "",
+	    "rows held out of a model's data, to measure it with; may be "
+	    "given again for another model"),
 	KEY("finality", FINALITY, finality, "finalized",
 	    "when a block is final: finalized, safe or depth:N"),
 	KEY_UINT("poll-ms", poll_ms, "1000", 10, 60000,
@@ -100,9 +103,15 @@ const char *config_type_name(enum config_type type)
 	case CONFIG_TYPE_ADDRESS: return "ADDRESS";
 	case CONFIG_TYPE_FINALITY: return "WHEN";
 	case CONFIG_TYPE_MODELS: return "WHICH";
+	case CONFIG_TYPE_HOLDOUT: return "ADDRESS=FILE";
 	case CONFIG_TYPE_LEVEL: return "LEVEL";
 	}
 	return "VALUE";
+}
+
+bool config_key_repeats(const struct config_key *key)
+{
+	return key->type == CONFIG_TYPE_HOLDOUT;
 }
 
 /* ---- one value ---- */
@@ -249,6 +258,47 @@ static enum dc_status set_models(struct config_models *field,
 	return DC_OK;
 }
 
+/* The last file that is given for a model counts. */
+static enum dc_status put_holdout(struct config_holdouts *h,
+				  const struct addr20 *model,
+				  const char *path, struct dc_err *err)
+{
+	size_t i = 0;
+
+	while (i < h->n && !addr20_equal(&h->of[i].model, model))
+		i++;
+	if (i == CONFIG_HOLDOUTS_MAX)
+		return dc_fail(err, DC_EINVAL, "holdout: more than %d models",
+			       CONFIG_HOLDOUTS_MAX);
+	if (i == h->n)
+		h->of[h->n++].path = NULL;
+	h->of[i].model = *model;
+	free(h->of[i].path);
+	h->of[i].path = dc_strdup(path);
+	return DC_OK;
+}
+
+/* "ADDRESS=FILE"; "" gives none. */
+static enum dc_status set_holdout(struct config_holdouts *field,
+				  const char *name, const char *text,
+				  struct dc_err *err)
+{
+	char address[ADDR20_TEXT_BYTES];
+	const char *path = strchr(text, '=');
+	struct addr20 model;
+
+	if (*text == '\0')
+		return DC_OK;
+	if (path == NULL || path[1] == '\0' || has_control(text) ||
+	    (size_t)(path - text) != sizeof(address) - 1)
+		return dc_fail(err, DC_EINVAL, "%s: not ADDRESS=FILE", name);
+	memcpy(address, text, sizeof(address) - 1);
+	address[sizeof(address) - 1] = '\0';
+	if (set_address(&model, name, address, err) != DC_OK)
+		return DC_EINVAL;
+	return put_holdout(field, &model, path + 1, err);
+}
+
 static enum dc_status set_level(enum dc_log_level *field, const char *name,
 				const char *text, struct dc_err *err)
 {
@@ -290,6 +340,8 @@ enum dc_status config_set(struct config *c, const struct config_key *key,
 		return set_finality(field, key->name, text, err);
 	case CONFIG_TYPE_MODELS:
 		return set_models(field, key->name, text, err);
+	case CONFIG_TYPE_HOLDOUT:
+		return set_holdout(field, key->name, text, err);
 	case CONFIG_TYPE_LEVEL:
 		return set_level(field, key->name, text, err);
 	}
@@ -310,6 +362,8 @@ void config_init(struct config *c)
 
 void config_clear(struct config *c)
 {
+	for (size_t i = 0; i < c->holdouts.n; i++)
+		free(c->holdouts.of[i].path);
 	free(c->rpc);
 	free(c->data_dir);
 	free(c->signer_key);
@@ -384,7 +438,7 @@ static enum dc_status read_line(struct reading *r, char *line,
 			       dc_log_escape(shown, sizeof(shown), name,
 					     strlen(name)));
 	}
-	if (r->set_on[key - keys] != 0)
+	if (r->set_on[key - keys] != 0 && !config_key_repeats(key))
 		return dc_fail(err, DC_EINVAL,
 			       "%s:%u: %s: already set on line %u", r->name,
 			       r->line, name, r->set_on[key - keys]);

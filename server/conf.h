@@ -42,6 +42,17 @@ struct config_models {
 	struct addr20 who[CONFIG_MODELS_MAX];
 };
 
+/* Files with rows that an owner held out, one a model. */
+#define CONFIG_HOLDOUTS_MAX 64
+
+struct config_holdouts {
+	size_t n;
+	struct {
+		struct addr20 model;
+		char *path;
+	} of[CONFIG_HOLDOUTS_MAX];
+};
+
 /* Texts are never NULL; "" means not set. A zero address means not set. */
 struct config {
 	char *rpc;
@@ -53,6 +64,7 @@ struct config {
 	struct config_models models;
 	uint64_t max_models;
 	uint64_t model_memory_mib;
+	struct config_holdouts holdouts;
 	struct config_finality finality;
 	uint64_t poll_ms;
 	char *signer_key;
@@ -79,6 +91,7 @@ enum config_type {
 	CONFIG_TYPE_ADDRESS,
 	CONFIG_TYPE_FINALITY,
 	CONFIG_TYPE_MODELS,
+	CONFIG_TYPE_HOLDOUT,	/* may be given again, for another model */
 	CONFIG_TYPE_LEVEL
 };
 
@@ -104,7 +117,10 @@ const char *config_type_name(enum config_type type);
 void config_init(struct config *c);
 void config_clear(struct config *c);
 
-/* Set one key from its text.
+/* Whether a key may be given more than once. */
+bool config_key_repeats(const struct config_key *key);
+
+/* Set one key from its text; one that repeats is added to.
  * Errors: DC_EINVAL "key: reason"; c is unchanged. */
 enum dc_status config_set(struct config *c, const struct config_key *key,
 			  const char *text, struct dc_err *err) DC_MUST_CHECK;

@@ -88,8 +88,8 @@ struct demo_options {
 struct demo {
 	struct demo_options is;
 	uint64_t started_ms, peopled_ms;
-	char dir[64];
-	char chain_path[96];
+	char dir[256];
+	char chain_path[288];
 	struct child node, daemon;
 	unsigned node_port, port;
 	struct rpc *rpc;

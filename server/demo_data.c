@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "server/demo_data.h"
+#include "server/json_out.h"
 
 #define ROW_TEXT_MAX_BYTES 4096
 #define CLASSES_MAX 64
@@ -435,6 +436,8 @@ static enum dc_status tsv_line(struct demo_set *out, struct gather *g,
 	if (text.len > ROW_TEXT_MAX_BYTES)
 		return dc_fail(err, DC_EINVAL, "line %zu: a text of more than "
 			       "%d bytes", line, ROW_TEXT_MAX_BYTES);
+	if (!json_is_utf8(row.p, row.len))
+		return dc_fail(err, DC_EINVAL, "line %zu: not UTF-8", line);
 	found = class_label(out, name, line, &label, err);
 	if (found == DC_OK)
 		gather_add(g, field_copy(out->arena, text), label);
@@ -470,6 +473,7 @@ enum dc_status demo_tsv_load(struct demo_set *out, const char *path,
 			     uint64_t seed, struct dc_err *err)
 {
 	struct gather g = { NULL, 0, 0 };
+	struct dc_err why = DC_ERR_INIT;
 	enum dc_status found;
 	size_t len = 0, held;
 	char *text = NULL;
@@ -482,12 +486,12 @@ enum dc_status demo_tsv_load(struct demo_set *out, const char *path,
 	if (found != DC_OK)
 		return found;
 	set_init(out, DEMO_INPUT_TEXT);
-	found = tsv_parse(out, &g, text, len, err);
+	found = tsv_parse(out, &g, text, len, &why);
 	free(text);
 	if (found != DC_OK) {
 		free(g.rows);
 		demo_set_clear(out);
-		return found;
+		return dc_fail(err, found, "%s: %s", path, why.text);
 	}
 	held = g.n / 10;
 	split(out, &g, held > 400 ? 400 : held, seed);

@@ -60,7 +60,7 @@ void demo_tictactoe_make(struct demo_set *out, size_t n_holdout,
 
 /* The user's own rows: "class<TAB>text", one a line, UTF-8; a class is what
  * stands first, in order of appearance. A tenth is held out, at most 400.
- * Errors: DC_EIO the file cannot be read; DC_EINVAL with the line. */
+ * Errors: DC_EIO the file cannot be read; DC_EINVAL "path: line N: what". */
 enum dc_status demo_tsv_load(struct demo_set *out, const char *path,
 			     uint64_t seed, struct dc_err *err)
 	DC_MUST_CHECK;

@@ -10,6 +10,7 @@
 
 #define INDICES_MAX 256
 #define CONTRIBUTE_GAS 400000
+#define STARTED_MS 8000	/* what starting should take */
 #define BURST_S 60	/* without an end: after so long, slowly */
 #define SLOWLY 6
 
@@ -139,13 +140,29 @@ static void contribute_one(struct demo *d, unsigned model)
 	dc_buf_clear(&data);
 }
 
+/* A machine that was slow to start has less time for as many people: what is
+ * left of the time that they should have, at most twice as dense. */
+static uint64_t squeezed_ms(const struct demo *d, uint64_t ms)
+{
+	uint64_t whole = d->is.for_s * 1000, began, planned, left;
+
+	began = d->peopled_ms - d->started_ms;
+	if (began <= STARTED_MS || whole <= DEMO_QUIET_S * 1000 + began)
+		return ms;
+	planned = whole - DEMO_QUIET_S * 1000 - STARTED_MS;
+	left = whole - DEMO_QUIET_S * 1000 - began;
+	return planned > 2 * left ? 2 * ms : ms * planned / left;
+}
+
 /* Thousandths of a contribution that are due by now. */
 static uint64_t due(const struct demo *d, const struct demo_model *m)
 {
 	uint64_t ms = demo_now_ms() - d->peopled_ms;
 	uint64_t fast = (uint64_t)BURST_S * 1000;
 
-	if (d->is.for_s || ms < fast)
+	if (d->is.for_s)
+		return squeezed_ms(d, ms) * m->rate / 1000;
+	if (ms < fast)
 		return ms * m->rate / 1000;
 	return fast * m->rate / 1000 + (ms - fast) * m->rate / 1000 / SLOWLY;
 }

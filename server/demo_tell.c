@@ -1,9 +1,7 @@
 /* What the demo says: a line of what happens, and its last line. */
 #include "config.h"
 
-#include <curl/curl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,111 +10,10 @@
 #include "base/log.h"
 #include "server/demo.h"
 #include "server/json_out.h"
+#include "sql/accuracy.h"
 #include "sql/checkpoints.h"
 
-#define REPLY_MAX_BYTES ((size_t)16 << 20)
-#define BATCH 1024
 #define PAGE 500
-
-/* --- held-out accuracy, asked of the daemon like anybody would ------------ */
-
-static size_t take_reply(char *in, size_t size, size_t n, void *user)
-{
-	dc_buf_append(user, in, size * n);
-	return dc_buf_failed(user) ? 0 : size * n;
-}
-
-static bool post(const char *url, struct dc_buf *body, struct dc_buf *reply)
-{
-	struct curl_slist *type = curl_slist_append(NULL,
-		"Content-Type: application/json");
-	CURL *c = curl_easy_init();
-	long status = 0;
-	bool sent;
-
-	DC_CHECK(c && type);
-	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, type);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, dc_buf_text(body));
-	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)body->len);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_reply);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, reply);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, 10000L);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	sent = curl_easy_perform(c) == CURLE_OK;
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_cleanup(c);
-	curl_slist_free_all(type);
-	return sent && status == 200;
-}
-
-static void put_inputs(struct dc_buf *b, const struct demo_model *m, size_t n)
-{
-	struct json_out j;
-	size_t i;
-
-	json_out_init(&j, b);
-	json_put_open(&j, '{');
-	json_put_key(&j, "inputs");
-	json_put_open(&j, '[');
-	for (i = 0; i < n; i++) {
-		if (m->set.kind == DEMO_INPUT_TEXT) {
-			json_put_open(&j, '{');
-			json_put_key(&j, "text");
-			json_put_text(&j, m->set.holdout[i].input);
-			json_put_close(&j, '}');
-			continue;
-		}
-		dc_buf_printf(b, "%s{\"indices\":[%s]}", j.comma ? "," : "",
-			      m->set.holdout[i].input);
-		j.comma = true;
-	}
-	json_put_close(&j, ']');
-	json_put_close(&j, '}');
-}
-
-static size_t count_right(const struct demo_model *m, size_t n,
-			  struct dc_buf *reply)
-{
-	json_t *root = json_loadb(dc_buf_text(reply), reply->len, 0, NULL);
-	json_t *all = json_object_get(root, "predictions");
-	size_t i, right = 0;
-
-	for (i = 0; i < n; i++) {
-		json_t *label = json_object_get(json_array_get(all, i),
-						"label");
-
-		if (json_is_integer(label) && json_integer_value(label) ==
-		    (json_int_t)m->set.holdout[i].label)
-			right++;
-	}
-	json_decref(root);
-	return right;
-}
-
-/* Of the held-out rows, how many the served model gets right; fx9, -1 when
- * the daemon did not answer. */
-static int64_t holdout_fx9(const struct demo *d, const struct demo_model *m)
-{
-	size_t n = m->set.n_holdout < BATCH ? m->set.n_holdout : BATCH;
-	char url[160], address[ADDR20_TEXT_BYTES];
-	struct dc_buf body, reply;
-	int64_t found = -1;
-
-	addr20_format(&m->address, address);
-	(void)snprintf(url, sizeof(url),
-		       "http://127.0.0.1:%u/v1/models/%s/predict", d->port,
-		       address);
-	dc_buf_init(&body, REPLY_MAX_BYTES);
-	dc_buf_init(&reply, REPLY_MAX_BYTES);
-	put_inputs(&body, m, n);
-	if (n && post(url, &body, &reply))
-		found = (int64_t)count_right(m, n, &reply) * DC_FX9_ONE /
-			(int64_t)n;
-	dc_buf_clear(&body);
-	dc_buf_clear(&reply);
-	return found;
-}
 
 /* --- what the daemon's database says -------------------------------------- */
 
@@ -135,13 +32,23 @@ static bool read_model(struct demo *d, const struct demo_model *m,
 	return found;
 }
 
+/* fx9; -1: nothing was counted. */
+static int64_t share_fx9(uint64_t right, uint64_t counted)
+{
+	return counted == 0 ? -1 :
+		(int64_t)sql_accuracy_fx9(right, counted);
+}
+
 static int64_t progressive_fx9(const struct sql_model *row)
 {
-	const struct sql_model_totals *t = &row->totals;
+	return share_fx9(row->totals.progressive_right,
+			 row->totals.progressive_counted);
+}
 
-	return t->progressive_counted == 0 ? -1 :
-		(int64_t)((unsigned __int128)t->progressive_right *
-			  (uint64_t)DC_FX9_ONE / t->progressive_counted);
+static int64_t holdout_fx9(const struct sql_model *row)
+{
+	return share_fx9(row->totals.holdout_right,
+			 row->totals.holdout_counted);
 }
 
 /* Mined checkpoints and their gas, from the newest PAGE of them. */
@@ -198,7 +105,7 @@ void demo_tell_line(struct demo *d)
 
 		percent(before, sizeof(before),
 			known ? progressive_fx9(&row) : -1);
-		percent(held, sizeof(held), holdout_fx9(d, m));
+		percent(held, sizeof(held), known ? holdout_fx9(&row) : -1);
 		fprintf(stderr, " | %s: %" PRIu64 " contributions, %" PRIu64
 			" refunds, %" PRIu64 " reports, accuracy %s, held out "
 			"%s", m->name, m->done[DEMO_CONTRIBUTE],
@@ -264,7 +171,7 @@ static void put_model(struct demo *d, struct json_out *j,
 	json_put_key(j, "accuracy");
 	json_put_open(j, '{');
 	put_accuracy(j, "progressive", known ? progressive_fx9(&row) : -1);
-	put_accuracy(j, "holdout", holdout_fx9(d, m));
+	put_accuracy(j, "holdout", known ? holdout_fx9(&row) : -1);
 	json_put_close(j, '}');
 	json_put_key(j, "gas");
 	json_put_open(j, '{');

@@ -18,6 +18,7 @@
 
 #define WAIT_MS 60000
 #define PERIOD_S 2
+#define HOLDOUT_BYTES_MAX (4 << 20)	/* 400 rows, the longest */
 
 /* The first development account of anvil, known to everybody: it has coins
  * on a fresh chain of anvil's and nowhere else. */
@@ -58,6 +59,21 @@ static enum dc_status write_file(const struct demo *d, const char *name,
 	if (fclose(out) != 0 || wrong)
 		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
 	return DC_OK;
+}
+
+static enum dc_status make_folder(struct demo *d, struct dc_err *err)
+{
+	const char *in = getenv("TMPDIR");
+	int n;
+
+	if (!in || !*in)
+		in = "/tmp";
+	n = snprintf(d->dir, sizeof(d->dir), "%s/decaid-demo-XXXXXX", in);
+	if (n > 0 && (size_t)n < sizeof(d->dir) && mkdtemp(d->dir))
+		return DC_OK;
+	d->dir[0] = 0;
+	return dc_fail(err, DC_EIO, "%s: %s", in, (size_t)n >=
+		       sizeof(d->dir) ? "too long" : strerror(errno));
 }
 
 static int delete_one(const char *path, const struct stat *s, int kind,
@@ -103,14 +119,18 @@ static enum dc_status start_node(struct demo *d, struct dc_err *err)
 		"--accounts", "1", "--balance", "1000000", NULL
 	};
 	struct rpc_config config = { .url = url, .timeout_ms = 20000 };
+	struct dc_err why = DC_ERR_INIT;
 	enum dc_status found;
 
 	find_anvil(anvil);
 	(void)snprintf(log, sizeof(log), "%s/anvil.log", d->dir);
-	found = child_start(&d->node, argv, d->dir, log, err);
-	if (found == DC_OK)
-		found = child_wait_line(&d->node, "Listening on 127.0.0.1:",
-					port, sizeof(port), WAIT_MS, err);
+	found = child_start(&d->node, argv, d->dir, log, &why);
+	if (found != DC_OK)
+		return dc_fail(err, found, "the demo's chain: %s (npm ci "
+			       "brings anvil, DECAID_ANVIL names one)",
+			       why.text);
+	found = child_wait_line(&d->node, "Listening on 127.0.0.1:", port,
+				sizeof(port), WAIT_MS, err);
 	if (found != DC_OK)
 		return found;
 	d->node_port = (unsigned)strtoul(port, NULL, 10);
@@ -269,10 +289,10 @@ static enum dc_status start_model(struct demo *d, struct demo_model *m,
 	return found;
 }
 
-static enum dc_status start_models(struct demo *d, struct dc_err *err)
+/* What the two models are, and their data. */
+static enum dc_status load_models(struct demo *d, struct dc_err *err)
 {
 	struct demo_model *words = &d->model[0], *boards = &d->model[1];
-	enum dc_status found;
 
 	*words = (struct demo_model){
 		.name = d->is.data_path ? "Your rows" : "Debian sections",
@@ -296,14 +316,20 @@ static enum dc_status start_models(struct demo *d, struct dc_err *err)
 		"verdict two-fold credit=80000000000 margin=60000000000\n"
 		"sample packed\n",
 	};
-	found = d->is.data_path ?
+	demo_tictactoe_make(&boards->set, 200, 1);
+	return d->is.data_path ?
 		demo_tsv_load(&words->set, d->is.data_path, 1, err) :
 		demo_sections_load(&words->set, 500, 400, 1, err);
-	if (found != DC_OK)
-		return found;
-	demo_tictactoe_make(&boards->set, 200, 1);
-	found = start_model(d, words, err);
-	return found == DC_OK ? start_model(d, boards, err) : found;
+}
+
+static enum dc_status start_models(struct demo *d, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	unsigned i;
+
+	for (i = 0; i < DEMO_MODELS && found == DC_OK; i++)
+		found = start_model(d, &d->model[i], err);
+	return found;
 }
 
 /* --- the daemon ----------------------------------------------------------- */
@@ -328,6 +354,17 @@ static unsigned free_port(unsigned wanted)
 	return found;
 }
 
+static enum dc_status take_port(struct demo *d, struct dc_err *err)
+{
+	unsigned wanted = (unsigned)d->is.port;
+
+	d->port = free_port(wanted ? wanted : DEMO_PORT_DEFAULT);
+	if (d->port == 0 && !wanted)
+		d->port = free_port(0);
+	return d->port ? DC_OK :
+		dc_fail(err, DC_EIO, "port %u is taken", wanted);
+}
+
 static enum dc_status save_key(struct demo *d, struct keyslot key,
 			       const char *name, struct dc_err *err)
 {
@@ -338,11 +375,43 @@ static enum dc_status save_key(struct demo *d, struct keyslot key,
 	return keyguard_save(d->guard, key, path, pass, KEYSTORE_LIGHT, err);
 }
 
+/* Rows held out, as an owner gives them: class<TAB>text or indices. */
+static enum dc_status write_holdout(const struct demo *d, unsigned model,
+				    struct dc_err *err)
+{
+	const struct demo_set *set = &d->model[model].set;
+	enum dc_status found;
+	struct dc_buf b;
+	char name[32];
+	size_t i;
+
+	(void)snprintf(name, sizeof(name), "holdout-%u.tsv", model);
+	dc_buf_init(&b, HOLDOUT_BYTES_MAX);
+	for (i = 0; i < set->n_holdout; i++)
+		dc_buf_printf(&b, "%s\t%s\n",
+			      set->classes[set->holdout[i].label],
+			      set->holdout[i].input);
+	found = write_file(d, name, dc_buf_text(&b), err);
+	dc_buf_clear(&b);
+	return found;
+}
+
+static void put_holdout(const struct demo *d, unsigned model,
+			struct dc_buf *settings)
+{
+	char address[ADDR20_TEXT_BYTES];
+
+	addr20_format(&d->model[model].address, address);
+	dc_buf_printf(settings, "holdout = %s=%s/holdout-%u.tsv\n", address,
+		      d->dir, model);
+}
+
 static enum dc_status write_settings(struct demo *d, struct dc_err *err)
 {
 	char factory[ADDR20_TEXT_BYTES], pool[ADDR20_TEXT_BYTES];
-	enum dc_status found;
+	enum dc_status found = DC_OK;
 	struct dc_buf b;
+	unsigned i;
 
 	addr20_format(&d->factory, factory);
 	addr20_format(&d->pool, pool);
@@ -356,7 +425,12 @@ static enum dc_status write_settings(struct demo *d, struct dc_err *err)
 		      (unsigned long long)chainclient_chain_id(d->client),
 		      factory, pool, (unsigned long long)d->start_block,
 		      d->dir, d->port, d->dir, d->dir, d->dir);
-	found = write_file(d, "decaid.conf", dc_buf_text(&b), err);
+	for (i = 0; found == DC_OK && i < DEMO_MODELS; i++) {
+		found = write_holdout(d, i, err);
+		put_holdout(d, i, &b);
+	}
+	if (found == DC_OK)
+		found = write_file(d, "decaid.conf", dc_buf_text(&b), err);
 	dc_buf_clear(&b);
 	return found;
 }
@@ -371,13 +445,6 @@ static enum dc_status start_daemon(struct demo *d, struct dc_err *err)
 
 	if (readlink(argv[0], self, sizeof(self) - 1) > 0)
 		argv[0] = self;
-	d->port = d->is.port ? free_port((unsigned)d->is.port) :
-		free_port(DEMO_PORT_DEFAULT);
-	if (d->port == 0 && !d->is.port)
-		d->port = free_port(0);
-	if (d->port == 0)
-		return dc_fail(err, DC_EIO, "port %u is taken",
-			       (unsigned)d->is.port);
 	found = write_file(d, "passphrase", "demo\n", err);
 	if (found == DC_OK)
 		found = save_key(d, d->op_signer, "signer.json", err);
@@ -407,16 +474,18 @@ enum dc_status demo_world_begin(struct demo *d, struct dc_err *err)
 
 	d->started_ms = demo_now_ms();
 	d->dice = 1;
-	(void)snprintf(d->dir, sizeof(d->dir), "/tmp/decaid-demo-XXXXXX");
-	if (!mkdtemp(d->dir)) {
-		d->dir[0] = 0;
-		return dc_fail(err, DC_EIO, "/tmp: %s", strerror(errno));
-	}
+	found = make_folder(d, err);
+	if (found != DC_OK)
+		return found;
 	(void)snprintf(d->chain_path, sizeof(d->chain_path),
 		       "%s/data/chain.db", d->dir);
 	d->pending = dc_calloc(DEMO_PENDING_MAX, sizeof(*d->pending));
 	d->room = dc_calloc(1, sizeof(*d->room));
-	found = start_node(d, err);
+	found = load_models(d, err);
+	if (found == DC_OK)
+		found = take_port(d, err);
+	if (found == DC_OK)
+		found = start_node(d, err);
 	if (found == DC_OK)
 		found = start_accounts(d, err);
 	if (found == DC_OK)

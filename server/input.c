@@ -65,10 +65,27 @@ static enum dc_status encode_body(struct dc_buf *out,
 	return found;
 }
 
-enum dc_status input_sample(struct dc_buf *out,
-			    const struct model_spec *spec,
-			    struct sample_room *room,
-			    const struct input_texts *in, struct dc_err *err)
+/* As it came: what is no UTF-8 is refused, not replaced. */
+static enum dc_status encode_text(struct dc_buf *out,
+				  const struct model_spec *spec,
+				  struct sample_room *room, const char *text,
+				  struct dc_err *err)
+{
+	struct encoder_input in = { .kind = ENCODER_TEXT, .text = text,
+				    .n = strlen(text) };
+	struct sample sample;
+	enum dc_status found = encoder_encode(&sample, spec, room, &in, err);
+
+	if (found == DC_OK)
+		sample_encode(out, &sample);
+	return found;
+}
+
+static enum dc_status encode_list(struct dc_buf *out,
+				  const struct model_spec *spec,
+				  struct sample_room *room,
+				  const struct input_texts *in,
+				  struct dc_err *err)
 {
 	struct dc_arena *arena = dc_arena_new(1 << 16);
 	struct dc_buf json;
@@ -83,6 +100,16 @@ enum dc_status input_sample(struct dc_buf *out,
 	dc_buf_clear(&json);
 	dc_arena_free(arena);
 	return found;
+}
+
+enum dc_status input_sample(struct dc_buf *out,
+			    const struct model_spec *spec,
+			    struct sample_room *room,
+			    const struct input_texts *in, struct dc_err *err)
+{
+	if (in->text != NULL && in->features == NULL && in->indices == NULL)
+		return encode_text(out, spec, room, in->text, err);
+	return encode_list(out, spec, room, in, err);
 }
 
 enum dc_status input_label(uint32_t *out, const struct model_spec *spec,

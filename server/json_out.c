@@ -61,6 +61,15 @@ static size_t utf8_len(const uint8_t *p, size_t left)
 	return n;
 }
 
+bool json_is_utf8(const char *text, size_t len)
+{
+	size_t i = 0, n = 1;
+
+	for (; i < len && n > 0; i += n)
+		n = utf8_len((const uint8_t *)text + i, len - i);
+	return n > 0;
+}
+
 static void append_escaped(struct dc_buf *b, uint8_t c)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -32,6 +32,9 @@ void json_put_close(struct json_out *j, char bracket);	/* '}' or ']' */
 /* A member's name: plain ASCII, no escapes needed. */
 void json_put_key(struct json_out *j, const char *name);
 
+/* Whether all of a text is UTF-8. */
+bool json_is_utf8(const char *text, size_t len);
+
 /* UTF-8; what is not becomes U+FFFD. text NULL is null. */
 void json_put_text(struct json_out *j, const char *text);
 void json_put_text_n(struct json_out *j, const char *text, size_t len);

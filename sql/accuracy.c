@@ -126,6 +126,24 @@ sql_accuracy_progressive(struct sql_db *db, struct sql_accuracy_point *out,
 }
 
 enum dc_status
+sql_holdout_last(struct sql_db *db, struct sql_accuracy_point *out,
+		 bool *found, int64_t model, struct dc_err *err)
+{
+	const struct sql_curve curve = {
+		SQL_HOLDOUT_LAST, SQL_HOLDOUT_POINT, model
+	};
+	uint64_t length;
+	uint32_t n = 0;
+	enum dc_status status = sql_curve_length(db, &length, &curve, err);
+
+	if (status == DC_OK && length > 0)
+		status = sql_curve_point(db, out, &n, &curve, length - 1,
+					 err);
+	*found = n > 0;
+	return status;
+}
+
+enum dc_status
 sql_accuracy_holdout(struct sql_db *db, struct sql_accuracy_point *out,
 		     uint32_t *n, uint32_t max, int64_t model,
 		     struct dc_err *err)

@@ -8,6 +8,7 @@
  * long the history is.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "sql/db.h"
@@ -26,6 +27,13 @@ uint64_t sql_accuracy_fx9(uint64_t right, uint64_t counted);
 enum dc_status sql_holdout_insert(struct sql_db *db, int64_t model,
 				  const struct sql_accuracy_point *p,
 				  struct dc_err *err) DC_MUST_CHECK;
+
+/* The newest measurement.
+ * found  false: there is none */
+enum dc_status sql_holdout_last(struct sql_db *db,
+				struct sql_accuracy_point *out, bool *found,
+				int64_t model,
+				struct dc_err *err) DC_MUST_CHECK;
 
 /* At most max points (at least 2), evenly spaced by contribution (by
  * measurement for the held-out set), first and last among them.

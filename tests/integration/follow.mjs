@@ -64,6 +64,23 @@ function same(a, b, what) {
 	assert.deepEqual(a, b, what);
 }
 
+// Every measurement on held-out rows belongs to a block of this chain, after
+// more contributions than the one before, and the last is the model's own.
+async function measuredInOrder(chain, daemon) {
+	const head = Number(await chain.reader.getBlockNumber());
+	for (const m of await daemon.models()) {
+		if (!m.count) continue;
+		const points = await daemon.holdout(m.address);
+		points.forEach(([count, block], i) => {
+			assert.ok(block <= head && count > (points[i - 1]?.[0] ?? 0) &&
+				block > (points[i - 1]?.[1] ?? 0), JSON.stringify(points));
+		});
+		const [count, , right, rows] = points.at(-1);
+		assert.deepEqual([count, right, rows], [m.count, ...m.holdout]);
+		assert.equal(rows, 32);
+	}
+}
+
 // What a daemon that begins now makes of the chain as it stands.
 async function fresh(chain, args = []) {
 	const daemon = new Daemon(chain, { args });
@@ -110,6 +127,7 @@ const scenarios = {
 		await equalsTheChain(chain, daemon, trainers);
 		const rows = await daemon.checkpoints(trainers[0].address);
 		assert.ok(rows.some((r) => r.accepted) && rows.every((r) => !r.differs));
+		await measuredInOrder(chain, daemon);
 		const live = await daemon.dump();
 		assert.equal(live.filter((l) => l.startsWith("contributions|")).length, 336);
 		same(live, await fresh(chain), "once more from the start, block by block");
@@ -119,6 +137,10 @@ const scenarios = {
 		const again = new Daemon(chain, { dir: daemon.dir });
 		await again.caughtUp(chain);
 		same(live, await again.dump(), "after a restart, from snapshots");
+		await contributions(chain, new Dice(99), trainers, 6);
+		await chain.mine();
+		await again.caughtUp(chain);
+		await measuredInOrder(chain, again);
 		await again.stop();
 		chain.end();
 	},
@@ -150,6 +172,7 @@ const scenarios = {
 			const s = await daemon.caughtUp(chain, { reorgs: depth });
 			assert.equal(s.reorgs, depth);
 			await equalsTheChain(chain, daemon, trainers);
+			await measuredInOrder(chain, daemon);
 			same(await daemon.dump(), await fresh(chain), `depth ${depth}`);
 		}
 		await daemon.stop();

@@ -7,6 +7,8 @@
  *     dump      every table that the chain determines, sorted, one row a
  *               line, and each learner's hash; then an empty line
  *     checkpoints ADDRESS   what was computed, newest first; an empty line
+ *     holdout ADDRESS   measurements on held-out rows, oldest first: number
+ *               of contributions, block, right, rows; then an empty line
  *
  *     followd --rpc URL --dir DIR --factory A --pool A [--start N]
  *         [--depth N] [--poll MS] [--snapshot N]
@@ -25,6 +27,7 @@
 #include "base/keccak.h"
 #include "incentives/price.h"
 #include "oracle/gateway.h"
+#include "sql/accuracy.h"
 #include "sql/checkpoints.h"
 #include "sql/models.h"
 
@@ -151,8 +154,9 @@ static void print_model(const struct sql_model *m)
 	addr20_format(&m->is.trainer, text);
 	printf("{\"row\":%" PRId64 ",\"count\":%" PRIu64 ",\"judged\":%"
 	       PRIu64 ",\"karma\":%" PRIu64 ",\"accuracy\":[%" PRIu64 ",%"
-	       PRIu64 "]", m->row, t->count, t->judged, t->karma,
-	       t->progressive_right, t->progressive_counted);
+	       PRIu64 "],\"holdout\":[%" PRIu64 ",%" PRIu64 "]", m->row,
+	       t->count, t->judged, t->karma, t->progressive_right,
+	       t->progressive_counted, t->holdout_right, t->holdout_counted);
 	print_text("address", text);
 	print_text("slug", m->slug);
 	print_hash("record", &t->record_hash);
@@ -236,6 +240,64 @@ static void print_checkpoints(const char *dir, const char *who)
 	dc_arena_free(arena);
 }
 
+/* --- held-out rows ------------------------------------------------------ */
+
+#define HELD 32
+
+/* Rows that fit any spec: five columns each, labels in turn. */
+static enum dc_status hold_out(void *user, const struct holdout **out,
+			       const struct addr20 *trainer,
+			       const struct model_spec *spec,
+			       struct dc_err *err)
+{
+	static struct holdout_row row[HELD];
+	static struct holdout held = { row, HELD };
+	static uint8_t bytes[HELD][64];
+
+	(void)user, (void)trainer, (void)err;
+	*out = &held;
+	for (uint32_t i = 0; i < HELD; i++) {
+		uint32_t index[5];
+		struct sample s = { .kind = SAMPLE_BINARY, .index = index };
+		struct dc_buf b;
+
+		for (uint32_t k = 0; k < 5; k++)
+			index[k] = (i * 7 + k * k * 11) % spec->columns;
+		s.count = (uint32_t)sample_sort_unique(index, 5);
+		dc_buf_init(&b, sizeof(bytes[i]));
+		sample_encode(&b, &s);
+		memcpy(bytes[i], b.data, b.len);
+		row[i] = (struct holdout_row){ bytes[i], b.len,
+					       i % spec->n_class };
+		dc_buf_clear(&b);
+	}
+	return DC_OK;
+}
+
+static void print_holdout(const char *dir, const char *who)
+{
+	struct dc_arena *arena = dc_arena_new(4096);
+	static struct sql_accuracy_point p[10000];
+	struct sql_db *db = open_reader(dir);
+	struct addr20 a = address(who);
+	struct sql_model m;
+	uint32_t n = 0, i;
+	bool found;
+
+	if (sql_model_get(db, &m, &found, &a, arena, NULL) != DC_OK)
+		die("model");
+	if (found && sql_accuracy_holdout(db, p, &n, 10000, m.row, NULL) !=
+	    DC_OK)
+		die("holdout");
+	for (i = 0; i < n; i++)
+		printf("[%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "]\n",
+		       p[i].contribution + 1, p[i].block, p[i].right,
+		       p[i].counted);
+	putchar('\n');
+	sql_db_close(db);
+	dc_arena_free(arena);
+}
+
 /* --- the dump ----------------------------------------------------------- */
 
 static void dump_rows(sqlite3 *db, const char *table, const char *columns)
@@ -275,12 +337,12 @@ static void dump_table(sqlite3 *db, const char *table)
 }
 
 /* Not what depends on when the daemon looked: the cursor's own tables, files,
- * what is kept to undo. */
+ * when it measured, what is kept to undo. */
 static void dump_tables(const char *dir)
 {
 	static const char list[] = "SELECT name FROM sqlite_schema WHERE "
 		"type = 'table' AND name NOT LIKE 'undo%' AND name NOT IN "
-		"('blocks', 'progress', 'snapshots') AND "
+		"('blocks', 'progress', 'snapshots', 'holdout') AND "
 		"name NOT LIKE 'sqlite%' ORDER BY name";
 	char path[4096];
 	sqlite3_stmt *s;
@@ -326,6 +388,8 @@ static void answer(struct gateway *g, const char *dir, const char *line)
 		print_models(dir);
 	else if (strncmp(line, "checkpoints ", 12) == 0)
 		print_checkpoints(dir, line + 12);
+	else if (strncmp(line, "holdout ", 8) == 0)
+		print_holdout(dir, line + 8);
 	else if (strcmp(line, "dump") == 0) {
 		dump_tables(dir);
 		dump_learners(g);
@@ -337,7 +401,7 @@ static void answer(struct gateway *g, const char *dir, const char *line)
 
 int main(int argc, char **argv)
 {
-	struct gateway_config config = { .poll_ms = 50 };
+	struct gateway_config config = { .poll_ms = 50, .holdout = hold_out };
 	struct dc_err err = DC_ERR_INIT;
 	struct gateway *g;
 	char line[256];

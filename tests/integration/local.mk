@@ -14,3 +14,7 @@ dist_check_SCRIPTS += tests/integration/follow.sh
 EXTRA_DIST += tests/integration/commands.mjs
 SCRIPT_TESTS += tests/integration/commands.sh
 dist_check_SCRIPTS += tests/integration/commands.sh
+
+EXTRA_DIST += tests/integration/demo.mjs
+SCRIPT_TESTS += tests/integration/demo.sh
+dist_check_SCRIPTS += tests/integration/demo.sh

@@ -104,6 +104,10 @@ START_TEST(what_is_wrong_is_told_with_file_line_key_and_reason)
 		{ "models = some", "f.conf:1: models: not all, "
 				   "list:ADDRESS,... or "
 				   "from-owner:ADDRESS,..." },
+		{ "holdout = rows.tsv", "f.conf:1: holdout: not "
+					"ADDRESS=FILE" },
+		{ "holdout = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed=",
+		  "f.conf:1: holdout: not ADDRESS=FILE" },
 		{ "log-level = loud", "f.conf:1: log-level: not debug, info, "
 				      "unusual or broken" },
 		{ "data-dir = a\x02", "f.conf:1: data-dir: has control "
@@ -119,6 +123,28 @@ START_TEST(what_is_wrong_is_told_with_file_line_key_and_reason)
 		ck_assert_str_eq(err.text, cases[i].told);
 		config_clear(&c);
 	}
+}
+END_TEST
+
+START_TEST(held_out_rows_are_named_a_model_and_the_last_counts)
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct config c;
+
+	config_init(&c);
+	ck_assert_int_eq(parse(&c,
+		"holdout = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed=a=b.tsv\n"
+		"holdout = 0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359=/c.csv\n",
+		&err), DC_OK);
+	ck_assert_uint_eq(c.holdouts.n, 2);
+	ck_assert_str_eq(c.holdouts.of[0].path, "a=b.tsv");
+	ck_assert_uint_eq(c.holdouts.of[1].model.b[0], 0xfb);
+	ck_assert_int_eq(config_set(&c, config_key_find("holdout"),
+		"0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed=d.tsv", &err),
+		DC_OK);
+	ck_assert_uint_eq(c.holdouts.n, 2);
+	ck_assert_str_eq(c.holdouts.of[0].path, "d.tsv");
+	config_clear(&c);
 }
 END_TEST
 
@@ -190,6 +216,7 @@ UNIT_MAIN("server/conf", every_default_is_a_value_its_key_takes,
 	  key_names_differ_and_are_documented,
 	  a_file_sets_what_it_names_and_leaves_the_rest,
 	  what_is_wrong_is_told_with_file_line_key_and_reason,
+	  held_out_rows_are_named_a_model_and_the_last_counts,
 	  a_wrong_address_or_amount_is_told_by_its_key,
 	  a_failed_set_changes_nothing, a_file_with_a_nul_is_refused,
 	  a_file_that_is_not_there_is_told_apart)

@@ -421,6 +421,7 @@ END_TEST
 START_TEST(accuracy_is_thinned_evenly_and_ends_at_the_last)
 {
 	json_t *reply, *curve, *last;
+	double share;
 
 	rest_fixture_start(&f, 1);
 	reply = get(under("/accuracy?points=10"), "Accuracy");
@@ -430,6 +431,18 @@ START_TEST(accuracy_is_thinned_evenly_and_ends_at_the_last)
 	ck_assert_int_eq(json_integer_value(json_array_get(last, 0)),
 			 REST_SECTIONS - 1);
 	ck_assert_double_gt(json_number_value(json_array_get(last, 3)), 0.8);
+	curve = at(reply, "holdout");
+	ck_assert_uint_eq(json_array_size(curve), 10);
+	last = json_array_get(curve, 9);
+	ck_assert_int_eq(json_integer_value(json_array_get(last, 0)),
+			 REST_SECTIONS - 1);
+	share = (200.0 + REST_SECTIONS - 1) / 400;
+	ck_assert_double_eq_tol(json_number_value(json_array_get(last, 3)),
+				share, 1e-6);
+	json_decref(reply);
+	reply = get(under(""), "Model");
+	ck_assert_double_eq_tol(json_number_value(at(at(reply, "accuracy"),
+						     "holdout")), share, 1e-6);
 	json_decref(reply);
 	rest_fixture_stop(&f);
 }

@@ -48,6 +48,9 @@ UNIT_TESTS += tests/unit/check_models_encoder
 tests_unit_check_models_encoder_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_fx9
 tests_unit_check_models_fx9_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_holdout
+tests_unit_check_models_holdout_LDADD = $(models_libs) $(CHECK_LIBS)
+
 UNIT_TESTS += tests/unit/check_models_learner
 tests_unit_check_models_learner_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_merkle
@@ -165,6 +168,9 @@ UNIT_TESTS += tests/unit/check_server_http
 tests_unit_check_server_http_SOURCES = tests/unit/check_server_http.c \
 	tests/unit/http_client.c tests/unit/http_client.h
 tests_unit_check_server_http_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_holdouts
+tests_unit_check_server_holdouts_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)

@@ -357,6 +357,23 @@ static void add_signature(struct rest_fixture *f)
 	sql_db_close(db);
 }
 
+/* On 400 held-out rows, after each tenth contribution. */
+static void add_measurements(struct rest_fixture *f,
+			     struct sql_model_totals *t)
+{
+	for (uint64_t i = 9; i < REST_SECTIONS; i += 10) {
+		struct sql_accuracy_point p = {
+			.contribution = i, .block = 2 + i,
+			.time_s = time_of(2 + i), .right = 200 + i,
+			.counted = 400
+		};
+
+		MUST(sql_holdout_insert(f->writer, f->row[0], &p, err));
+		t->holdout_right = p.right;
+		t->holdout_counted = p.counted;
+	}
+}
+
 static void fill(struct rest_fixture *f)
 {
 	struct sql_model_totals t;
@@ -377,6 +394,7 @@ static void fill(struct rest_fixture *f)
 	t.contributors = 5;
 	t.judged = 100;
 	t.held_wei = wei_from_u64(80000000000000000);
+	add_measurements(f, &t);
 	MUST(sql_model_totals_put(f->writer, f->row[0], &t, err));
 	put_block(f, REST_HEAD);
 	MUST(sql_finalized_put(f->writer, f->status.finalized, err));
