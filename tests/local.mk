@@ -3,3 +3,5 @@ SCRIPT_TESTS += tests/check-source tests/check-layers
 dist_check_SCRIPTS += tests/check-source tests/check-layers
 SCRIPT_TESTS += tests/check-manual
 dist_check_SCRIPTS += tests/check-manual
+# What *.mjs tests run by; see MJS_LOG_COMPILER.
+dist_check_SCRIPTS += tests/with-node
