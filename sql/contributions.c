@@ -63,9 +63,11 @@ static const char SQL_CONTRIBUTION_INSERT[] =
 	" deposit_wei, block, log_index, time_s, tx, sample_hash, sample_key,"
 	" record_hash, valid, is_new, taught, prediction, margin_fx9,"
 	" progressive_right, progressive_counted, state, verdict,"
-	" verdict_epoch, paid_wei, settled_block, sample)"
+	" verdict_epoch, paid_wei, settled_block)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)";
+	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+static const char SQL_SAMPLE_INSERT[] =
+	"INSERT INTO samples (row, bytes) VALUES (?1, ?2)";
 
 static void
 sql_bind_settlement(struct sql_query *q, const struct sql_settlement *s)
@@ -77,11 +79,24 @@ sql_bind_settlement(struct sql_query *q, const struct sql_settlement *s)
 	sql_bind_u64(q, s->settled_block);
 }
 
+static enum dc_status
+sql_sample_insert(struct sql_db *db, const struct sql_contribution *c,
+		  struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_SAMPLE_INSERT);
+	sql_bind_i64(&q, sql_contribution_row(c->model, c->is.id));
+	sql_bind_blob(&q, c->is.sample, c->is.sample_len);
+	return sql_query_run(&q, err);
+}
+
 enum dc_status
 sql_contribution_insert(struct sql_db *db, const struct sql_contribution *c,
 			struct dc_err *err)
 {
 	struct sql_query q;
+	enum dc_status found;
 
 	sql_must_write(db);
 	if (c->is.id > SQL_MAX_ID || c->model > SQL_MAX_MODEL)
@@ -107,8 +122,8 @@ sql_contribution_insert(struct sql_db *db, const struct sql_contribution *c,
 	sql_bind_u64(&q, c->progressive_right);
 	sql_bind_u64(&q, c->progressive_counted);
 	sql_bind_settlement(&q, &c->now);
-	sql_bind_blob(&q, c->is.sample, c->is.sample_len);
-	return sql_query_run(&q, err);
+	found = sql_query_run(&q, err);
+	return found == DC_OK ? sql_sample_insert(db, c, err) : found;
 }
 
 static const char SQL_CONTRIBUTION_SETTLE[] =
@@ -160,6 +175,7 @@ sql_col_contribution(struct sql_query *q, struct sql_contribution *c,
 	c->now.verdict_epoch = sql_col_u64(q);
 	c->now.paid_wei = sql_col_wei(q);
 	c->now.settled_block = sql_col_u64(q);
+	c->pruned = sql_col_is_null(q);
 	c->is.sample = sql_col_blob(q, &c->is.sample_len, arena);
 	sql_col_hash(q, &c->log.block_hash);
 }

@@ -49,6 +49,8 @@ struct sql_contribution {
 	struct log_ref log;
 	struct hash32 sample_hash;
 	struct hash32 record_hash;	/* rec[id], settled bit clear */
+	bool pruned;		/* is.sample is not here any more (growth.h);
+				 * of a row that was read */
 
 	bool valid;			/* canonical packed form */
 	bool is_new;			/* sample's first valid sight here */

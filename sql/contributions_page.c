@@ -15,8 +15,7 @@
 	" AND c.row < ?2 AND c.row >= ?3 ORDER BY c.row DESC LIMIT ?4"
 #define SQL_PAGE_FROM(index) \
 	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c" \
-	" INDEXED BY " index " CROSS JOIN blocks AS b" \
-	" ON b.number = c.block WHERE c.model = ?1"
+	" INDEXED BY " index SQL_CONTRIBUTION_JOINS "WHERE c.model = ?1"
 
 static const char SQL_PAGE_CONTRIBUTOR[] =
 	SQL_PAGE_FROM("contributions_by_contributor")
@@ -134,7 +133,7 @@ static const char SQL_CONTRIBUTIONS_HELD[] =
 	SQL_HELD("4") " UNION ALL " SQL_HELD("5")
 	" ORDER BY held LIMIT ?3)"
 	" CROSS JOIN contributions AS c ON c.row = held"
-	" CROSS JOIN blocks AS b ON b.number = c.block ORDER BY held";
+	SQL_CONTRIBUTION_JOINS "ORDER BY held";
 
 enum dc_status
 sql_contributions_held(struct sql_db *db, struct sql_contribution *out,

@@ -22,10 +22,13 @@ int64_t sql_contribution_row(int64_t model, uint64_t id);
 	" c.record_hash, c.valid, c.is_new, c.taught, c.prediction," \
 	" c.margin_fx9, c.progressive_right, c.progressive_counted," \
 	" c.state, c.verdict, c.verdict_epoch, c.paid_wei," \
-	" c.settled_block, c.sample, b.hash"
+	" c.settled_block, s.bytes, b.hash"
+#define SQL_CONTRIBUTION_JOINS \
+	" CROSS JOIN blocks AS b ON b.number = c.block" \
+	" LEFT JOIN samples AS s ON s.row = c.row "
 #define SQL_CONTRIBUTION_FROM \
 	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c" \
-	" CROSS JOIN blocks AS b ON b.number = c.block "
+	SQL_CONTRIBUTION_JOINS
 
 void sql_col_contribution(struct sql_query *q, struct sql_contribution *c,
 			  struct dc_arena *arena);

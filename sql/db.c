@@ -53,6 +53,7 @@ sql_peek(const char *path, enum sql_file file, enum sql_access access,
 /* Durability: chain.db can lose its newest blocks to a power cut and
  * follows them again; local.db loses nothing. */
 static const char SQL_SET_CHAIN[] =
+	"PRAGMA auto_vacuum = INCREMENTAL;"	/* before the first page */
 	"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
 	"PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF;"
 	"PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;"

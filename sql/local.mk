@@ -21,6 +21,8 @@ libdc_sql_a_SOURCES = \
 	sql/contributors.c sql/contributors.h sql/contributors_row.h \
 	sql/db.c sql/db.h \
 	sql/events.c sql/events.h \
+	sql/growth.c sql/growth.h \
+	sql/integrity.c sql/integrity.h \
 	sql/key.c sql/key.h sql/page.h \
 	sql/migrate.c sql/migrate.h \
 	sql/models.c sql/models.h \

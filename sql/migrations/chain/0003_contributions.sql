@@ -1,5 +1,4 @@
--- What was contributed and what became of it. The sample stands last, so that
--- reading the rest does not touch the pages it spills over to.
+-- What was contributed and what became of it, but for the sample.
 CREATE TABLE contributions (
 	row INTEGER PRIMARY KEY,	-- model << 40 | id
 	model INTEGER NOT NULL CHECK (model = row >> 40),
@@ -24,8 +23,7 @@ CREATE TABLE contributions (
 	verdict INTEGER NOT NULL CHECK (verdict BETWEEN 0 AND 4),
 	verdict_epoch INTEGER NOT NULL,
 	paid_wei BLOB NOT NULL CHECK (length(paid_wei) = 32),
-	settled_block INTEGER NOT NULL,
-	sample BLOB NOT NULL
+	settled_block INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX contributions_by_place
 	ON contributions (block, log_index);
@@ -67,13 +65,30 @@ CREATE TRIGGER contributions_fixed BEFORE UPDATE OF
 	row, model, contributor, label, deposit_wei, block, log_index,
 	time_s, tx, sample_hash, sample_key, record_hash, valid, is_new,
 	taught, prediction, margin_fx9, progressive_right,
-	progressive_counted, sample
+	progressive_counted
 ON contributions BEGIN
 	SELECT RAISE(ABORT, 'contributions: a fixed column was changed');
 END;
 CREATE TRIGGER contributions_kept BEFORE DELETE ON contributions
 WHEN decaid_undo_block() IS NOT NULL BEGIN
 	SELECT RAISE(ABORT, 'contributions: a tracked row was deleted');
+END;
+
+-- Raw samples, apart from the rest: most of the bytes, and in the order of
+-- their pages, so that deleting old ones (sql/growth.c) frees whole pages. What
+-- is not here was pruned and can be had from the chain. A rollback that deletes
+-- a contribution takes its sample along: not tracked.
+CREATE TABLE samples (
+	row INTEGER PRIMARY KEY
+		REFERENCES contributions (row) ON DELETE CASCADE,
+	bytes BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER samples_fixed BEFORE UPDATE ON samples BEGIN
+	SELECT RAISE(ABORT, 'samples: a fixed column was changed');
+END;
+CREATE TRIGGER samples_kept BEFORE DELETE ON samples
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	SELECT RAISE(ABORT, 'samples: a tracked row was deleted');
 END;
 
 -- Accuracy measured on a held-out set.
