@@ -234,6 +234,8 @@ const char *claim_reason_text(enum claim_reason reason)
 		return "The owner must wait longer before taking it.";
 	case CLAIM_ANY_WAIT:
 		return "The time of late claims has not come.";
+	case CLAIM_NO_KARMA:
+		return "Only who gave good data can report bad data.";
 	case CLAIM_REASONS:
 		break;
 	}

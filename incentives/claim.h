@@ -49,6 +49,7 @@ enum claim_reason {
 	CLAIM_TOO_LATE,		/* disagree came past the deadline */
 	CLAIM_OWNER_WAIT,	/* the owner's turn has not come */
 	CLAIM_ANY_WAIT,		/* everybody's turn has not come */
+	CLAIM_NO_KARMA,		/* only who gave good data takes a part */
 	CLAIM_REASONS
 };
 

@@ -2,9 +2,15 @@
 noinst_LIBRARIES += libdc_incentives.a
 libdc_incentives_a_SOURCES = \
 	incentives/claim.c incentives/claim.h \
+	incentives/drt.c incentives/drt.h \
+	incentives/due.c incentives/due.h \
 	incentives/price.c incentives/price.h \
+	incentives/random.c incentives/random.h \
 	incentives/record.c incentives/record.h \
 	incentives/share.c incentives/share.h \
+	incentives/sim.c incentives/sim.h \
+	incentives/sim_agent.c \
+	incentives/sim_drt.c \
 	incentives/verdicts.c incentives/verdicts.h
 
 incentives_libs = libdc_incentives.a $(models_libs)

@@ -24,4 +24,7 @@ const struct asset *asset_dashboard(void);
 /* openapi.json alone. */
 const struct asset *asset_openapi(void);
 
+/* contrib/scenarios: "/readme.scenario". */
+const struct asset *asset_scenarios(void);
+
 #endif /* DECAID_SERVER_ASSET_H */

@@ -99,6 +99,7 @@ int cmd_predict(const struct command *self, int argc, char **argv);
 int cmd_refund(const struct command *self, int argc, char **argv);
 int cmd_report(const struct command *self, int argc, char **argv);
 int cmd_demo(const struct command *self, int argc, char **argv);
+int cmd_simulate(const struct command *self, int argc, char **argv);
 int cmd_serve(const struct command *self, int argc, char **argv);
 
 #endif /* DECAID_SERVER_CMD_H */

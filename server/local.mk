@@ -41,13 +41,31 @@ libdc_server_a_SOURCES += server/rest_events.c server/rest_models.c
 libdc_server_a_SOURCES += server/rest_operators.c server/rest_predict.c
 libdc_server_a_SOURCES += server/rest_status.c
 libdc_server_a_SOURCES += server/router.c server/router.h
+libdc_server_a_SOURCES += server/cmd_simulate.c
+libdc_server_a_SOURCES += server/scenario.c server/scenario.h
+libdc_server_a_SOURCES += server/scenario_agent.c server/scenario_data.c
+libdc_server_a_SOURCES += server/scenario_data.h server/scenario_example.c
+libdc_server_a_SOURCES += server/scenario_incentive.c server/scenario_value.c
+libdc_server_a_SOURCES += server/scenario_words.c
+libdc_server_a_SOURCES += server/sim_json.c server/sim_run.c server/sim_run.h
 libdc_server_a_SOURCES += server/signing.c server/signing.h
 libdc_server_a_SOURCES += server/wallet.c server/wallet.h
 
-nodist_libdc_server_a_SOURCES = server/dashboard_gen.c server/openapi_gen.c
+nodist_libdc_server_a_SOURCES = server/dashboard_gen.c server/openapi_gen.c \
+	server/scenarios_gen.c
 
 EXTRA_DIST += server/embed.sh server/openapi.json
 CLEANFILES += server/dashboard_gen.c server/openapi_gen.c
+CLEANFILES += server/scenarios_gen.c
+
+scenarios = $(srcdir)/contrib/scenarios/readme.scenario
+EXTRA_DIST += $(scenarios)
+
+server/scenarios_gen.c: $(scenarios) $(srcdir)/server/embed.sh
+	@$(MKDIR_P) server
+	$(AM_V_GEN)sh $(srcdir)/server/embed.sh asset_scenarios \
+		$(srcdir)/contrib/scenarios $(scenarios) >$@.tmp && \
+		mv $@.tmp $@
 
 server/openapi_gen.c: $(srcdir)/server/openapi.json $(srcdir)/server/embed.sh
 	@$(MKDIR_P) server

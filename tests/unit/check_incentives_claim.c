@@ -255,7 +255,9 @@ START_TEST(each_reason_is_given_where_it_belongs)
 		seen[a.reason] = true;
 	}
 	for (i = 0; i < CLAIM_REASONS; i++) {
-		ck_assert_msg(seen[i], "reason %zu has no case", i);
+		/* drt.h's own: claim_check knows no such thing */
+		ck_assert_msg(seen[i] != (i == CLAIM_NO_KARMA),
+			      "reason %zu has no case", i);
 		ck_assert_uint_gt(strlen(claim_reason_text(
 			(enum claim_reason)i)), 10);
 	}

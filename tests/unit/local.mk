@@ -69,15 +69,24 @@ tests_unit_check_models_verdict_mix_LDADD = $(unit_models_libs)
 
 # incentives
 unit_incentives_libs = $(incentives_libs) $(CHECK_LIBS)
+EXTRA_DIST += tests/unit/sim_fixture.h
 
 UNIT_TESTS += tests/unit/check_incentives_claim
 tests_unit_check_incentives_claim_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_drt
+tests_unit_check_incentives_drt_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_due
+tests_unit_check_incentives_due_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_price
 tests_unit_check_incentives_price_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_random
+tests_unit_check_incentives_random_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_record
 tests_unit_check_incentives_record_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_share
 tests_unit_check_incentives_share_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_sim
+tests_unit_check_incentives_sim_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_verdicts
 tests_unit_check_incentives_verdicts_LDADD = $(unit_incentives_libs)
 

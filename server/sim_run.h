@@ -1,0 +1,65 @@
+#ifndef DECAID_SERVER_SIM_RUN_H
+#define DECAID_SERVER_SIM_RUN_H
+
+/*
+ * One run of a scenario from its start to its end, and what is kept of it:
+ * accuracy and balances over time, and where the money went.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/status.h"
+#include "server/scenario.h"
+
+struct sim_point {
+	uint64_t time_s;
+	struct wei balance_wei;
+};
+
+struct sim_accuracy {
+	uint64_t time_s;
+	int64_t accuracy_fx9;
+};
+
+/* Points of one agent; at most one a SIM_POINT_EVERY_S, and the last. */
+#define SIM_POINT_EVERY_S 3600
+struct sim_series {
+	struct sim_point *point;	/* (n) malloc */
+	size_t n, room;
+};
+
+struct sim_result {
+	struct sim_accuracy *accuracy;	/* (n_accuracy) malloc */
+	size_t n_accuracy, room_accuracy;
+	struct sim_series *balance;	/* (n_agent) malloc */
+	struct sim_account *account;	/* (n_agent) malloc, at the end */
+	uint32_t n_agent;
+	int64_t baseline_fx9;		/* when all rows are learned as true */
+	int64_t lowest_fx9;		/* accuracy after the start */
+	uint64_t end_s;
+	uint32_t n_contribution, n_row;
+};
+
+/* What the runner tells while it runs; may be NULL.
+ * Called at every measurement with the part done, [0, 1000]. */
+typedef void sim_progress(void *data, const struct sim *s, unsigned permille);
+
+/* Run it. The same scenario gives the same result everywhere.
+ * Owner: sim_result_clear. */
+void sim_run(struct sim_result *out, const struct scenario *s,
+	     sim_progress *tell, void *data);
+void sim_result_clear(struct sim_result *r);
+
+/* Append the result as one line of JSON:
+ * {"accuracy":[[t,a],...],"balances":{name:[[t,b],...]},
+ *  "contributions":N,...}, t in seconds, b in the scenario's unit. */
+void sim_result_json(struct dc_buf *b, const struct sim_result *r,
+		     const struct scenario *s);
+
+/* An amount in the scenario's unit, exact, as JSON writes numbers. */
+void sim_amount_text(struct dc_buf *b, const struct scenario *s,
+		     struct wei amount);
+
+#endif /* DECAID_SERVER_SIM_RUN_H */
