@@ -42,7 +42,7 @@ static const struct command commands[] = {
 	  cmd_key_show },
 	{ "key address", "FILE", "Open a key file and tell its address",
 	  cmd_key_address },
-	{ "simulate", "FILE", "Try a model and its incentive on a scenario",
+	{ "simulate", "[FILE]", "Try a model and its incentive on a scenario",
 	  cmd_simulate },
 	{ "demo", "", "Run a chain, two models and people who use them",
 	  cmd_demo },

@@ -18,3 +18,5 @@ dist_check_SCRIPTS += tests/integration/commands.sh
 EXTRA_DIST += tests/integration/demo.mjs
 SCRIPT_TESTS += tests/integration/demo.sh
 dist_check_SCRIPTS += tests/integration/demo.sh
+SCRIPT_TESTS += tests/integration/simulate.sh
+dist_check_SCRIPTS += tests/integration/simulate.sh

@@ -9,7 +9,7 @@
 /* Written down from the first run. */
 #define RUN_ROOT \
 	"0x1bdbcc1fb870aed770b83527ebd35478eaab078010a19e8d9c7b7ed1e403798e"
-#define RUN_GOOD 0
+#define RUN_GOOD 11043
 
 static struct sim_agent
 agent(const char *name, int64_t wrong_fx9, uint64_t wait_s)

@@ -1,0 +1,46 @@
+#!/bin/sh
+# decaid simulate as people call it: the example, its figures, errors.
+set -eu
+decaid=${DECAID:-$PWD/decaid}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+say() { echo "simulate: $*" >&2; exit 1; }
+
+"$decaid" simulate --example readme >"$dir/a" 2>"$dir/summary"
+"$decaid" simulate --example readme --json >"$dir/b" 2>"$dir/err"
+cmp -s "$dir/a" "$dir/b" || say "two runs of one seed differ"
+[ -s "$dir/err" ] && say "--json says something on standard error"
+
+# The last line: the honest gain, the bad lose, accuracy holds.
+tail -n 1 "$dir/a" >"$dir/last"
+python=$(command -v python3 || true)
+if [ -n "$python" ]; then
+	"$python" - "$dir/last" <<'END' || say "the example went wrong"
+import json, sys
+run = json.load(open(sys.argv[1]))
+assert list(run)[:3] == ["accuracy", "balances", "contributions"], list(run)
+first, last = run["accuracy"][0][1], run["accuracy"][-1][1]
+low = min(a for t, a in run["accuracy"])
+good, bad = run["balances"]["Good"], run["balances"]["Bad"]
+assert run["contributions"] == 23000, run["contributions"]
+assert low > first - 0.02 and last > first, (first, low, last)
+assert good[0] == [0, 10000] and good[-1][1] > 11000, good[-1]
+assert bad[0] == [0, 10000] and bad[-1][1] < 9000, bad[-1]
+assert all(t < u for (t, _), (u, _) in zip(good, good[1:]))
+END
+fi
+grep -q '^{"t":' "$dir/a" || say "no lines before the last"
+grep -q '^Bad ' "$dir/summary" || say "no table"
+
+"$decaid" simulate --example readme --set 'seed=2 data.rows=900' \
+	>"$dir/c" 2>/dev/null
+cmp -s "$dir/a" "$dir/c" && say "--set changed nothing"
+
+status=0
+printf 'decaid-scenario 1\nmodel x\n' >"$dir/wrong"
+"$decaid" simulate "$dir/wrong" >"$dir/out" 2>"$dir/err" || status=$?
+[ "$status" = 2 ] || say "a wrong scenario ends with $status"
+grep -q "wrong: no line 'encoder'" "$dir/err" || say "$(cat "$dir/err")"
+[ -s "$dir/out" ] && say "a wrong scenario printed results"
+echo "simulate: the example holds"
