@@ -54,16 +54,7 @@ libdc_oracle_a_SOURCES += oracle/standing.c oracle/standing.h
 libdc_oracle_a_SOURCES += oracle/tally.c oracle/tally.h
 libdc_oracle_a_SOURCES += oracle/tx.c oracle/tx.h
 
-# The contracts' creation code, from the committed artifacts.
-oracle_artifacts = $(srcdir)/oracle/contracts/artifacts
-nodist_libdc_oracle_a_SOURCES = oracle/bytecode_gen.c
-CLEANFILES += oracle/bytecode_gen.c
-EXTRA_DIST += oracle/PROTOCOL.md oracle/contracts
-oracle/bytecode_gen.c: $(srcdir)/oracle/contracts/embed.sh \
-		$(oracle_artifacts)/ModelFactory.json \
-		$(oracle_artifacts)/OperatorPool.json
-	$(AM_V_GEN)$(srcdir)/oracle/contracts/embed.sh $(oracle_artifacts) \
-		>$@.tmp && mv $@.tmp $@
+EXTRA_DIST += oracle/PROTOCOL.md
 
 # Everything that oracle/ may use, in link order.
 oracle_libs = libdc_oracle.a $(incentives_libs) $(sql_libs)

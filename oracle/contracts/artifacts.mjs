@@ -6,6 +6,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const built = process.env.FOUNDRY_OUT ?? path.join(here, "out/src");
 const names = ["ModelFactory", "OperatorPool", "PointsTrainer", "StakeTrainer"];
 
 function layoutOf(out) {
@@ -14,7 +15,7 @@ function layoutOf(out) {
 }
 
 function artifactOf(name) {
-	const file = path.join(here, "out", `${name}.sol`, `${name}.json`);
+	const file = path.join(built, `${name}.sol`, `${name}.json`);
 	const out = JSON.parse(fs.readFileSync(file, "utf8"));
 	const { compiler, settings } = out.metadata;
 	return JSON.stringify({

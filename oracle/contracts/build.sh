@@ -1,6 +1,9 @@
 #!/bin/sh
-# Compiles the contracts and brings artifacts/ up to date.
+# Compiles the contracts and brings artifacts/ up to date; with --check only
+# tells whether it is.
 set -e
 here=$(dirname "$0")
-"$here/forge.sh" build --silent --force "$@"
-node "$here/artifacts.mjs"
+FOUNDRY_PROFILE=artifacts
+export FOUNDRY_PROFILE
+"$here/forge.sh" build --silent
+node "$here/artifacts.mjs" "$@"

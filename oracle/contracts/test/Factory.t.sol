@@ -43,7 +43,7 @@ contract FactoryTest is Fixture {
 
     function test_an_epoch_of_a_second_is_refused_whatever_the_minimum() public {
         Minimums memory none;
-        ModelFactory lax = ModelFactory(vm.deployCode("ModelFactory.sol:ModelFactory", abi.encode(none)));
+        ModelFactory lax = ModelFactory(vm.deployCode("oracle/contracts/artifacts/ModelFactory.json", abi.encode(none)));
         ModelParams memory p = defaultParams();
         p.epochS = 1;
         expect(ModelFactory.WaitTooShort.selector);

@@ -62,7 +62,7 @@ abstract contract Fixture is Test {
         deployPool(address(0));
         factory = ModelFactory(
             vm.deployCode(
-                "ModelFactory.sol:ModelFactory",
+                "oracle/contracts/artifacts/ModelFactory.json",
                 abi.encode(
                     Minimums({
                         refundWaitTimeS: 10,
@@ -104,7 +104,7 @@ abstract contract Fixture is Test {
     function deployPool(address verifier) internal {
         pool = OperatorPool(
             vm.deployCode(
-                "OperatorPool.sol:OperatorPool", abi.encode(PERIOD_S, UNBOND_S, 1 ether, 2 ether, verifier)
+                "oracle/contracts/artifacts/OperatorPool.json", abi.encode(PERIOD_S, UNBOND_S, 1 ether, 2 ether, verifier)
             )
         );
     }

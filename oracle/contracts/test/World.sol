@@ -90,9 +90,9 @@ contract World is Fixture {
         uint64 epoch = nowEpoch() - 1 - uint64(seed % 16 == 0 ? seed / 16 % 5 : 0);
         uint64 count;
         uint64 judged;
-        uint256 end = (uint256(epoch) + 1) * params.epochS;
-        while (count < claims.length && claims[count].time < end) ++count;
-        while (judged < count && claims[judged].time + params.refundWaitTimeS <= end) ++judged;
+        uint256 closes = (uint256(epoch) + 1) * params.epochS;
+        while (count < claims.length && claims[count].time < closes) ++count;
+        while (judged < count && claims[judged].time + params.refundWaitTimeS <= closes) ++judged;
         if (seed % 8 == 1 && judged > lastJudged) judged -= uint64(seed / 256 % (judged - lastJudged + 1));
         for (uint256 i = lastJudged; i < judged; ++i) {
             verdicts[i] = uint8(uint256(keccak256(abi.encode(seed, i))) % 4);
@@ -285,8 +285,9 @@ contract World is Fixture {
     }
 
     function accept(Post memory p) internal {
-        uint256 end = any ? (uint256(lastEpoch) + 1) * params.epochS : trainer.createdAt();
-        bool late = vm.getBlockTimestamp() + params.challengeS > end + params.verdictWindowS || lastJudged < takenBackEnd;
+        uint256 closed = any ? (uint256(lastEpoch) + 1) * params.epochS : trainer.createdAt();
+        bool late =
+            vm.getBlockTimestamp() + params.challengeS > closed + params.verdictWindowS || lastJudged < takenBackEnd;
         for (uint256 i = lastJudged; i < p.c.judged; ++i) {
             fates[i].judgedAt = vm.getBlockTimestamp();
             fates[i].exempt = late;
