@@ -64,15 +64,17 @@ dc_log_prefix(char *out, size_t room, enum dc_log_level level,
 	return n < room ? n : room - 1;
 }
 
-/* A line stays a line, whatever was put into it. */
+/* A line stays a line, and moves no terminal, whatever was put into it. */
 static void
 dc_log_flatten(char *text, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+		if ((unsigned char)text[i] < 0x20)
 			text[i] = ' ';
+		else if ((unsigned char)text[i] >= 0x7f)
+			text[i] = '?';
 	}
 }
 

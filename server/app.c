@@ -11,37 +11,52 @@
 #include "server/event_ring.h"
 #include "server/rest.h"
 
-/* The busiest first. `schema` names a schema of openapi.json. */
+/* What comes from chain.db and the registry changes with a commit. */
+static uint64_t chain_state(void *app)
+{
+	const struct app *a = app;
+
+	return a->sequence(a->user);
+}
+
+/* Replies of local.db, of the clock and of the node are made each time.
+ * The busiest first. `schema` names a schema of openapi.json. */
 static const struct http_route routes[] = {
 	{ HTTP_POST, "/v1/models/{model}/predict", rest_predict,
-	  HTTP_PREDICT_BODY_MAX, "PredictReply" },
-	{ HTTP_GET, "/v1/models", rest_models, 0, "ModelPage" },
-	{ HTTP_GET, "/v1/models/{model}", rest_model, 0, "Model" },
+	  HTTP_PREDICT_BODY_MAX, "PredictReply", NULL },
+	{ HTTP_GET, "/v1/models", rest_models, 0, "ModelPage", chain_state },
+	{ HTTP_GET, "/v1/models/{model}", rest_model, 0, "Model",
+	  chain_state },
 	{ HTTP_GET, "/v1/models/{model}/contributions", rest_contributions, 0,
-	  "ContributionPage" },
+	  "ContributionPage", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/contributions/{id}",
-	  rest_contribution, 0, "ContributionDetail" },
+	  rest_contribution, 0, "ContributionDetail", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_accuracy, 0,
-	  "Accuracy" },
+	  "Accuracy", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_leaderboard, 0,
-	  "Leaderboard" },
+	  "Leaderboard", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/deposits", rest_deposits, 0,
-	  "Deposits" },
+	  "Deposits", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/checkpoints", rest_checkpoints, 0,
-	  "CheckpointPage" },
+	  "CheckpointPage", NULL },
 	{ HTTP_GET, "/v1/models/{model}/checkpoints/{epoch}",
-	  rest_checkpoint, 0, "Checkpoint" },
-	{ HTTP_GET, "/v1/leaderboard", rest_board, 0, "Leaderboard" },
+	  rest_checkpoint, 0, "Checkpoint", NULL },
+	{ HTTP_GET, "/v1/leaderboard", rest_board, 0, "Leaderboard",
+	  chain_state },
 	{ HTTP_GET, "/v1/contributors/{address}", rest_contributor, 0,
-	  "Contributor" },
-	{ HTTP_GET, "/v1/operators", rest_operators, 0, "OperatorPage" },
-	{ HTTP_GET, "/v1/operators/{address}", rest_operator, 0, "Operator" },
-	{ HTTP_GET, "/v1/status", rest_status, 0, "Status" },
-	{ HTTP_GET, "/v1/events", rest_events, 0, "" },
-	{ HTTP_GET, "/healthz", rest_healthz, 0, "Health" },
-	{ HTTP_GET, "/readyz", rest_readyz, 0, "Health" },
-	{ HTTP_GET, "/metrics", rest_metrics, 0, "" },
-	{ HTTP_GET, "/openapi.json", rest_openapi, 0, "" },
+	  "Contributor", chain_state },
+	{ HTTP_GET, "/v1/operators", rest_operators, 0, "OperatorPage",
+	  chain_state },
+	{ HTTP_GET, "/v1/operators/{address}", rest_operator, 0, "Operator",
+	  chain_state },
+	{ HTTP_GET, "/v1/status", rest_status, 0, "Status",
+	  rest_status_state },
+	{ HTTP_GET, "/v1/events", rest_events, 0, "", NULL },
+	{ HTTP_GET, "/healthz", rest_healthz, 0, "Health",
+	  http_state_fixed },
+	{ HTTP_GET, "/readyz", rest_readyz, 0, "Health", NULL },
+	{ HTTP_GET, "/metrics", rest_metrics, 0, "", NULL },
+	{ HTTP_GET, "/openapi.json", rest_openapi, 0, "", http_state_fixed },
 };
 
 const struct http_route *app_routes(size_t *n)
@@ -127,6 +142,7 @@ void app_http_options(struct app *a, struct http_options *o)
 	o->routes = routes;
 	o->n_routes = DC_ARRAY_LEN(routes);
 	o->fallback = rest_asset;
+	o->fallback_state = http_state_fixed;
 	o->app = a;
 	o->loop_open = open_loop;
 	o->loop_close = close_loop;

@@ -16,6 +16,7 @@ struct asset {
 	size_t raw_len;
 	const unsigned char *zip;	/* gzip */
 	size_t zip_len;
+	const char *tag;	/* of raw: hex digits of its SHA-256 */
 };
 
 /* web/dist; empty when the program was built without it. */

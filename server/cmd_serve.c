@@ -120,6 +120,7 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.max_connections = (unsigned)c->max_connections,
 		.idle_timeout_s = (unsigned)c->idle_timeout_s,
 		.rate_limit = (unsigned)c->rate_limit,
+		.peer_limit = (unsigned)c->peer_limit,
 	};
 	enum dc_status status;
 

@@ -67,6 +67,9 @@ static const struct config_key keys[] = {
 		 "threads that answer requests"),
 	KEY_UINT("max-connections", max_connections, "4096", 1, 100000,
 		 "at most so many connections a thread"),
+	KEY_UINT("max-connections-per-address", peer_limit, "256", 0, 100000,
+		 "at most so many connections from one address; 0 does not "
+		 "limit"),
 	KEY_UINT("idle-timeout", idle_timeout_s, "60", 1, 3600,
 		 "seconds until a silent connection is closed"),
 	KEY_UINT("rate-limit", rate_limit, "0", 0, 1000000,

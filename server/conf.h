@@ -76,6 +76,7 @@ struct config {
 	uint64_t port;
 	uint64_t http_loops;
 	uint64_t max_connections;
+	uint64_t peer_limit;
 	uint64_t idle_timeout_s;
 	uint64_t rate_limit;
 	uint64_t ready_blocks;

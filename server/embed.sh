@@ -1,7 +1,7 @@
 #!/bin/sh
 # Turn files into C: embed.sh FUNCTION ROOT FILE...  (FILEs below ROOT)
 # writes to standard output a table of struct asset behind FUNCTION, each file
-# as it is and compressed.
+# as it is, compressed, and named by a hash.
 set -eu
 
 function=$1
@@ -43,12 +43,13 @@ done
 printf 'static const struct asset all[] = {\n'
 n=0
 for file; do
-	printf '\t{ "/%s", "%s", raw%d, sizeof(raw%d) - 1, zip%d, sizeof(zip%d) },\n' \
-		"${file#"$root"/}" "$(type_of "$file")" "$n" "$n" "$n" "$n"
+	printf '\t{ "/%s", "%s", raw%d, sizeof(raw%d) - 1, zip%d, sizeof(zip%d),\n\t  "%s" },\n' \
+		"${file#"$root"/}" "$(type_of "$file")" "$n" "$n" "$n" "$n" \
+		"$(sha256sum "$file" | cut -c1-24)"
 	n=$((n + 1))
 done
 cat <<END
-	{ 0, 0, 0, 0, 0, 0 }
+	{ 0, 0, 0, 0, 0, 0, 0 }
 };
 const struct asset *$function(void)
 {

@@ -68,7 +68,7 @@ struct http_reply {
 	const void *fixed;
 	size_t fixed_len;
 	const char *encoding;		/* of fixed: "gzip", or NULL */
-	char etag[HTTP_ETAG_BYTES];	/* quoted; "" none */
+	char etag[HTTP_ETAG_BYTES];	/* "hex" or W/"hex"; "" none */
 	bool immutable;			/* may be cached for a year */
 	unsigned retry_after_s;		/* 0: none */
 	unsigned allow;			/* methods for Allow, 0: none */
@@ -81,12 +81,23 @@ struct http_reply {
 
 typedef void http_handler(struct http_request *rq, struct http_reply *rp);
 
+/* All that the replies of a GET depend on beside their address and their
+ * encoding, as a number that is another one whenever they would be. Replies
+ * that are 200 are kept under it and sent again without the handler. Called
+ * before the handler, so that a reply is never older than its number.
+ * Thread: any loop's. */
+typedef uint64_t http_state(void *app);
+
+/* For what is part of the program. */
+uint64_t http_state_fixed(void *app);
+
 struct http_route {
 	enum http_method method;
 	const char *pattern;	/* "/v1/models/{model}/predict" */
 	http_handler *handle;
 	size_t body_max;	/* of a POST */
 	const char *schema;	/* web/schemas/<schema>.json of a 200 */
+	http_state *state;	/* of a GET; NULL: no reply is kept */
 };
 
 struct http_options {
@@ -96,9 +107,11 @@ struct http_options {
 	unsigned max_connections;	/* a loop */
 	unsigned idle_timeout_s;
 	unsigned rate_limit;	/* requests a second an address, 0: none */
+	unsigned peer_limit;	/* connections an address, 0: none */
 	const struct http_route *routes;
 	size_t n_routes;
 	http_handler *fallback;	/* a GET that no route knows; NULL: 404 */
+	http_state *fallback_state;	/* as http_route.state */
 	void *app;
 	/* Each loop's own state (a database connection); may be NULL.
 	 * Called before the threads start and after they ended. */
@@ -129,6 +142,9 @@ struct http_counters {
 	uint64_t by_class[6];	/* [4]: replies 4xx */
 	uint64_t connections;	/* open now */
 	uint64_t streams;	/* open now */
+	uint64_t kept;		/* replies sent without their handler */
+	uint64_t refused;	/* connections, for their address has enough */
+	uint64_t timed_out;	/* requests that did not come in time */
 };
 
 void http_server_counters(const struct http_server *s,
@@ -153,6 +169,15 @@ void http_problem(struct http_request *rq, struct http_reply *rp,
  * true: the client has it already, rp is a 304: return at once. */
 bool http_not_modified(struct http_request *rq, struct http_reply *rp,
 		       const char *state);
+
+/* The same with a tag made before: hex digits, fewer than
+ * HTTP_ETAG_BYTES - 8. */
+bool http_not_modified_tag(struct http_request *rq, struct http_reply *rp,
+			   const char *hex);
+
+/* The same state may have other bytes (a clock that goes on): the tag that
+ * was set becomes a weak one (RFC 9110, 8.8.1). */
+void http_weaken_tag(struct http_reply *rp);
 
 /* Reply with bytes that outlive the server, not copied; or with their gzip
  * form, after the tag is set. */

@@ -1,7 +1,6 @@
 /*
  * How many requests an address may make: a token bucket each, in a table of
- * fixed size whose least recently seen entries make room. An IPv6 client
- * counts by its /64, which is what one subscriber has.
+ * fixed size whose least recently seen entries make room.
  */
 #include "config.h"
 
@@ -46,22 +45,33 @@ void http_limit_free(struct http_limit *l)
 	free(l);
 }
 
-/* Source: MurmurHash3's 64-bit finalizer. Never 0. */
-static uint64_t address_key(const struct http_limit *l,
-			    const struct sockaddr *from)
+/* The part of an address that one subscriber has: all of an IPv4 one, also
+ * where it comes over an IPv6 socket, and the first half of an IPv6 one. */
+static uint64_t subscriber(const struct sockaddr *from)
 {
 	union {
 		const struct sockaddr *any;
 		const struct sockaddr_in *v4;
 		const struct sockaddr_in6 *v6;
 	} a = { from };
-	uint64_t k = 0;
+	uint32_t v4;
+	uint64_t k;
 
-	if (from->sa_family == AF_INET6)
-		memcpy(&k, a.v6->sin6_addr.s6_addr, sizeof(k));
-	else
-		k = a.v4->sin_addr.s_addr;
-	k ^= l->seed;
+	if (from->sa_family != AF_INET6)
+		return a.v4->sin_addr.s_addr;
+	if (IN6_IS_ADDR_V4MAPPED(&a.v6->sin6_addr)) {
+		memcpy(&v4, a.v6->sin6_addr.s6_addr + 12, sizeof(v4));
+		return v4;
+	}
+	memcpy(&k, a.v6->sin6_addr.s6_addr, sizeof(k));
+	return k;
+}
+
+/* Source: MurmurHash3's 64-bit finalizer. */
+uint64_t http_address_key(const struct sockaddr *from, uint64_t seed)
+{
+	uint64_t k = subscriber(from) ^ seed;
+
 	k = (k ^ (k >> 33)) * UINT64_C(0xff51afd7ed558ccd);
 	k = (k ^ (k >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
 	k ^= k >> 33;
@@ -87,7 +97,7 @@ static struct bucket *find_bucket(struct http_limit *l, uint64_t key,
 bool http_limit_take(struct http_limit *l, const struct sockaddr *from,
 		     int64_t now_ms)
 {
-	uint64_t key = address_key(l, from);
+	uint64_t key = http_address_key(from, l->seed);
 	struct bucket *b;
 	bool found = false;
 

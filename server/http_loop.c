@@ -29,6 +29,9 @@
 #define BEAT_MS 15000		/* between signs of life on a stream */
 #define DRAIN_MS 1000		/* http_server_stop's patience */
 #define BACKLOG 1024
+#define CACHE_BYTES ((size_t)16 << 20)	/* of a loop */
+/* Our own deadlines pass first, and tell the client. */
+#define MHD_PATIENCE_S 2
 
 static int64_t clock_ms(void)
 {
@@ -160,15 +163,17 @@ static size_t on_unescape(void *cls, struct MHD_Connection *mhd, char *text)
 static struct MHD_Daemon *start_daemon(struct http_loop *l)
 {
 	const struct http_options *o = &l->server->o;
+	unsigned patience_s = o->idle_timeout_s + MHD_PATIENCE_S;
 
 	return MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-		0, NULL, NULL, http_on_request, l,
+		0, http_on_accept, l, http_on_request, l,
+		MHD_OPTION_URI_LOG_CALLBACK, http_on_target, l,
 		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
 		MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
 		MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
 		MHD_OPTION_CONNECTION_LIMIT, o->max_connections,
-		MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s,
+		MHD_OPTION_CONNECTION_TIMEOUT, patience_s,
 		MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l,
 		MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, l,
 		MHD_OPTION_END);
@@ -181,8 +186,7 @@ static void sweep(struct http_loop *l)
 	     c = c->next)
 		if (c->deadline_ms != 0 && l->now_ms > c->deadline_ms) {
 			c->deadline_ms = 0;
-			/* libmicrohttpd sees the end and closes. */
-			(void)shutdown(c->fd, SHUT_RDWR);
+			http_time_out(c);
 		}
 }
 
@@ -269,6 +273,7 @@ static enum dc_status open_loop(struct http_server *s, struct http_loop *l,
 	    sizeof(l->id_state))
 		return dc_fail(err, DC_EIO, "getrandom: %s", strerror(errno));
 	l->arena = dc_arena_new(64 * 1024);
+	l->cache = http_cache_new(CACHE_BYTES, l->id_state);
 	l->now_ms = clock_ms();
 	l->daemon = start_daemon(l);
 	if (l->daemon == NULL)
@@ -304,6 +309,7 @@ static void close_loop(struct http_server *s, struct http_loop *l)
 		(void)deflateEnd(&l->deflate);
 	if (l->state_open && s->o.loop_close != NULL)
 		s->o.loop_close(l->state);
+	http_cache_free(l->cache);
 	dc_arena_free(l->arena);
 }
 
@@ -327,6 +333,9 @@ enum dc_status http_server_start(struct http_server **out,
 	}
 	if (o->rate_limit > 0)
 		s->limit = http_limit_new(o->rate_limit);
+	if (o->peer_limit > 0)
+		s->peers = http_peers_new(o->peer_limit,
+			(size_t)o->loops * o->max_connections);
 	status = listen_all(s, err);
 	for (unsigned i = 0; status == DC_OK && i < s->n_loops; i++)
 		status = open_loop(s, &s->loops[i], err);
@@ -375,6 +384,7 @@ void http_server_stop(struct http_server *s)
 		close_loop(s, &s->loops[i]);
 	}
 	http_limit_free(s->limit);
+	http_peers_free(s->peers);
 	free(s);
 }
 
@@ -388,6 +398,9 @@ void http_server_counters(const struct http_server *s,
 		out->requests += atomic_load(&l->requests);
 		out->connections += atomic_load(&l->open);
 		out->streams += atomic_load(&l->streams);
+		out->kept += atomic_load(&l->kept);
+		out->refused += atomic_load(&l->refused);
+		out->timed_out += atomic_load(&l->timed_out);
 		for (size_t k = 0; k < DC_ARRAY_LEN(out->by_class); k++)
 			out->by_class[k] += atomic_load(&l->by_class[k]);
 	}

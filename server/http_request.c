@@ -15,6 +15,9 @@
 #define BODY_KEPT ((size_t)64 << 10)	/* of a connection, between requests */
 #define DISCARD_MAX ((size_t)16 << 20)	/* read of a body nobody wants */
 #define BODY_BYTES_A_MS 16		/* the slowest sender that is borne */
+#define TARGET_MAX ((size_t)8 << 10)	/* path and query */
+#define HEADERS_MAX 100
+#define HEADER_BYTES_MAX ((size_t)16 << 10)
 
 /* ---- connections ---- */
 
@@ -22,6 +25,25 @@
 static int64_t header_deadline_ms(const struct http_loop *l)
 {
 	return l->now_ms + 1000 * (int64_t)l->server->o.idle_timeout_s;
+}
+
+static const struct sockaddr *client_of(struct MHD_Connection *mhd)
+{
+	return MHD_get_connection_info(mhd,
+		MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+}
+
+enum MHD_Result http_on_accept(void *cls, const struct sockaddr *from,
+			       socklen_t len)
+{
+	struct http_loop *l = cls;
+
+	(void)len;
+	if (l->server->peers == NULL ||
+	    http_peers_allow(l->server->peers, from))
+		return MHD_YES;
+	atomic_fetch_add_explicit(&l->refused, 1, memory_order_relaxed);
+	return MHD_NO;
 }
 
 static void connection_opened(struct http_loop *l, struct MHD_Connection *mhd,
@@ -34,7 +56,10 @@ static void connection_opened(struct http_loop *l, struct MHD_Connection *mhd,
 	c->loop = l;
 	c->mhd = mhd;
 	c->fd = info->connect_fd;
+	c->rq.connection = c;
 	c->deadline_ms = header_deadline_ms(l);
+	if (l->server->peers != NULL)
+		c->peer = http_peers_enter(l->server->peers, client_of(mhd));
 	dc_buf_init(&c->body, HTTP_PREDICT_BODY_MAX);
 	c->next = l->connections;
 	if (c->next != NULL)
@@ -55,6 +80,8 @@ static void connection_closed(struct http_loop *l, void **socket_context)
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	atomic_fetch_sub_explicit(&l->open, 1, memory_order_relaxed);
+	if (c->peer != 0)
+		http_peers_leave(l->server->peers, c->peer);
 	dc_buf_clear(&c->body);
 	free(c);
 	*socket_context = NULL;
@@ -84,8 +111,9 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 	(void)code;
 	if (c == NULL)
 		return;
-	c->busy = false;
-	l->busy--;
+	if (c->busy)
+		l->busy--;
+	c->busy = c->asked_line = false;
 	if (c->body.room > BODY_KEPT)
 		dc_buf_clear(&c->body);
 	else
@@ -172,14 +200,27 @@ static uint64_t content_length(const struct http_connection *c)
 static void check_rate(struct http_connection *c)
 {
 	struct http_limit *limit = c->loop->server->limit;
+
+	if (limit != NULL && !http_limit_take(limit, client_of(c->mhd),
+					      c->loop->now_ms))
+		refuse(c, 429, "too many requests from this address");
+}
+
+/* What is larger than libmicrohttpd's room for a request (32 KiB) it
+ * refuses itself, with the same status. */
+static void check_size(struct http_connection *c)
+{
 	const union MHD_ConnectionInfo *info;
 
-	if (limit == NULL)
-		return;
+	if (strlen(c->rq.path) > TARGET_MAX)
+		refuse(c, 414, "the address is too long");
 	info = MHD_get_connection_info(c->mhd,
-				       MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	if (!http_limit_take(limit, info->client_addr, c->loop->now_ms))
-		refuse(c, 429, "too many requests from this address");
+		MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	if (info->header_size > HEADER_BYTES_MAX)
+		refuse(c, 431, "the header is too large");
+	if (MHD_get_connection_values(c->mhd, MHD_HEADER_KIND, NULL, NULL) >
+	    HEADERS_MAX)
+		refuse(c, 431, "too many header fields");
 }
 
 /* Which route, and whether it takes what comes. */
@@ -220,18 +261,18 @@ static void begin(struct http_connection *c, const char *url,
 	l->busy++;
 	c->refusal = 0;
 	c->allow = 0;
-	c->discarded = 0;
+	c->discarded = c->received = 0;
+	c->begun_ms = l->now_ms;
 	rq->path = url;
 	rq->arena = l->arena;
 	rq->app = l->server->o.app;
 	rq->loop_state = l->state;
 	rq->server = l->server;
-	rq->connection = c;
 	choose_id(c);
 	check_rate(c);
+	check_size(c);
 	choose_route(c, method);
-	c->deadline_ms = header_deadline_ms(l) +
-			 (int64_t)(HTTP_PREDICT_BODY_MAX / BODY_BYTES_A_MS);
+	c->deadline_ms = header_deadline_ms(l);
 	atomic_fetch_add_explicit(&l->requests, 1, memory_order_relaxed);
 }
 
@@ -240,6 +281,10 @@ static void begin(struct http_connection *c, const char *url,
 /* Keep what is wanted. false: enough of what is not; close. */
 static bool take_body(struct http_connection *c, const char *data, size_t len)
 {
+	c->received += len;
+	c->deadline_ms = c->begun_ms +
+		1000 * (int64_t)c->loop->server->o.idle_timeout_s +
+		(int64_t)(c->received / BODY_BYTES_A_MS);
 	if (c->refusal == 0 &&
 	    (c->route == NULL || c->route->method != HTTP_POST))
 		refuse(c, 400, "this request takes no body");
@@ -282,8 +327,11 @@ static enum MHD_Result answer(struct http_connection *c)
 	struct http_reply rp;
 	enum MHD_Result found;
 
-	http_reply_init(&rp);
 	c->deadline_ms = 0;	/* libmicrohttpd's idle timeout holds now */
+	http_cache_ask(c);
+	if (c->asked.kept && http_cache_send(c, &found))
+		return found;
+	http_reply_init(&rp);
 	c->rq.body = (const char *)c->body.data;
 	c->rq.body_len = c->body.len;
 	if (c->refusal != 0)
@@ -298,20 +346,76 @@ static enum MHD_Result answer(struct http_connection *c)
 	return found;
 }
 
+/* ---- too late ---- */
+
+static void put_time_out(struct http_connection *c, struct dc_buf *out)
+{
+	struct http_reply rp;
+
+	http_reply_init(&rp);
+	http_problem(&c->rq, &rp, 408, "the request did not come in time");
+	dc_buf_printf(out, "HTTP/1.1 408 Request Timeout\r\n"
+		      "Content-Type: %s\r\nContent-Length: %zu\r\n"
+		      "X-Request-Id: %s\r\nCache-Control: no-store\r\n"
+		      "Connection: close\r\n\r\n", rp.type, rp.body.len,
+		      c->rq.id);
+	dc_buf_append(out, rp.body.data, rp.body.len);
+	http_reply_clear(&rp);
+}
+
+/* Past libmicrohttpd, which takes no response before it has the request.
+ * Nothing of another response is under way here: the deadline holds only
+ * while a request comes in. Who has begun none is not told. */
+void http_time_out(struct http_connection *c)
+{
+	struct http_loop *l = c->loop;
+	struct dc_buf out;
+
+	if (c->asked_line) {
+		if (!c->busy)
+			choose_id(c);
+		dc_buf_init(&out, 4096);
+		put_time_out(c, &out);
+		/* A peer that does not take it goes without. */
+		(void)!send(c->fd, out.data, out.len,
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
+		dc_buf_clear(&out);
+		atomic_fetch_add_explicit(&l->timed_out, 1,
+					  memory_order_relaxed);
+		atomic_fetch_add_explicit(&l->by_class[4], 1,
+					  memory_order_relaxed);
+	}
+	/* libmicrohttpd sees the end and closes. */
+	(void)shutdown(c->fd, SHUT_RDWR);
+}
+
+/* ---- libmicrohttpd's callback ---- */
+
+void *http_on_target(void *cls, const char *target,
+		     struct MHD_Connection *mhd)
+{
+	struct http_connection *c = MHD_get_connection_info(mhd,
+		MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	size_t len = strlen(target);
+
+	(void)cls;
+	c->asked_line = true;
+	c->target_len = len <= sizeof(c->target) ? len : 0;
+	memcpy(c->target, target, c->target_len);
+	return c;
+}
+
 enum MHD_Result http_on_request(void *cls, struct MHD_Connection *mhd,
 				const char *url, const char *method,
 				const char *version, const char *data,
 				size_t *data_len, void **con_cls)
 {
 	struct http_connection *c = *con_cls;
-	bool first = c == NULL;
 
 	(void)cls;
+	(void)mhd;
 	(void)version;
-	if (first) {
-		c = MHD_get_connection_info(mhd,
-			MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
-		*con_cls = c;
+	if (!c->busy) {
 		begin(c, url, method);
 		return answers_early(c) ? answer(c) : MHD_YES;
 	}

@@ -1,6 +1,6 @@
 /*
- * From a handler's reply to libmicrohttpd: entity tags, compression,
- * problem documents, headers.
+ * From a handler's reply to libmicrohttpd: problem documents, compression,
+ * headers.
  */
 #include "config.h"
 
@@ -10,7 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/keccak.h"
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/json_out.h"
@@ -56,9 +55,11 @@ static const char *status_title(unsigned status)
 		const char *title;
 	} titles[] = {
 		{ 400, "Bad Request" }, { 404, "Not Found" },
-		{ 405, "Method Not Allowed" }, { 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" }, { 413, "Content Too Large" },
+		{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
 		{ 429, "Too Many Requests" },
+		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
 	};
@@ -72,8 +73,8 @@ static const char *status_title(unsigned status)
 void http_problem(struct http_request *rq, struct http_reply *rp,
 		  unsigned status, const char *detail, ...)
 {
+	char text[512], shown[1024];
 	struct json_out j;
-	char text[512];
 	va_list ap;
 	int n;
 
@@ -100,59 +101,9 @@ void http_problem(struct http_request *rq, struct http_reply *rp,
 	json_put_close(&j, '}');
 	if (status >= 500)
 		dc_log(DC_LOG_UNUSUAL, "http", "status=%u request=%s: %s",
-		       status, rq->id, text);
-}
-
-/* ---- entity tags ---- */
-
-/* "abc" and "abc-gz" name two encodings of one state. */
-static size_t tag_stem(const char *tag, size_t len)
-{
-	return len > 3 && memcmp(tag + len - 3, "-gz", 3) == 0 ? len - 3 : len;
-}
-
-/* Does If-None-Match hold this tag? Weak comparison (RFC 9110, 13.1.2). */
-static bool tag_listed(const char *list, const char *etag)
-{
-	const char *tag = etag + 1;
-	size_t len = strlen(tag) - 1;
-
-	if (strcmp(list, "*") == 0)
-		return true;
-	for (const char *p = list; (p = strchr(p, '"')) != NULL;) {
-		const char *end = strchr(++p, '"');
-
-		if (end == NULL)
-			return false;
-		if (tag_stem(p, (size_t)(end - p)) == len &&
-		    memcmp(p, tag, len) == 0)
-			return true;
-		p = end + 1;
-	}
-	return false;
-}
-
-bool http_not_modified(struct http_request *rq, struct http_reply *rp,
-		       const char *state)
-{
-	const char *list = http_header(rq, "If-None-Match");
-	struct hash32 h;
-	struct dc_buf tag;
-
-	/* The same state tells another version's clients another body. */
-	dc_buf_init(&tag, 1024);
-	dc_buf_append_text(&tag, PACKAGE_VERSION " ");
-	dc_buf_append_text(&tag, state);
-	keccak256(&h, tag.data, tag.len);
-	dc_buf_reset(&tag);
-	dc_buf_append_hex(&tag, h.b, 12);
-	(void)snprintf(rp->etag, sizeof(rp->etag), "\"%s\"",
-		       dc_buf_text(&tag));
-	dc_buf_clear(&tag);
-	if (list == NULL || !tag_listed(list, rp->etag))
-		return false;
-	rp->status = 304;
-	return true;
+		       status, rq->id,
+		       dc_log_escape(shown, sizeof(shown), text,
+				     strlen(text)));
 }
 
 /* ---- compression ---- */
@@ -212,16 +163,6 @@ static bool gzip(struct http_loop *l, struct dc_buf *b)
 	return true;
 }
 
-/* Another encoding of the same state has another tag. */
-static void tag_gzip(struct http_reply *rp)
-{
-	size_t len = strlen(rp->etag);
-
-	if (len > 0)
-		(void)snprintf(rp->etag + len - 1,
-			       sizeof(rp->etag) - len + 1, "-gz\"");
-}
-
 void http_fixed(struct http_reply *rp, const void *in, size_t len)
 {
 	rp->fixed = in;
@@ -232,7 +173,7 @@ void http_fixed_gzip(struct http_reply *rp, const void *in, size_t len)
 {
 	http_fixed(rp, in, len);
 	rp->encoding = "gzip";
-	tag_gzip(rp);
+	http_tag_gzip(rp->etag);
 }
 
 /* What Content-Encoding says; NULL: none. */
@@ -244,7 +185,7 @@ static const char *encode(struct http_connection *c, struct http_reply *rp)
 	    !http_accepts_gzip(http_header(&c->rq, "Accept-Encoding")) ||
 	    !gzip(c->loop, &rp->body))
 		return NULL;
-	tag_gzip(rp);
+	http_tag_gzip(rp->etag);
 	return "gzip";
 }
 
@@ -277,12 +218,12 @@ static const char *cache_policy(const struct http_reply *rp)
 	return rp->etag[0] != '\0' ? "no-cache" : "no-store";
 }
 
-static void add_headers(struct http_connection *c, struct http_reply *rp,
-			struct MHD_Response *r, const char *encoding)
+/* All but X-Request-Id, which is another one each time. */
+static void add_headers(const struct http_reply *rp, struct MHD_Response *r,
+			const char *encoding)
 {
 	char text[16];
 
-	add(r, "X-Request-Id", c->rq.id);
 	if (rp->status != 204 && rp->status != 304)
 		add(r, "Content-Type", rp->type);
 	add(r, "X-Content-Type-Options", "nosniff");
@@ -344,21 +285,40 @@ static struct MHD_Response *make_response(struct http_connection *c,
 		dc_buf_take(&rp->body, &len), MHD_RESPMEM_MUST_FREE);
 }
 
+enum MHD_Result http_queue(struct http_connection *c, unsigned status,
+			   struct MHD_Response *r)
+{
+	atomic_fetch_add_explicit(&c->loop->by_class[status / 100 % 6], 1,
+				  memory_order_relaxed);
+	return MHD_queue_response(c->mhd, status, r);
+}
+
+static bool may_be_kept(const struct http_reply *rp)
+{
+	return (rp->status == 200 || rp->status == 304) && rp->stream == NULL;
+}
+
 enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp)
 {
+	struct http_form *form = NULL;
 	struct MHD_Response *r;
 	const char *encoding;
 	enum MHD_Result found;
+	size_t len;
 
 	if (dc_buf_failed(&rp->body))
 		http_problem(&c->rq, rp, 500, "the answer is too large");
 	encoding = encode(c, rp);
+	len = rp->fixed != NULL ? 0 : rp->body.len;
 	r = make_response(c, rp);
 	DC_CHECK(r != NULL);
-	add_headers(c, rp, r, rp->status == 304 ? NULL : encoding);
-	found = MHD_queue_response(c->mhd, rp->status, r);
+	add_headers(rp, r, rp->status == 304 ? NULL : encoding);
+	if (may_be_kept(rp))
+		form = http_cache_keep(c, rp, len, r);
+	if (form != NULL)
+		return http_form_send(form, rp->status, c);
+	add(r, "X-Request-Id", c->rq.id);
+	found = http_queue(c, rp->status, r);
 	MHD_destroy_response(r);
-	atomic_fetch_add_explicit(&c->loop->by_class[rp->status / 100 % 6], 1,
-				  memory_order_relaxed);
 	return found;
 }

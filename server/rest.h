@@ -128,4 +128,7 @@ http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_events, rest_openapi, rest_asset;
 
+/* http_state of /v1/status */
+uint64_t rest_status_state(void *app);
+
 #endif /* DECAID_SERVER_REST_H */

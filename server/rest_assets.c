@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/hex.h"
-#include "base/keccak.h"
 #include "server/asset.h"
 #include "server/rest.h"
 
@@ -24,14 +22,10 @@ static void send_asset(struct http_request *rq, struct http_reply *rp,
 		       const struct asset *a)
 {
 	const char *accepts = http_header(rq, "Accept-Encoding");
-	struct hash32 h;
-	char state[65];
 
-	keccak256(&h, a->raw, a->raw_len);
-	hex_encode(state, h.b, sizeof(h.b));
 	rp->type = a->type;
 	rp->immutable = strncmp(a->path, IMMUTABLE, strlen(IMMUTABLE)) == 0;
-	if (http_not_modified(rq, rp, state))
+	if (http_not_modified_tag(rq, rp, a->tag))
 		return;
 	http_fixed(rp, a->raw, a->raw_len);
 	/* Compressing again would not help what is compressed already. */

@@ -117,9 +117,10 @@ START_TEST(a_line_stays_one_line)
 	char line[LINE_BYTES];
 
 	capture_begin();
-	dc_log(DC_LOG_INFO, "t", "a\nb\rc\033[31m%s\177", "\n");
+	dc_log(DC_LOG_INFO, "t", "a\nb\rc\033[31m%s\177\302\233",
+	       "\n");
 	ck_assert(next_write(line));
-	ck_assert_str_eq(after_time(line), "info t: a b c [31m  \n");
+	ck_assert_str_eq(after_time(line), "info t: a b c [31m ???\n");
 	capture_end();
 }
 END_TEST

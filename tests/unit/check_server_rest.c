@@ -175,7 +175,7 @@ static void conditional(const char *path)
 
 	ck_assert_int_eq(a->status, 200);
 	http_answer_header(a, "ETag", etag, sizeof(etag));
-	ck_assert_msg(etag[0] == '"', "%s has no tag", path);
+	ck_assert_msg(strchr(etag, '"') != NULL, "%s has no tag", path);
 	snprintf(line, sizeof(line), "If-None-Match: %s", etag);
 	snprintf(gz, sizeof(gz), "If-None-Match: %.*s-gz\"",
 		 (int)strlen(etag) - 1, etag);

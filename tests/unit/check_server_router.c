@@ -8,12 +8,12 @@
 #include "tests/unit/unit.h"
 
 static const struct http_route routes[] = {
-	{ HTTP_POST, "/v1/models/{m}/predict", NULL, 1, "" },
-	{ HTTP_GET, "/v1/models", NULL, 0, "" },
-	{ HTTP_GET, "/v1/models/{m}", NULL, 0, "" },
-	{ HTTP_GET, "/v1/models/{m}/contributions/{id}", NULL, 0, "" },
-	{ HTTP_GET, "/both", NULL, 0, "" },
-	{ HTTP_POST, "/both", NULL, 0, "" },
+	{ HTTP_POST, "/v1/models/{m}/predict", NULL, 1, "", NULL },
+	{ HTTP_GET, "/v1/models", NULL, 0, "", NULL },
+	{ HTTP_GET, "/v1/models/{m}", NULL, 0, "", NULL },
+	{ HTTP_GET, "/v1/models/{m}/contributions/{id}", NULL, 0, "", NULL },
+	{ HTTP_GET, "/both", NULL, 0, "", NULL },
+	{ HTTP_POST, "/both", NULL, 0, "", NULL },
 };
 
 static const struct http_route *find(enum http_method method,

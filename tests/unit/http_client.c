@@ -79,7 +79,7 @@ const struct http_answer *http_client_do(struct http_client *c,
 					 const void *body, size_t body_len)
 {
 	struct curl_slist *list = NULL;
-	char url[1024];
+	char url[16384];
 	CURLcode found;
 
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u%s", c->port, path);

@@ -180,13 +180,36 @@ tests_unit_check_server_rest_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_rest_kept
+tests_unit_check_server_rest_kept_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_kept.c
+tests_unit_check_server_rest_kept_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_kept_LDADD = $(unit_server_libs)
+
+unit_http_sources = tests/unit/http_client.c tests/unit/http_client.h \
+	tests/unit/http_fixture.c tests/unit/http_fixture.h
+
 UNIT_TESTS += tests/unit/check_server_http
-tests_unit_check_server_http_SOURCES = tests/unit/check_server_http.c \
-	tests/unit/http_client.c tests/unit/http_client.h
+tests_unit_check_server_http_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http.c
 tests_unit_check_server_http_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_holdouts
 tests_unit_check_server_holdouts_LDADD = $(unit_server_libs)
+UNIT_TESTS += tests/unit/check_server_http_cache
+tests_unit_check_server_http_cache_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http_cache.c
+tests_unit_check_server_http_cache_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_http_limits
+tests_unit_check_server_http_limits_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http_limits.c
+tests_unit_check_server_http_limits_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_http_stream
+tests_unit_check_server_http_stream_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http_stream.c
+tests_unit_check_server_http_stream_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
