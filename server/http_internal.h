@@ -78,6 +78,7 @@ struct http_connection {
 	int64_t begun_ms;	/* when this request's header was there */
 	int64_t deadline_ms;	/* closed when it passes; 0: none */
 	bool asked_line;	/* the request line is there */
+	bool answered;		/* a request, since the last sweep */
 	bool busy;
 	/* The request line's target as it came; target_len 0: too long. */
 	char target[HTTP_TARGET_BYTES];

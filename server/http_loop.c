@@ -179,15 +179,32 @@ static struct MHD_Daemon *start_daemon(struct http_loop *l)
 		MHD_OPTION_END);
 }
 
-/* Close connections whose header or body did not come in time. */
+/* A client that closed its half right behind its request: its end came with
+ * the bytes before it, in one event of an edge-triggered epoll, and
+ * libmicrohttpd, which stopped reading short of it, hears of it no more. */
+static bool is_over(struct http_connection *c)
+{
+	char byte;
+	bool look = c->answered && !c->asked_line;
+
+	c->answered = false;
+	return look &&
+	       recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+/* Close connections whose header or body did not come in time, or that
+ * nothing will come from. */
 static void sweep(struct http_loop *l)
 {
 	for (struct http_connection *c = l->connections; c != NULL;
-	     c = c->next)
+	     c = c->next) {
 		if (c->deadline_ms != 0 && l->now_ms > c->deadline_ms) {
 			c->deadline_ms = 0;
 			http_time_out(c);
+		} else if (is_over(c)) {
+			(void)shutdown(c->fd, SHUT_RDWR);
 		}
+	}
 }
 
 /* How long poll may sleep. */

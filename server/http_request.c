@@ -114,6 +114,7 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 	if (c->busy)
 		l->busy--;
 	c->busy = c->asked_line = false;
+	c->answered = true;
 	if (c->body.room > BODY_KEPT)
 		dc_buf_clear(&c->body);
 	else

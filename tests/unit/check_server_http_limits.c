@@ -347,7 +347,8 @@ START_TEST(an_address_that_asks_too_much_waits)
 {
 	const struct http_answer *a = NULL;
 
-	http_fixture_start(&f, &(struct http_options){ .loops = 1, .rate_limit = 5 });
+	http_fixture_start(&f, &(struct http_options){
+		.loops = 1, .rate_limit = 5 });
 	for (int i = 0; i < 12; i++) {
 		a = http_client_get(f.client, "/hello");
 		if (a->status == 429)

@@ -16,7 +16,8 @@ START_TEST(a_stream_sleeps_and_wakes)
 	char text[4096];
 	int fd;
 
-	http_fixture_start(&f, &(struct http_options){ .loops = 1, .idle_timeout_s = 1 });
+	http_fixture_start(&f, &(struct http_options){
+		.loops = 1, .idle_timeout_s = 1 });
 	fd = http_raw_open(http_fixture_port(&f));
 	http_raw_send(fd, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\n");
 	(void)http_raw_read(fd, text, sizeof(text), "\r\n\r\n");
