@@ -5,6 +5,7 @@ libdc_base_a_SOURCES = \
 	base/buf.c base/buf.h \
 	base/event.h \
 	base/hex.c base/hex.h \
+	base/i256.c base/i256.h \
 	base/json_number.c \
 	base/json_scan.c base/json_scan.h base/json_scan_private.h \
 	base/json_string.c \

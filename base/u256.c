@@ -353,6 +353,25 @@ u256_not(struct u256 a)
 	return (struct u256){ { ~a.w[0], ~a.w[1], ~a.w[2], ~a.w[3] } };
 }
 
+/* Newton's steps from above: the first estimate is no less than the root,
+ * and each one falls until the root is reached. */
+struct u256
+u256_sqrt(struct u256 a)
+{
+	struct u256 root, next;
+
+	if (u256_bits(a) <= 1)
+		return a;
+	next = u256_shl(u256_from_u64(1), (u256_bits(a) + 1) / 2);
+	do {
+		root = next;
+		DC_CHECK(u256_divmod(&next, NULL, a, root));
+		(void)u256_add_wrap(&next, next, root);
+		next = u256_shr(next, 1);
+	} while (u256_compare(next, root) < 0);
+	return root;
+}
+
 void
 u256_to_be(struct u256 a, uint8_t out[32])
 {

@@ -54,6 +54,9 @@ bool u256_divmod(struct u256 *q, struct u256 *r, struct u256 a,
 bool u256_muldiv(struct u256 *out, struct u256 a, struct u256 b,
 		 struct u256 c) DC_MUST_CHECK;
 
+/* The square root, rounded down. */
+struct u256 u256_sqrt(struct u256 a);
+
 /* n in [0, 255]; shl drops what leaves at the top. */
 struct u256 u256_shl(struct u256 a, unsigned n);
 struct u256 u256_shr(struct u256 a, unsigned n);
