@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libdc_incentives.a
 libdc_incentives_a_SOURCES = \
 	incentives/claim.c incentives/claim.h \
+	incentives/deca_incentive.c incentives/deca_incentive.h \
+	incentives/deca_trainer.c incentives/deca_trainer.h \
 	incentives/drt.c incentives/drt.h \
 	incentives/due.c incentives/due.h \
 	incentives/price.c incentives/price.h \

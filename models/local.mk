@@ -1,6 +1,12 @@
 # models/: classifiers, samples, roots and verdicts, in integers; uses base.
 noinst_LIBRARIES += libdc_models.a
 libdc_models_a_SOURCES = \
+	models/deca.c models/deca.h models/deca_private.h \
+	models/deca_bayes.c \
+	models/deca_centroid.c \
+	models/deca_perceptron.c \
+	models/deca_reason.h \
+	models/deca_sparse_centroid.c \
 	models/encoder.c models/encoder.h \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \

@@ -46,6 +46,8 @@ EXTRA_DIST += tests/vectors/learner.py tests/vectors/learner.txt
 
 UNIT_TESTS += tests/unit/check_models_data
 tests_unit_check_models_data_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_deca
+tests_unit_check_models_deca_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_encoder
 tests_unit_check_models_encoder_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_fx9
@@ -79,6 +81,8 @@ UNIT_TESTS += tests/unit/check_incentives_drt
 tests_unit_check_incentives_drt_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_due
 tests_unit_check_incentives_due_LDADD = $(unit_incentives_libs)
+UNIT_TESTS += tests/unit/check_incentives_deca
+tests_unit_check_incentives_deca_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_price
 tests_unit_check_incentives_price_LDADD = $(unit_incentives_libs)
 UNIT_TESTS += tests/unit/check_incentives_random

@@ -1,0 +1,283 @@
+/*
+ * 0xDeCA10B's sparse nearest centroid: each value is kept with the number of
+ * samples it was true at and scaled when read; the squared length is kept
+ * beside them. Where the contract multiplies uint64 by uint64 the product is
+ * uint64: value * numSamples in update, and newN * newN.
+ * Source: demo/client/src/contracts/classification/
+ * SparseNearestCentroidClassifier.sol (rules only).
+ */
+#include "config.h"
+
+#include "models/deca_private.h"
+
+static uint64_t samples_of(const struct deca_class *c)
+{
+	uint64_t n = 0;
+
+	DC_CHECK(u256_to_u64(&n, c->count));
+	return n;
+}
+
+/* Set what a row gives; every value given is in the squared length. */
+static void values_set(struct deca_model *m, uint32_t klass,
+		       const struct deca_row *row)
+{
+	struct deca_class *c = deca_classes(m) + klass;
+
+	for (size_t i = 0; i < row->n; i++) {
+		const struct deca_pair *p = &row->pair[i];
+		struct deca_cell *cell =
+			deca_cell_make(m, klass, (uint32_t)p->index);
+		uint64_t value = (uint64_t)p->value;
+
+		cell->low = value;
+		cell->high = samples_of(c);
+		(void)u256_add_wrap(
+			&c->total, c->total,
+			u256_from_u128((unsigned __int128)value * value));
+	}
+}
+
+/* dataCounts[i] is read before class i's centroid. */
+static enum deca_reason construct_check(const struct deca_model *m,
+					const struct deca_setup *s)
+{
+	uint64_t n = 0;
+
+	if (s->n_row != s->n_names)
+		return DECA_CENTROIDS_NUMBER;
+	if (s->n_names == 0)
+		return DECA_NO_CLASS;
+	for (size_t i = 0; i < s->n_row; i++) {
+		if (i >= s->n_count || !deca_row_complete(&s->row[i]))
+			return DECA_INVALID_OPCODE;
+		n += s->row[i].n;
+	}
+	if (s->n_row > UINT32_MAX || !deca_fits(m, n, (uint32_t)s->n_row))
+		return DECA_NO_ROOM;
+	return DECA_DONE;
+}
+
+static enum deca_reason construct(struct deca_model *m,
+				  const struct deca_setup *s)
+{
+	enum deca_reason r = construct_check(m, s);
+
+	if (r != DECA_DONE)
+		return r;
+	m->n_names = s->n_names;
+	for (uint32_t i = 0; i < s->n_row; i++) {
+		(void)deca_class_push(m, s->count[i]);
+		values_set(m, i, &s->row[i]);
+	}
+	return DECA_DONE;
+}
+
+static enum deca_reason extend(struct deca_model *m,
+			       const struct deca_row *row, uint64_t at)
+{
+	if (at >= m->n_class)
+		return DECA_CLASS_NOT_ADDED;
+	if (!deca_row_complete(row))
+		return DECA_INVALID_OPCODE;
+	if (!deca_fits(m, row->n, 0))
+		return DECA_NO_ROOM;
+	values_set(m, (uint32_t)at, row);
+	return DECA_DONE;
+}
+
+/* A uint64 count is always below the contract's limit. */
+static enum deca_reason add_class(struct deca_model *m,
+				  const struct deca_row *row,
+				  struct u256 count)
+{
+	if (!deca_row_complete(row))
+		return DECA_INVALID_OPCODE;
+	if (!deca_fits(m, row->n, 1))
+		return DECA_NO_ROOM;
+	m->n_names++;
+	(void)deca_class_push(m, count);
+	values_set(m, m->n_class - 1, row);
+	return DECA_DONE;
+}
+
+/* value * its numSamples / the class's; false: that is a division by 0. */
+static bool scale(unsigned __int128 *out, const struct deca_cell *cell,
+		  uint64_t samples)
+{
+	uint64_t value = cell ? cell->low : 0, at = cell ? cell->high : 0;
+
+	*out = value;
+	if (at == samples)
+		return true;
+	if (samples == 0)
+		return false;
+	*out = (unsigned __int128)value * at / samples;
+	return true;
+}
+
+enum deca_reason deca_centroid_scaled(const struct deca_model *m,
+				      uint64_t *out, uint64_t klass,
+				      uint32_t index)
+{
+	unsigned __int128 value;
+
+	if (klass >= m->n_class
+	    || !scale(&value, deca_cell_find(m, (uint32_t)klass, index),
+		      samples_of(deca_class_at(m, (uint32_t)klass))))
+		return DECA_INVALID_OPCODE;
+	*out = (uint64_t)value;
+	return DECA_DONE;
+}
+
+/* squaredMagnitude + 10^9 * sum (10^9 - 2 value), modulo 2^256: a negative
+ * distance is a huge one. */
+static enum deca_reason class_distance(const struct deca_model *m,
+				       struct u256 *distance, uint32_t klass,
+				       const int64_t *data, size_t n)
+{
+	const struct deca_class *c = deca_class_at(m, klass);
+	struct u256 sum = U256_ZERO, twice;
+	unsigned __int128 value;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!scale(&value,
+			   deca_cell_find(m, klass, (uint32_t)data[i]),
+			   samples_of(c)))
+			return DECA_INVALID_OPCODE;
+		twice = u256_shl(u256_from_u128(value), 1);
+		(void)u256_add_wrap(&sum, sum, u256_from_u64(DECA_FLOAT));
+		(void)u256_sub_wrap(&sum, sum, twice);
+	}
+	(void)u256_mul_wrap(&sum, sum, u256_from_u64(DECA_FLOAT));
+	(void)u256_add_wrap(distance, c->total, sum);
+	return DECA_DONE;
+}
+
+static enum deca_reason predict(const struct deca_model *m, uint64_t *out,
+				const int64_t *data, size_t n)
+{
+	struct u256 least = U256_MAX_, distance;
+	uint64_t label = 0;
+
+	for (uint32_t k = 0; k < m->n_class; k++) {
+		enum deca_reason r = class_distance(m, &distance, k, data, n);
+
+		if (r != DECA_DONE)
+			return r;
+		if (u256_compare(distance, least) < 0) {
+			least = distance;
+			label = k;
+		}
+	}
+	*out = label;
+	return DECA_DONE;
+}
+
+/* The squared length while one sample is taken in. */
+struct step {
+	struct u256 magnitude;	/* of what the sample does not touch */
+	struct u256 added;	/* of what it does */
+	uint64_t n;
+	uint64_t new_n;
+};
+
+static enum deca_reason step_value(struct step *s, struct deca_cell *cell)
+{
+	uint64_t previous, v;
+
+	if (s->n == 0)
+		return DECA_INVALID_OPCODE;
+	previous = cell->low * cell->high / s->n;
+	if (!u256_sub(&s->magnitude, s->magnitude,
+		      u256_from_u128((unsigned __int128)previous * previous)))
+		return DECA_SUB_OVERFLOW;
+	if (s->new_n == 0)
+		return DECA_INVALID_OPCODE;
+	v = (uint64_t)(((unsigned __int128)s->n * previous + DECA_FLOAT)
+		       / s->new_n);
+	cell->low = v;
+	cell->high = s->new_n;
+	if (!u256_add(&s->added, s->added,
+		      u256_from_u128((unsigned __int128)v * v)))
+		return DECA_ADD_OVERFLOW;
+	return DECA_DONE;
+}
+
+/* magnitude * n^2 / newN^2 + added, the first square of 256 bits, the second
+ * of 64. */
+static enum deca_reason step_end(struct step *s)
+{
+	struct u256 square =
+		u256_from_u128((unsigned __int128)s->n * s->n);
+
+	if (s->n != s->new_n) {
+		if (!u256_mul(&s->magnitude, s->magnitude, square))
+			return DECA_MUL_OVERFLOW;
+		if (!u256_divmod(&s->magnitude, NULL, s->magnitude,
+				 u256_from_u64(s->new_n * s->new_n)))
+			return DECA_DIV_ZERO;
+	}
+	if (!u256_add(&s->magnitude, s->magnitude, s->added))
+		return DECA_ADD_OVERFLOW;
+	return DECA_DONE;
+}
+
+static void take_back(struct deca_model *m, const struct deca_undo *undo,
+		      size_t n)
+{
+	while (n-- > 0) {
+		struct deca_cell *cell = deca_cells(m) + undo[n].slot;
+
+		cell->low = undo[n].low;
+		cell->high = undo[n].high;
+	}
+}
+
+/* A repeated index meets what its first occurrence wrote. */
+static enum deca_reason update(struct deca_model *m, struct deca_undo *undo,
+			       const int64_t *data, size_t n, uint64_t label)
+{
+	struct deca_class *c;
+	struct step s;
+	enum deca_reason r = DECA_DONE;
+	size_t i;
+
+	if (label >= m->n_class)
+		return DECA_CLASS_NOT_ADDED;
+	if (!deca_fits(m, n, 0))
+		return DECA_NO_ROOM;
+	c = deca_classes(m) + label;
+	s = (struct step){ .magnitude = c->total, .n = samples_of(c) };
+	s.new_n = s.n + 1;
+	for (i = 0; i < n && r == DECA_DONE; i++) {
+		struct deca_cell *cell = deca_cell_make(m, (uint32_t)label,
+							(uint32_t)data[i]);
+
+		undo[i] = (struct deca_undo){
+			.slot = (uint64_t)(cell - deca_cells(m)),
+			.low = cell->low,
+			.high = cell->high,
+		};
+		r = step_value(&s, cell);
+	}
+	if (r == DECA_DONE)
+		r = step_end(&s);
+	if (r != DECA_DONE) {
+		take_back(m, undo, i);
+		return r;
+	}
+	c->count = u256_from_u64(s.new_n);
+	c->total = s.magnitude;
+	return DECA_DONE;
+}
+
+const struct deca_ops deca_sparse_nearest_centroid = {
+	.name = "SparseNearestCentroidClassifier",
+	.construct = construct,
+	.extend = extend,
+	.add_class = add_class,
+	.predict = predict,
+	.update = update,
+	.norm = deca_norm_none,
+};
