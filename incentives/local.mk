@@ -12,7 +12,9 @@ libdc_incentives_a_SOURCES = \
 	incentives/share.c incentives/share.h \
 	incentives/sim.c incentives/sim.h \
 	incentives/sim_agent.c \
+	incentives/sim_attack.c \
 	incentives/sim_drt.c \
+	incentives/sim_stake.c \
 	incentives/verdicts.c incentives/verdicts.h
 
 incentives_libs = libdc_incentives.a $(models_libs)

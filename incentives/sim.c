@@ -24,13 +24,32 @@ static size_t power_above(size_t n)
 	return p;
 }
 
+/* Bytes that an agent's columns add to a sample, each: an index, a value. */
+#define COLUMN_BYTES 16
+
 void sim_need(struct sim_room *out, const struct sim_config *c)
 {
+	size_t copies = 0, columns = 0, longest = 0, n;
+
+	for (uint32_t i = 0; i < c->n_agent; i++) {
+		const struct sim_agent *a = &c->agent[i];
+
+		if (a->copies > copies)
+			copies = a->copies;
+		if (a->private_columns + a->near > columns)
+			columns = a->private_columns + a->near;
+	}
+	for (uint32_t i = 0; i < c->rows.n; i++)
+		if (c->rows.row[i].len > longest)
+			longest = c->rows.row[i].len;
+	n = c->rows.n * (1 + copies);
 	*out = (struct sim_room){
 		.n_account = c->n_agent,
-		.n_entry = c->rows.n,
-		.n_due = (size_t)c->rows.n + c->n_agent + 1,
-		.n_seen = power_above(2 * (size_t)c->rows.n),
+		.n_entry = n,
+		.n_due = n + c->n_agent + 2,
+		.n_seen = power_above(2 * n),
+		.n_bytes = columns == 0 ? 0 :
+			n * (longest + columns * COLUMN_BYTES),
 	};
 }
 
@@ -82,6 +101,8 @@ void sim_init(struct sim *s, const struct sim_config *c,
 		wake_later(s, i);
 	}
 	put(s, SIM_MEASURE, c->measure_s, 0);
+	if (c->incentive->epoch != NULL)
+		put(s, SIM_EPOCH, c->trainer.epoch_s, 0);
 }
 
 /* An agent leaves who has nothing to wait for and could do nothing for a
@@ -95,7 +116,8 @@ static bool has_left(const struct sim *s, const struct sim_account *a)
 
 	if (a->n_open > 0)
 		return false;
-	if (u256_is_zero(a->balance_wei.v) || a->idle > SIM_IDLE_MAX)
+	if ((u256_is_zero(a->balance_wei.v) &&
+	     !s->config->incentive->is_free) || a->idle > SIM_IDLE_MAX)
 		return true;
 	return !more && s->n_open == 0;
 }
@@ -105,12 +127,19 @@ static void wake(struct sim *s, uint32_t agent)
 	struct sim_account *a = &s->room.account[agent];
 
 	a->idle++;
+	if (s->config->incentive->woke != NULL)
+		s->config->incentive->woke(s, agent);
 	sim_agent_turn(s, agent);
 	if (has_left(s, a)) {
 		a->next_wake_s = UINT64_MAX;
 		s->n_awake--;
 	} else
 		wake_later(s, agent);
+}
+
+static bool goes_on(const struct sim *s)
+{
+	return s->n_awake > 0 || s->n_open > 0;
 }
 
 bool sim_step(struct sim *s, struct sim_event *out)
@@ -133,9 +162,15 @@ bool sim_step(struct sim *s, struct sim_event *out)
 		break;
 	case SIM_MEASURE:
 		measure(s);
-		if (s->n_awake > 0 || s->n_open > 0)
+		if (goes_on(s))
 			put(s, SIM_MEASURE, s->now_s + s->config->measure_s,
 			    0);
+		break;
+	case SIM_EPOCH:
+		s->config->incentive->epoch(s);
+		if (goes_on(s))
+			put(s, SIM_EPOCH, s->now_s +
+			    s->config->trainer.epoch_s, 0);
 		break;
 	}
 	return true;
@@ -187,7 +222,16 @@ void sim_pay_from(struct sim *s, uint32_t entry, uint32_t agent,
 
 	take_from(&e->record.left_wei, amount);
 	sim_pay(s, agent, amount);
-	if (!u256_is_zero(e->record.left_wei.v) || e->settled)
+	if (u256_is_zero(e->record.left_wei.v))
+		sim_settle(s, entry);
+}
+
+void sim_settle(struct sim *s, uint32_t entry)
+{
+	struct sim_entry *e = &s->room.entry[entry];
+
+	e->record.left_wei = wei_from_u64(0);
+	if (e->settled)
 		return;
 	e->settled = true;
 	s->n_open--;
@@ -222,6 +266,20 @@ uint32_t sim_predict(struct sim *s, uint32_t entry)
 	return label;
 }
 
+struct addr20 sim_address(uint32_t number)
+{
+	const uint8_t in[4] = {
+		(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+		(uint8_t)(number >> 8), (uint8_t)number
+	};
+	struct hash32 hash;
+	struct addr20 out;
+
+	keccak256(&hash, in, sizeof(in));
+	memcpy(out.b, hash.b, sizeof(out.b));
+	return out;
+}
+
 void sim_claim_at(struct sim *s, uint32_t entry, uint64_t time_s)
 {
 	put(s, SIM_CLAIM, time_s, entry);
@@ -245,7 +303,8 @@ static enum novelty novelty_of(struct sim *s, uint32_t entry)
 static void learn(struct sim *s, struct sim_entry *e)
 {
 	struct lesson_input in = {
-		e->sample, e->len, e->record.label, e->novelty
+		e->sample, e->len, e->record.label, e->novelty,
+		e->contributor
 	};
 	struct learn_result got;
 
@@ -266,6 +325,7 @@ bool sim_add(struct sim *s, const struct sim_entry *in)
 	e->record.time_s = s->now_s;
 	e->record.left_wei = e->record.deposit_wei;
 	e->verdict = VERDICT_NONE;
+	a->last_entry = entry;
 	keccak256(&e->hash, e->sample, e->len);
 	e->novelty = novelty_of(s, entry);
 	sim_deposit(s, e->agent, e->record.deposit_wei);

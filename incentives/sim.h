@@ -24,10 +24,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/event.h"
 #include "base/types.h"
 #include "incentives/drt.h"
 #include "incentives/due.h"
+#include "incentives/price.h"
 #include "incentives/random.h"
 #include "incentives/share.h"
 #include "models/learner.h"
@@ -49,7 +51,11 @@ struct sim_rows {
 	uint32_t n;
 };
 
-/* How one agent behaves. Its wrong labels are the next class's. */
+#define SIM_EVERY_CLASS UINT32_MAX
+
+/* How one agent behaves. Its wrong labels are the next class's. What it does
+ * to samples works on the columns that are set; of a dense sample copies
+ * alone can be changed. */
 struct sim_agent {
 	const char *name;
 	struct wei start_wei;
@@ -64,6 +70,20 @@ struct sim_agent {
 	 * to it evenly within drift_s, 0 for at once. */
 	int64_t wrong_fx9;
 	uint64_t from_s, drift_s;
+	uint32_t only_class;	/* wrong about this one alone; or of every */
+
+	/* Puts so many columns of its own, a set for each label, into rows
+	 * with wrong labels; and until prime_s, while it tells no wrong
+	 * label, into all rows, so that they are learned as signs of what
+	 * they will stand beside. */
+	uint32_t private_columns;
+	uint64_t prime_s;
+
+	/* Gives each row again so often, with near of its columns changed;
+	 * from another account where it has several. */
+	uint32_t copies, near;
+
+	uint32_t accounts;	/* it takes them by turns, one purse */
 
 	/* Asks for predictions instead, each for this much. */
 	bool calls;
@@ -83,6 +103,7 @@ struct sim_config {
 	uint32_t n_agent;
 	const struct sim_incentive *incentive;
 	struct drt_params drt;		/* for sim_incentive_drt */
+	struct trainer_params trainer;	/* for _stake and _points */
 	uint64_t retry_s;		/* a claim that failed is tried again */
 	uint64_t measure_s;		/* between measurements; at least 1 */
 	uint64_t end_s;			/* no contribution from here on */
@@ -95,11 +116,14 @@ struct sim_entry {
 	const uint8_t *sample;
 	uint32_t len;
 	uint32_t agent;
+	struct addr20 contributor;	/* one of the agent's accounts */
 	uint32_t truth;			/* the row's own label */
 	struct hash32 hash;		/* keccak of the sample */
 	enum novelty novelty;
 	enum lesson lesson;
 	enum verdict verdict;		/* last known; VERDICT_NONE at first */
+	uint64_t accepted_at_s;		/* the checkpoint that judged it */
+	bool copy;			/* of the agent's row before */
 	bool reported;			/* others took their parts */
 	bool settled;
 };
@@ -114,6 +138,8 @@ struct sim_account {
 	uint32_t n_contributed, n_wrong;
 	uint32_t n_open;		/* of its own, not settled */
 	uint32_t idle;			/* turns since anything came of one */
+	uint32_t copies_left;
+	uint32_t last_entry;		/* what is copied */
 };
 
 /* Room for a run: sim_need fills the counts, the caller the pointers. */
@@ -122,16 +148,18 @@ struct sim_room {
 	struct sim_entry *entry;	/* (n_entry) */
 	struct due *due;		/* (n_due) */
 	uint32_t *seen;			/* (n_seen) */
+	uint8_t *bytes;			/* (n_bytes) samples made by agents */
 	struct sample_room *sample;	/* one */
-	size_t n_account, n_entry, n_due, n_seen;
+	struct dc_buf *scratch;		/* an empty one */
+	size_t n_account, n_entry, n_due, n_seen, n_bytes;
 };
 
-enum sim_kind { SIM_WAKE, SIM_CLAIM, SIM_MEASURE };
+enum sim_kind { SIM_WAKE, SIM_CLAIM, SIM_MEASURE, SIM_EPOCH };
 
 struct sim_event {
 	enum sim_kind kind;
 	uint64_t time_s;
-	uint32_t who;		/* agent, entry; 0 for SIM_MEASURE */
+	uint32_t who;		/* agent, entry; 0 for the others */
 };
 
 /* Read it, write nothing. */
@@ -144,7 +172,11 @@ struct sim {
 	uint64_t last_added_s;		/* of the newest contribution */
 	uint64_t good_all;		/* sum of good */
 	struct share_pool pool;
+	struct price_level price;
 	struct wei contract_wei;	/* what the contract holds */
+	struct wei fees_wei;		/* of that, set aside for oracles */
+	uint32_t n_judged;
+	size_t n_bytes;			/* used */
 	uint32_t n_entry;
 	uint32_t n_open;
 	uint32_t next_row;
@@ -157,8 +189,9 @@ struct sim {
 struct sim_incentive {
 	const char *name;
 
-	/* Whether all that is offered is taken, or the price alone. */
-	bool takes_offer;
+	/* Whether all that is offered is taken, or the price alone; whether
+	 * there is no price. */
+	bool takes_offer, is_free;
 
 	/* false: nothing is taken at this moment. */
 	bool (*price)(const struct sim *s, struct wei *out);
@@ -171,9 +204,17 @@ struct sim_incentive {
 
 	/* amount came in for a prediction. */
 	void (*called)(struct sim *s, struct wei amount);
+
+	/* An epoch has ended; NULL: there are none. */
+	void (*epoch)(struct sim *s);
+
+	/* An agent has a turn: pay what it is owed; NULL: nothing. */
+	void (*woke)(struct sim *s, uint32_t agent);
 };
 
 extern const struct sim_incentive sim_incentive_drt;
+extern const struct sim_incentive sim_incentive_points;
+extern const struct sim_incentive sim_incentive_stake;
 
 /* How much room a run wants. */
 void sim_need(struct sim_room *out, const struct sim_config *c);
@@ -201,6 +242,16 @@ void sim_pay(struct sim *s, uint32_t agent, struct wei amount);
 void sim_pay_from(struct sim *s, uint32_t entry, uint32_t agent,
 		  struct wei amount);
 
+/* Account `number` of a simulated world: SIM_ACCOUNTS_MAX for each agent,
+ * and from SIM_STARTER on those who gave the first rows. */
+#define SIM_ACCOUNTS_MAX 1024
+#define SIM_STARTER (UINT32_C(1) << 31)
+struct addr20 sim_address(uint32_t number);
+
+/* Nothing is left to claim; what remains of its deposit stays with the
+ * contract. */
+void sim_settle(struct sim *s, uint32_t entry);
+
 /* Who is the next to have a turn, but for one; SIM_NOBODY: nobody. */
 uint32_t sim_next_awake(const struct sim *s, uint32_t but);
 
@@ -209,6 +260,12 @@ uint32_t sim_predict(struct sim *s, uint32_t entry);
 
 /* Put down that an entry's claim comes up. */
 void sim_claim_at(struct sim *s, uint32_t entry, uint64_t time_s);
+
+/* The sample of e, made of a row's by what its agent does to it
+ * (sim_attack.c).
+ * Returns false: there is no room for it. */
+bool sim_attack_make(struct sim *s, struct sim_entry *e,
+		     const struct sim_entry *of) DC_MUST_CHECK;
 
 /* An agent's turn (sim_agent.c). */
 void sim_agent_turn(struct sim *s, uint32_t agent);

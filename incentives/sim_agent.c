@@ -38,22 +38,66 @@ static int64_t wrong_now_fx9(const struct sim *s, const struct sim_agent *who)
 			 who->drift_s);
 }
 
+static struct addr20 account_next(const struct sim *s, uint32_t agent)
+{
+	uint32_t all = s->config->agent[agent].accounts;
+	uint32_t turn = s->room.account[agent].n_contributed;
+
+	return sim_address(agent * SIM_ACCOUNTS_MAX +
+			   (all == 0 ? 0 : turn % all));
+}
+
+/* Whether it tells a wrong label of this row. */
+static bool is_wrong(struct sim *s, const struct sim_agent *who,
+		     uint32_t label)
+{
+	if (s->now_s < who->prime_s ||
+	    (who->only_class != SIM_EVERY_CLASS && who->only_class != label))
+		return false;
+	return random_chance(&s->random, wrong_now_fx9(s, who));
+}
+
 /* The next row, labelled as this agent does. */
-static void entry_make(struct sim *s, struct sim_entry *e, uint32_t agent)
+static bool row_make(struct sim *s, struct sim_entry *e, uint32_t agent)
 {
 	const struct sim_config *c = s->config;
 	const struct sim_row *row = &c->rows.row[s->next_row];
+	const struct sim_agent *who = &c->agent[agent];
 
 	*e = (struct sim_entry){
 		.record = { .label = row->label },
 		.sample = c->rows.bytes + row->at,
 		.len = row->len,
 		.agent = agent,
+		.contributor = account_next(s, agent),
 		.truth = row->label,
 	};
-	if (random_chance(&s->random, wrong_now_fx9(s, &c->agent[agent])))
+	if (is_wrong(s, who, row->label))
 		e->record.label = (row->label + 1) %
 			c->learner->spec->n_class;
+	if (who->private_columns == 0 ||
+	    (e->record.label == e->truth && s->now_s >= who->prime_s))
+		return true;
+	return sim_attack_make(s, e, NULL);
+}
+
+/* What it gave last once more. */
+static bool copy_make(struct sim *s, struct sim_entry *e, uint32_t agent)
+{
+	const struct sim_entry *last =
+		&s->room.entry[s->room.account[agent].last_entry];
+
+	*e = (struct sim_entry){
+		.record = { .label = last->record.label },
+		.sample = last->sample,
+		.len = last->len,
+		.agent = agent,
+		.contributor = account_next(s, agent),
+		.truth = last->truth,
+		.copy = true,
+	};
+	return s->config->agent[agent].near == 0 ||
+		sim_attack_make(s, e, last);
 }
 
 /* What the agent offers, when that is enough and it has so much. */
@@ -62,6 +106,10 @@ static bool deposit_find(struct sim *s, uint32_t agent, struct wei *out)
 	const struct sim_agent *who = &s->config->agent[agent];
 	struct wei offer, price;
 
+	if (s->config->incentive->is_free) {
+		*out = wei_from_u64(0);
+		return true;
+	}
 	offer.v = u256_from_u128(positive_normal(&s->random,
 						 who->deposit_mean_wei,
 						 who->deposit_dev_wei));
@@ -75,11 +123,26 @@ static bool deposit_find(struct sim *s, uint32_t agent, struct wei *out)
 
 static void contribute(struct sim *s, uint32_t agent)
 {
+	struct sim_account *a = &s->room.account[agent];
 	struct sim_entry e;
+	struct wei deposit;
 
-	entry_make(s, &e, agent);
-	if (deposit_find(s, agent, &e.record.deposit_wei) && sim_add(s, &e))
+	if (!deposit_find(s, agent, &deposit))
+		return;
+	if (a->copies_left > 0) {
+		if (copy_make(s, &e, agent)) {
+			e.record.deposit_wei = deposit;
+			a->copies_left -= sim_add(s, &e);
+		}
+		return;
+	}
+	if (!row_make(s, &e, agent))
+		return;
+	e.record.deposit_wei = deposit;
+	if (sim_add(s, &e)) {
 		s->next_row++;
+		a->copies_left = s->config->agent[agent].copies;
+	}
 }
 
 /* Only a good model is worth paying for. */
@@ -101,7 +164,8 @@ void sim_agent_turn(struct sim *s, uint32_t agent)
 
 	if (s->next_row >= s->config->rows.n ||
 	    s->now_s >= s->config->end_s ||
-	    u256_is_zero(s->room.account[agent].balance_wei.v))
+	    (u256_is_zero(s->room.account[agent].balance_wei.v) &&
+	     !s->config->incentive->is_free))
 		return;
 	if (who->calls)
 		call(s, agent);

@@ -19,13 +19,19 @@ static size_t padded(size_t cells)
 
 static unsigned models_of(const struct model_spec *spec)
 {
-	return 1 + spec->verdict->folds;
+	return 1 + spec->verdict->folds(spec);
+}
+
+static size_t memory_of(const struct model_spec *spec)
+{
+	return spec->verdict->cells == NULL ? 0 : spec->verdict->cells(spec);
 }
 
 size_t learner_cells(const struct model_spec *spec)
 {
 	return LEARNER_HEADER_CELLS +
-		models_of(spec) * padded(spec->model->cells(spec));
+		models_of(spec) * padded(spec->model->cells(spec)) +
+		padded(memory_of(spec));
 }
 
 size_t learner_work_size(const struct model_spec *spec)
@@ -67,6 +73,12 @@ void learner_init(struct learner *l, const struct model_spec *spec,
 			.dirty = l->tree.dirty[0],
 			.first_leaf = at / MERKLE_LEAF_CELLS,
 		};
+	l->memory = (struct model){
+		.spec = spec,
+		.cells = cells + at,
+		.dirty = l->tree.dirty[0],
+		.first_leaf = at / MERKLE_LEAF_CELLS,
+	};
 	clear(l);
 }
 
@@ -107,7 +119,7 @@ static void predict_first(struct learner *l, struct learn_result *out,
 	out->valid = true;
 	out->predicted = model_best(before, n_class);
 	out->margin_fx9 = model_margin(before, n_class, out->predicted);
-	out->lesson = l->spec->verdict->lesson(l->spec, before, in->label);
+	out->lesson = verdict_lesson(l->spec, before, in->label);
 	if (in->novelty == NOVELTY_REPEAT)
 		return;
 	count_up(l, LEARNER_COUNTED);
@@ -115,21 +127,55 @@ static void predict_first(struct learner *l, struct learn_result *out,
 		count_up(l, LEARNER_RIGHT);
 }
 
-static void fold_learn(struct learner *l, const struct sample *x,
-		       const struct lesson_input *in)
+static void case_open(struct verdict_case *c, const struct learner *l,
+		      const struct lesson_input *in, const struct sample *x,
+		      struct hash32 *hash)
 {
-	const struct model_ops *ops = l->spec->model;
-	int64_t room[SPEC_CLASSES_MAX], *before = NULL;
-	struct hash32 hash;
-	struct model *fold;
+	keccak256(hash, in->sample, in->sample_len);
+	*c = (struct verdict_case){
+		.spec = l->spec,
+		.fold = l->model + 1,
+		.memory = &l->memory,
+		.x = x,
+		.hash = hash,
+		.contributor = &in->contributor,
+		.label = in->label,
+	};
+	c->group = l->spec->verdict->group(c);
+}
 
-	keccak256(&hash, in->sample, in->sample_len);
-	fold = &l->model[1 + l->spec->verdict->fold_learns(&hash)];
-	if (ops->learn_needs == MODEL_NEEDS_SCORES) {
+/* One fold learns; its scores before are needed by some models, and by some
+ * rules for what was a lesson. */
+static void fold_learn(struct model *fold, const struct verdict_case *c,
+		       struct learn_result *out, enum verdict_teaches teaches)
+{
+	const struct model_ops *ops = c->spec->model;
+	int64_t room[SPEC_CLASSES_MAX], *before = NULL;
+
+	if (ops->learn_needs == MODEL_NEEDS_SCORES ||
+	    teaches == VERDICT_TEACHES_OWN_FOLD) {
 		before = room;
-		ops->scores(fold, before, x);
+		ops->scores(fold, before, c->x);
 	}
-	ops->learn(fold, x, in->label, before);
+	if (teaches == VERDICT_TEACHES_OWN_FOLD &&
+	    verdict_lesson(c->spec, before, c->label) == LESSON_NONE)
+		out->lesson = LESSON_NONE;
+	ops->learn(fold, c->x, c->label, before);
+}
+
+static void folds_learn(struct learner *l, const struct lesson_input *in,
+			const struct sample *x, struct learn_result *out)
+{
+	const struct verdict_ops *rule = l->spec->verdict;
+	struct verdict_case c;
+	struct hash32 hash;
+
+	case_open(&c, l, in, x, &hash);
+	for (unsigned f = 0; f + 1 < l->n_model; f++)
+		if (rule->learns(f, c.group))
+			fold_learn(&l->model[1 + f], &c, out, rule->teaches);
+	if (rule->learned != NULL)
+		rule->learned(&l->memory, &c);
 }
 
 void learner_learn(struct learner *l, struct learn_result *out,
@@ -147,24 +193,22 @@ void learner_learn(struct learner *l, struct learn_result *out,
 	ops->scores(&l->model[0], before, &x);
 	predict_first(l, out, in, before);
 	ops->learn(&l->model[0], &x, in->label, before);
-	fold_learn(l, &x, in);
+	folds_learn(l, in, &x, out);
 }
 
 enum verdict learner_judge(const struct learner *l,
 			   const struct lesson_input *in, enum lesson lesson,
 			   struct sample_room *room)
 {
-	const struct verdict_ops *rule = l->spec->verdict;
-	int64_t judge[SPEC_CLASSES_MAX];
+	struct verdict_case c;
 	struct hash32 hash;
 	struct sample x;
 
 	if (!input_decode(l, &x, in, room))
 		return VERDICT_DISAGREE;
-	keccak256(&hash, in->sample, in->sample_len);
-	l->spec->model->scores(&l->model[1 + rule->fold_judges(&hash)], judge,
-			       &x);
-	return rule->judge(l->spec, judge, in->label, in->novelty, lesson);
+	case_open(&c, l, in, &x, &hash);
+	return verdict_of(l->spec, l->spec->verdict->opinion(&c, room),
+			  in->novelty, lesson);
 }
 
 void learner_root(struct learner *l, struct hash32 *out)
@@ -255,6 +299,18 @@ static bool counts_valid(const int64_t *cell)
 		cell[LEARNER_LEARNED] <= cell[LEARNER_SEEN];
 }
 
+/* Rules keep counts and tags, neither of them below 0. */
+static bool memory_valid(const struct learner *l)
+{
+	size_t n = memory_of(l->spec);
+
+	for (size_t i = 0; i < padded(n); i++)
+		if (l->memory.cells[i] < 0 ||
+		    (i >= n && l->memory.cells[i] != 0))
+			return false;
+	return true;
+}
+
 /* Every cell is one that learning can lead to. */
 static bool cells_valid(const struct learner *l)
 {
@@ -271,7 +327,7 @@ static bool cells_valid(const struct learner *l)
 			if (cells[j] != 0)
 				return false;
 	}
-	return true;
+	return memory_valid(l);
 }
 
 static enum dc_status cells_take(struct learner *l, const uint8_t *in,

@@ -6,7 +6,7 @@
  * its verdict rule keeps, and the counts behind its accuracy, in one flat
  * block of cells that is hashed as a whole.
  *
- *     header (16 cells) | served model | fold 0 | fold 1
+ *     header (16 cells) | served model | fold 0 | fold 1 ... | rule's memory
  *
  * each part zero-padded to a multiple of 16 cells. The order of calls to
  * learner_learn is the chain's; same calls, same block, same root.
@@ -50,6 +50,7 @@ struct learner {
 	size_t n_cells;
 	unsigned n_model;
 	struct model model[LEARNER_MODELS_MAX];	/* [0] is served */
+	struct model memory;			/* the verdict rule's cells */
 	struct merkle tree;
 };
 
@@ -59,6 +60,7 @@ struct lesson_input {
 	size_t sample_len;
 	uint32_t label;
 	enum novelty novelty;
+	struct addr20 contributor;
 };
 
 struct learn_result {
@@ -86,12 +88,12 @@ void learner_init(struct learner *l, const struct model_spec *spec,
 bool learner_predict(const struct learner *l, int64_t *scores,
 		     uint32_t *label, const struct sample *x);
 
-/* Predict, then learn: the served model, and the fold the sample belongs to.
+/* Predict, then learn: the served model, and the folds that learn it.
  * What is not valid changes the count of contributions alone. */
 void learner_learn(struct learner *l, struct learn_result *out,
 		   const struct lesson_input *in, struct sample_room *room);
 
-/* The verdict, from a fold that did not learn the sample. To be asked at the
+/* The verdict, from folds that did not learn the sample. To be asked at the
  * end of the contribution's epoch, when all of it is learned.
  * lesson  what learner_learn said of this contribution */
 enum verdict learner_judge(const struct learner *l,

@@ -18,6 +18,9 @@ libdc_models_a_SOURCES = \
 	models/sample.c models/sample.h \
 	models/sparse_perceptron.c \
 	models/spec.c models/spec.h \
-	models/verdict.c models/verdict.h
+	models/verdict.c models/verdict.h \
+	models/verdict_fold.c \
+	models/verdict_jury.c \
+	models/verdict_support.c
 
 models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)

@@ -192,7 +192,8 @@ static enum verdict judge_one(struct pipeline *p, struct pipe_model *m,
 	struct lesson_input in = {
 		.sample = c->is.sample, .sample_len = c->is.sample_len,
 		.label = c->is.label,
-		.novelty = c->is_new ? NOVELTY_NEW : NOVELTY_REPEAT
+		.novelty = c->is_new ? NOVELTY_NEW : NOVELTY_REPEAT,
+		.contributor = c->is.contributor
 	};
 
 	return learner_judge(registry_learner(m->live), &in,

@@ -101,7 +101,8 @@ static void learn(struct pipeline *p, struct pipe_model *m,
 	struct learner *learner = registry_learner(m->live);
 	struct lesson_input in = {
 		.sample = c->is.sample, .sample_len = c->is.sample_len,
-		.label = c->is.label, .novelty = novelty
+		.label = c->is.label, .novelty = novelty,
+		.contributor = c->is.contributor
 	};
 	struct learn_result result;
 

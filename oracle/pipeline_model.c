@@ -130,7 +130,8 @@ static enum dc_status replay(struct pipeline *p, struct pipe_model *m,
 				.sample_len = c[i].is.sample_len,
 				.label = c[i].is.label,
 				.novelty = c[i].is_new ? NOVELTY_NEW :
-					NOVELTY_REPEAT
+					NOVELTY_REPEAT,
+				.contributor = c[i].is.contributor
 			};
 			struct learn_result result;
 

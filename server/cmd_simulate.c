@@ -157,7 +157,7 @@ static void summary_print(FILE *f, const struct sim_result *r,
 		(unsigned long long)(r->end_s / 86400), first, last, low,
 		base);
 	fprintf(f, "%-16s %14s %14s %13s %9s %9s\n", "agent", "start", "end",
-		"contributions", "wrong", "refunded");
+		"contributions", "wrong", "karma");
 	for (uint32_t i = 0; i < r->n_agent; i++) {
 		const struct sim_account *a = &r->account[i];
 
@@ -248,7 +248,7 @@ int cmd_simulate(const struct command *self, int argc, char **argv)
 	struct simulate_texts t = { NULL, NULL };
 	const struct cmd_option options[] = {
 		{ "example", "NAME", "run an example that decaid carries: "
-		  "readme", &t.example },
+		  "attack, readme", &t.example },
 		{ "set", "KEY=VALUE...", "change values of the scenario, "
 		  "such as 'seed=2 Bad.deposit=50'", &t.set },
 	};

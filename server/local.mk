@@ -59,7 +59,8 @@ EXTRA_DIST += server/embed.sh server/openapi.json
 CLEANFILES += server/dashboard_gen.c server/openapi_gen.c
 CLEANFILES += server/scenarios_gen.c
 
-scenarios = $(srcdir)/contrib/scenarios/readme.scenario
+scenarios = $(srcdir)/contrib/scenarios/attack.scenario \
+	$(srcdir)/contrib/scenarios/readme.scenario
 EXTRA_DIST += $(scenarios)
 
 server/scenarios_gen.c: $(scenarios) $(srcdir)/server/embed.sh

@@ -34,6 +34,58 @@ bad:
 			     "as, accuracy+0.15", value);
 }
 
+static enum dc_status accounts_take(struct sim_agent *a,
+				    const struct scenario *s,
+				    const struct scenario_line *line,
+				    struct dc_err *err)
+{
+	uint64_t n;
+	enum dc_status st = scenario_u64(&n, s, line, "accounts", "1", err);
+
+	if (st == DC_OK && (n == 0 || n > SIM_ACCOUNTS_MAX))
+		return scenario_fail(s, line, err, "accounts is from 1 to %d",
+				     SIM_ACCOUNTS_MAX);
+	a->accounts = st == DC_OK ? (uint32_t)n : 0;
+	return st;
+}
+
+static enum dc_status small_take(uint32_t *out, const struct scenario *s,
+				 const struct scenario_line *line,
+				 const char *key, uint64_t max,
+				 struct dc_err *err)
+{
+	uint64_t n;
+	enum dc_status st = scenario_u64(&n, s, line, key, "0", err);
+
+	if (st == DC_OK && n > max)
+		return scenario_fail(s, line, err, "%s is at most %u", key,
+				     (unsigned)max);
+	*out = st == DC_OK ? (uint32_t)n : 0;
+	return st;
+}
+
+/* What it does to samples: private, prime, copies, near, class. */
+static enum dc_status attack_take(struct sim_agent *a,
+				  const struct scenario *s,
+				  const struct scenario_line *line,
+				  struct dc_err *err)
+{
+	const char *only = scenario_value(line, "class");
+	enum dc_status st;
+
+	a->only_class = SIM_EVERY_CLASS;
+	if (only != NULL && !spec_class_find(&a->only_class, &s->spec, only))
+		return scenario_fail(s, line, err, "no class '%s'", only);
+	st = small_take(&a->private_columns, s, line, "private", 1000, err);
+	if (st == DC_OK)
+		st = scenario_time(&a->prime_s, s, line, "prime", "0", err);
+	if (st == DC_OK)
+		st = small_take(&a->copies, s, line, "copies", 100, err);
+	if (st == DC_OK)
+		st = small_take(&a->near, s, line, "near", 1000, err);
+	return st;
+}
+
 static enum dc_status wrong_take(struct sim_agent *a, const struct scenario *s,
 				 const struct scenario_line *line,
 				 struct dc_err *err)
@@ -43,6 +95,8 @@ static enum dc_status wrong_take(struct sim_agent *a, const struct scenario *s,
 
 	if (st == DC_OK && (a->wrong_fx9 < 0 || a->wrong_fx9 > DC_FX9_ONE))
 		return scenario_fail(s, line, err, "wrong is from 0 to 1");
+	if (st == DC_OK)
+		st = accounts_take(a, s, line, err);
 	if (st == DC_OK)
 		st = scenario_time(&a->from_s, s, line, "from", "0", err);
 	if (st == DC_OK)
@@ -94,7 +148,8 @@ enum dc_status scenario_take_agent(struct scenario *s,
 {
 	static const char *const keys[] = {
 		"balance", "deposit", "wait", "when", "wrong", "from", "drift",
-		"calls", NULL
+		"calls", "accounts", "private", "prime", "copies", "near",
+		"class", NULL
 	};
 	struct sim_agent a = { .name = line->word[1] };
 	enum dc_status st = scenario_keys(s, line, 2, keys, err);
@@ -113,7 +168,8 @@ enum dc_status scenario_take_agent(struct scenario *s,
 	if ((st = money_take(&a, s, line, err)) != DC_OK ||
 	    (st = wait_take(&a, s, line, err)) != DC_OK ||
 	    (st = when_take(&a, s, line, err)) != DC_OK ||
-	    (st = wrong_take(&a, s, line, err)) != DC_OK)
+	    (st = wrong_take(&a, s, line, err)) != DC_OK ||
+	    (st = attack_take(&a, s, line, err)) != DC_OK)
 		return st;
 	s->agent[s->config.n_agent++] = a;
 	return DC_OK;

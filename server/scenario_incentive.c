@@ -33,12 +33,142 @@ static enum dc_status take_drt(struct scenario *s,
 	return st;
 }
 
+/* A time that a trainer keeps in 32 bits. */
+static enum dc_status time32(uint32_t *out, const struct scenario *s,
+			     const struct scenario_line *line,
+			     const char *key, const char *initial,
+			     struct dc_err *err)
+{
+	uint64_t v;
+	enum dc_status st = scenario_time(&v, s, line, key, initial, err);
+
+	if (st == DC_OK && v > UINT32_MAX)
+		return scenario_fail(s, line, err, "%s is too long", key);
+	*out = st == DC_OK ? (uint32_t)v : 0;
+	return st;
+}
+
+static enum dc_status waits_take(struct trainer_params *p,
+				 const struct scenario *s,
+				 const struct scenario_line *line,
+				 struct dc_err *err)
+{
+	const struct { uint32_t *to; const char *key, *initial; } times[] = {
+		{ &p->refund_wait_s, "refund", "1d" },
+		{ &p->verdict_window_s, "verdict", "7d" },
+		{ &p->challenge_s, "challenge", "1h" },
+		{ &p->epoch_s, "epoch", "1h" },
+		{ &p->owner_claim_wait_s, "owner", "1d" },
+		{ &p->any_claim_wait_s, "any", "2d" },
+	};
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(times); i++) {
+		enum dc_status st = time32(times[i].to, s, line, times[i].key,
+					   times[i].initial, err);
+
+		if (st != DC_OK)
+			return st;
+	}
+	if (p->epoch_s == 0)
+		return scenario_fail(s, line, err, "epoch=0 never ends");
+	return DC_OK;
+}
+
+static enum dc_status fee_take(struct trainer_params *p,
+			       const struct scenario *s,
+			       const struct scenario_line *line,
+			       struct dc_err *err)
+{
+	struct wei fee;
+	struct u256 gwei, rest;
+	enum dc_status st = scenario_amount(&fee, s, line, "fee", "0", err);
+
+	if (st != DC_OK)
+		return st;
+	DC_CHECK(u256_divmod(&gwei, &rest, fee.v, u256_from_u64(1000000000)));
+	if (!u256_is_zero(rest) || !u256_to_u64(&p->fee_gwei, gwei))
+		return scenario_fail(s, line, err,
+				     "fee is not a number of gwei");
+	return DC_OK;
+}
+
+/* floor, cap, burst, window, reporter, fee */
+static enum dc_status price_take(struct trainer_params *p,
+				 const struct scenario *s,
+				 const struct scenario_line *line,
+				 struct dc_err *err)
+{
+	uint64_t burst, bps;
+	enum dc_status st = scenario_amount(&p->floor_wei, s, line, "floor",
+					    NULL, err);
+
+	if (st == DC_OK)
+		st = scenario_amount(&p->cap_wei, s, line, "cap", NULL, err);
+	if (st == DC_OK)
+		st = scenario_u64(&burst, s, line, "burst", "0", err);
+	if (st == DC_OK)
+		st = time32(&p->window_s, s, line, "window", "1h", err);
+	if (st == DC_OK)
+		st = scenario_u64(&bps, s, line, "reporter", "1000", err);
+	if (st != DC_OK)
+		return st;
+	if (wei_compare(p->cap_wei, p->floor_wei) < 0)
+		return scenario_fail(s, line, err, "cap is below floor");
+	if (burst > UINT32_MAX || (burst > 0 && p->window_s == 0))
+		return scenario_fail(s, line, err, "burst needs a window");
+	if (bps > 10000)
+		return scenario_fail(s, line, err,
+				     "reporter is at most 10000");
+	p->burst = (uint32_t)burst;
+	p->reporter_share_bps = (uint16_t)bps;
+	return fee_take(p, s, line, err);
+}
+
+static enum dc_status take_stake(struct scenario *s,
+				 const struct scenario_line *line,
+				 struct dc_err *err)
+{
+	static const char *const keys[] = {
+		"refund", "verdict", "challenge", "epoch", "owner", "any",
+		"floor", "cap", "burst", "window", "reporter", "fee", NULL
+	};
+	enum dc_status st = scenario_keys(s, line, 2, keys, err);
+
+	if (st == DC_OK)
+		st = waits_take(&s->config.trainer, s, line, err);
+	if (st == DC_OK)
+		st = price_take(&s->config.trainer, s, line, err);
+	s->config.incentive = &sim_incentive_stake;
+	return st;
+}
+
+static enum dc_status take_points(struct scenario *s,
+				  const struct scenario_line *line,
+				  struct dc_err *err)
+{
+	static const char *const keys[] = {
+		"refund", "verdict", "challenge", "epoch", "owner", "any",
+		NULL
+	};
+	enum dc_status st = scenario_keys(s, line, 2, keys, err);
+
+	if (st == DC_OK)
+		st = waits_take(&s->config.trainer, s, line, err);
+	s->config.incentive = &sim_incentive_points;
+	return st;
+}
+
 enum dc_status scenario_take_incentive(struct scenario *s,
 				       const struct scenario_line *line,
 				       struct dc_err *err)
 {
 	if (strcmp(line->word[1], "deposit-refund-take") == 0)
 		return take_drt(s, line, err);
-	return scenario_fail(s, line, err, "no incentive '%s'; there is "
-			     "deposit-refund-take", line->word[1]);
+	if (strcmp(line->word[1], "stake") == 0)
+		return take_stake(s, line, err);
+	if (strcmp(line->word[1], "points") == 0)
+		return take_points(s, line, err);
+	return scenario_fail(s, line, err, "no incentive '%s'; there are "
+			     "deposit-refund-take, stake and points",
+			     line->word[1]);
 }

@@ -6,6 +6,11 @@
 
 #include "server/sim_run.h"
 
+/* The rows of the start come from so many people by turns. */
+#define STARTERS 16
+
+#define SAMPLE_BYTES_MAX (1 << 21)
+
 /* Everything a run has of its own. */
 struct running {
 	struct learner learner;
@@ -14,6 +19,7 @@ struct running {
 	struct sim_config config;
 	struct sim_room room;
 	struct sim sim;
+	struct dc_buf scratch;	/* of one sample */
 };
 
 static void learner_make(struct running *r, const struct model_spec *spec)
@@ -31,7 +37,8 @@ static void learn_true(struct running *r, const struct scenario_data *d,
 	for (uint32_t i = from; i < to; i++) {
 		struct lesson_input in = {
 			d->bytes + d->row[i].at, d->row[i].len,
-			d->row[i].label, NOVELTY_NEW
+			d->row[i].label, NOVELTY_NEW,
+			sim_address(SIM_STARTER + i % STARTERS)
 		};
 
 		learner_learn(&r->learner, &got, &in, r->room.sample);
@@ -90,6 +97,9 @@ static void room_make(struct running *r)
 
 	sim_need(room, &r->config);
 	room->sample = sample;
+	room->scratch = &r->scratch;
+	dc_buf_init(&r->scratch, SAMPLE_BYTES_MAX);
+	room->bytes = room->n_bytes > 0 ? dc_malloc(room->n_bytes) : NULL;
 	room->account = dc_calloc(room->n_account, sizeof(*room->account));
 	room->entry = dc_calloc(room->n_entry, sizeof(*room->entry));
 	room->due = dc_calloc(room->n_due, sizeof(*room->due));
@@ -102,6 +112,8 @@ static void running_clear(struct running *r)
 	free(r->room.entry);
 	free(r->room.due);
 	free(r->room.seen);
+	free(r->room.bytes);
+	dc_buf_clear(&r->scratch);
 	free(r->room.sample);
 	free(r->cells);
 	free(r->work);

@@ -202,7 +202,7 @@ ours_contribute(void *data, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct lesson_input in = {
 			packed[i % SAMPLES], packed_len[i % SAMPLES],
-			label_of[i % SAMPLES], NOVELTY_NEW
+			label_of[i % SAMPLES], NOVELTY_NEW, { { 0 } }
 		};
 
 		learner_learn(&r->l, &got, &in, &room);

@@ -55,7 +55,7 @@ fuzz_one_form(const struct sample *s, const uint8_t *data, size_t size)
 static void
 fuzz_learn(const char *text, const uint8_t *data, size_t size)
 {
-	struct lesson_input in = { data, size, 0, NOVELTY_NEW };
+	struct lesson_input in = { data, size, 0, NOVELTY_NEW, { { 0 } } };
 	struct learn_result got;
 	struct learner_room r;
 	uint8_t *bytes;

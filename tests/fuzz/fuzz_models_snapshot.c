@@ -30,7 +30,7 @@ fuzz_use(struct learner_room *r, const uint8_t *in, size_t size)
 {
 	static const uint8_t sample[] = { 1, 2, 0, 1 };
 	struct lesson_input lesson = {
-		sample, sizeof(sample), 1, NOVELTY_NEW
+		sample, sizeof(sample), 1, NOVELTY_NEW, { { 0 } }
 	};
 	uint8_t *out = dc_malloc(size);
 	struct learn_result got;

@@ -19,6 +19,7 @@ agent(const char *name, int64_t wrong_fx9, uint64_t wait_s)
 		.deposit_mean_wei = 50, .deposit_dev_wei = 10,
 		.wait_mean_s = wait_s, .wait_dev_s = 5,
 		.if_accuracy_fx9 = SIM_ALWAYS, .wrong_fx9 = wrong_fx9,
+		.only_class = SIM_EVERY_CLASS,
 	};
 }
 

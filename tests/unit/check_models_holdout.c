@@ -30,7 +30,7 @@ static void learn(struct learner_room *r, unsigned column, uint32_t label)
 {
 	struct holdout_row row = row_of(column, label);
 	struct lesson_input in = { row.sample, row.len, row.label,
-				   NOVELTY_NEW };
+				   NOVELTY_NEW, { { 0 } } };
 	struct learn_result result;
 
 	learner_learn(&r->l, &result, &in, &room);

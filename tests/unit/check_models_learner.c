@@ -334,7 +334,7 @@ START_TEST(what_is_no_sample_is_condemned_and_teaches_nothing)
 {
 	static const uint8_t broken[] = { 1, 1 }, fine[] = { 1, 1, 0 };
 	struct lesson_input in = {
-		broken, sizeof(broken), 0, NOVELTY_NEW
+		broken, sizeof(broken), 0, NOVELTY_NEW, { { 0 } }
 	};
 	struct learner_room r;
 	struct learn_result got;
@@ -346,7 +346,9 @@ START_TEST(what_is_no_sample_is_condemned_and_teaches_nothing)
 	ck_assert_int_eq(got.lesson, LESSON_NONE);
 	ck_assert_int_eq(learner_judge(&r.l, &in, LESSON_TAUGHT, &room),
 			 VERDICT_DISAGREE);
-	in = (struct lesson_input){ fine, sizeof(fine), 3, NOVELTY_NEW };
+	in.sample = fine;
+	in.sample_len = sizeof(fine);
+	in.label = 3;
 	learner_learn(&r.l, &got, &in, &room);	/* there are labels 0 to 2 */
 	ck_assert(!got.valid);
 	ck_assert_int_eq(learner_judge(&r.l, &in, LESSON_TAUGHT, &room),
@@ -384,7 +386,7 @@ END_TEST
 START_TEST(accuracy_counts_what_is_new_and_valid)
 {
 	static const uint8_t x[] = { 1, 1, 0 }, broken[] = { 9 };
-	struct lesson_input in = { x, sizeof(x), 1, NOVELTY_NEW };
+	struct lesson_input in = { x, sizeof(x), 1, NOVELTY_NEW, { { 0 } } };
 	struct learner_room r;
 	struct learn_result got;
 
@@ -400,7 +402,7 @@ START_TEST(accuracy_counts_what_is_new_and_valid)
 	in.novelty = NOVELTY_NEW;
 	learner_learn(&r.l, &got, &in, &room);
 	learner_learn(&r.l, &got, &in, &room);
-	in = (struct lesson_input){ broken, 1, 1, NOVELTY_NEW };
+	in = (struct lesson_input){ broken, 1, 1, NOVELTY_NEW, { { 0 } } };
 	learner_learn(&r.l, &got, &in, &room);
 	ck_assert_uint_eq(learner_accuracy_fx9(&r.l), 666666666);
 	ck_assert_uint_eq(learner_count(&r.l, LEARNER_SEEN), 5);
@@ -419,7 +421,7 @@ root_is_cheap(const char *text)
 	uint64_t full, one;
 	uint32_t index[60], i;
 	uint8_t bytes[256];
-	struct lesson_input in = { bytes, 0, 1, NOVELTY_NEW };
+	struct lesson_input in = { bytes, 0, 1, NOVELTY_NEW, { { 0 } } };
 
 	learner_room_init(&r, text);
 	learner_root(&r.l, &root);

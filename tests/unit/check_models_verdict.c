@@ -27,15 +27,18 @@ spec_of(uint32_t n_class)
 START_TEST(a_sample_trains_one_fold_and_is_judged_by_the_other)
 {
 	const struct verdict_ops *rule = verdict_find("two-fold");
+	struct model_spec spec = spec_of(2);
 	struct hash32 hash = { { 0 } };
+	struct verdict_case c = { .spec = &spec, .hash = &hash };
 	unsigned b;
 
-	ck_assert_uint_eq(rule->folds, 2);
+	ck_assert_uint_eq(rule->folds(&spec), 2);
 	for (b = 0; b < 256; b++) {
 		hash.b[31] = (uint8_t)b;
-		ck_assert_uint_eq(rule->fold_learns(&hash), b & 1);
-		ck_assert_uint_eq(rule->fold_judges(&hash), 1 - (b & 1));
+		ck_assert_uint_eq(rule->group(&c), b & 1);
 	}
+	ck_assert(rule->learns(0, 0) && rule->learns(1, 1));
+	ck_assert(!rule->learns(0, 1) && !rule->learns(1, 0));
 }
 END_TEST
 
@@ -59,9 +62,9 @@ judge_all(const struct model_spec *spec, const int64_t *scores,
 	for (n = NOVELTY_REPEAT; n <= NOVELTY_NEW; n++)
 		for (l = LESSON_NONE; l <= LESSON_TAUGHT; l++)
 			ck_assert_int_eq(
-				spec->verdict->judge(spec, scores, label,
-						     (enum novelty)n,
-						     (enum lesson)l),
+				verdict_of(spec, model_margin(
+						scores, spec->n_class, label),
+					   (enum novelty)n, (enum lesson)l),
 				expected(m, (enum novelty)n, (enum lesson)l));
 }
 
@@ -115,13 +118,13 @@ START_TEST(a_sample_teaches_where_the_model_was_wrong_or_unsure)
 	size_t i;
 
 	for (i = 0; i < DC_ARRAY_LEN(cases); i++)
-		ck_assert_int_eq(spec.verdict->lesson(&spec, cases[i].scores,
-						      cases[i].label),
+		ck_assert_int_eq(verdict_lesson(&spec, cases[i].scores,
+						cases[i].label),
 				 cases[i].lesson);
 	spec.verdict_param[0] = 0;	/* no credit for being unsure */
-	ck_assert_int_eq(spec.verdict->lesson(&spec, cases[0].scores, 0),
+	ck_assert_int_eq(verdict_lesson(&spec, cases[0].scores, 0),
 			 LESSON_NONE);
-	ck_assert_int_eq(spec.verdict->lesson(&spec, cases[1].scores, 1),
+	ck_assert_int_eq(verdict_lesson(&spec, cases[1].scores, 1),
 			 LESSON_TAUGHT);
 }
 END_TEST

@@ -232,12 +232,15 @@ START_TEST(the_examples_are_scenarios)
 	const char *text;
 	struct scenario s;
 	size_t len;
+	static const char *const names[] = { "attack", "readme" };
 
-	text = scenario_example("readme", &len);
-	ck_assert_ptr_nonnull(text);
-	ck_assert_msg(scenario_parse(&s, "readme", text, len, NULL, 0, &err) ==
-		      DC_OK, "%s", err.text);
-	scenario_clear(&s);
+	for (size_t i = 0; i < DC_ARRAY_LEN(names); i++) {
+		text = scenario_example(names[i], &len);
+		ck_assert_ptr_nonnull(text);
+		ck_assert_msg(scenario_parse(&s, names[i], text, len, NULL, 0,
+					     &err) == DC_OK, "%s", err.text);
+		scenario_clear(&s);
+	}
 	ck_assert_ptr_null(scenario_example("read", &len));
 	ck_assert_ptr_null(scenario_example("", &len));
 }

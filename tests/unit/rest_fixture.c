@@ -193,7 +193,9 @@ static void make_sample(struct dc_buf *out, const struct model_spec *spec,
 static struct learn_result learn(struct rest_fixture *f, struct dc_buf *b,
 				 uint32_t label, uint64_t block)
 {
-	struct lesson_input in = { b->data, b->len, label, NOVELTY_NEW };
+	struct lesson_input in = {
+		b->data, b->len, label, NOVELTY_NEW, { { 0 } }
+	};
 	struct learn_result found;
 
 	registry_write_begin(f->sections);

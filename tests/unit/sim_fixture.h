@@ -19,6 +19,7 @@ struct world {
 	struct sim_room room;
 	struct sim sim;
 	struct sample_room sample;
+	struct dc_buf scratch;
 	uint8_t bytes[WORLD_ROWS * WORLD_SAMPLE_BYTES];
 	struct sim_row row[WORLD_ROWS];
 	struct sample held[WORLD_HELD];
@@ -98,7 +99,10 @@ world_begin(struct world *w)
 	room->entry = dc_calloc(room->n_entry, sizeof(*room->entry));
 	room->due = dc_calloc(room->n_due, sizeof(*room->due));
 	room->seen = dc_calloc(room->n_seen, sizeof(*room->seen));
+	room->bytes = room->n_bytes > 0 ? dc_malloc(room->n_bytes) : NULL;
 	room->sample = &w->sample;
+	room->scratch = &w->scratch;
+	dc_buf_init(&w->scratch, 1 << 16);
 	sim_init(&w->sim, &w->config, room);
 }
 
@@ -109,6 +113,8 @@ world_free(struct world *w)
 	free(w->room.entry);
 	free(w->room.due);
 	free(w->room.seen);
+	free(w->room.bytes);
+	dc_buf_clear(&w->scratch);
 	learner_room_clear(&w->learner);
 	free(w);
 }

@@ -147,7 +147,8 @@ static inline struct lesson_input
 mix_input(const struct mix_row *row)
 {
 	return (struct lesson_input){
-		row->sample, row->len, row->label, NOVELTY_NEW
+		row->sample, row->len, row->label, NOVELTY_NEW,
+		{ { 0 } }
 	};
 }
 
