@@ -3,15 +3,11 @@
 
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "oracle/data_dir.h"
 #include "oracle/feed.h"
 #include "oracle/follow.h"
 #include "oracle/gateway.h"
@@ -54,29 +50,6 @@ static void clear_config(struct gateway_config *c)
 	free((void *)(uintptr_t)c->models.who);
 }
 
-/* Released by the kernel with the process, however that ends; a child does
- * not inherit it. */
-static enum dc_status lock_directory(struct gateway *g, struct dc_err *err)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	char path[PATH_MAX];
-	int n = snprintf(path, sizeof(path), "%s/lock", g->config.data_dir);
-
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return dc_fail(err, DC_EINVAL, "data directory: name too "
-			       "long");
-	g->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (g->lock_fd < 0)
-		return dc_fail(err, DC_EIO, "open %s: %s", path,
-			       strerror(errno));
-	if (fcntl(g->lock_fd, F_SETLK, &lock) == 0)
-		return DC_OK;
-	if (errno == EAGAIN || errno == EACCES)
-		return dc_fail(err, DC_EBUSY, "another decaid uses %s",
-			       g->config.data_dir);
-	return dc_fail(err, DC_EIO, "lock %s: %s", path, strerror(errno));
-}
-
 enum dc_status gateway_open(struct gateway **out,
 			    const struct gateway_config *config,
 			    struct dc_err *err)
@@ -89,7 +62,7 @@ enum dc_status gateway_open(struct gateway **out,
 	g->registry = registry_new();
 	g->standing = standing_new();
 	g->feed = feed_new(FEED_BATCHES);
-	st = lock_directory(g, err);
+	st = data_dir_lock(&g->lock_fd, config->data_dir, err);
 	if (st == DC_OK)
 		st = pipeline_new(&g->pipeline, &g->config, g->feed,
 				  g->registry, g->standing, err);
@@ -111,8 +84,7 @@ void gateway_close(struct gateway *g)
 	feed_free(g->feed);
 	standing_free(g->standing);
 	registry_free(g->registry);
-	if (g->lock_fd >= 0)
-		close(g->lock_fd);
+	data_dir_unlock(g->lock_fd);
 	clear_config(&g->config);
 	free(g);
 }

@@ -75,6 +75,7 @@ struct gateway_config {
 	struct gateway_models models;
 	unsigned poll_ms;	/* between looks for a new head; 0: 1000 */
 	uint64_t snapshot_every;	/* contributions; 0: 100000 */
+	uint64_t keep_samples;	/* of a model's newest contributions; 0: all */
 	unsigned rpc_timeout_ms;	/* 0: 30 s */
 	gateway_holdout_fn *holdout;	/* NULL: no model is measured */
 	void *holdout_user;

@@ -43,6 +43,7 @@
 #define TX_EVENTS 10000
 #define TX_MS 250
 #define SNAPSHOT_EVERY 100000
+#define SNAPSHOT_LEAST 100
 /* Blocks in which nothing happened are deleted this far below final. */
 #define PRUNE_EVERY 256
 
@@ -336,10 +337,22 @@ static void halt(struct pipeline *p, const char *why)
 	tell(p, &change);
 }
 
+/* Samples can go once a snapshot has learned from them: who keeps few takes
+ * snapshots more often. */
+static uint64_t snapshot_every(const struct gateway_config *c)
+{
+	uint64_t every = c->snapshot_every > 0 ? c->snapshot_every :
+		SNAPSHOT_EVERY;
+
+	if (c->keep_samples > 0 && c->keep_samples < every)
+		every = c->keep_samples > SNAPSHOT_LEAST ? c->keep_samples :
+			SNAPSHOT_LEAST;
+	return every;
+}
+
 void pipeline_run(struct pipeline *p)
 {
-	uint64_t every = p->config->snapshot_every > 0 ?
-		p->config->snapshot_every : SNAPSHOT_EVERY;
+	uint64_t every = snapshot_every(p->config);
 	struct feed_batch *b;
 	struct dc_err err = DC_ERR_INIT;
 	enum dc_status st = DC_OK;
@@ -349,6 +362,8 @@ void pipeline_run(struct pipeline *p)
 		feed_batch_free(b);
 		if (st == DC_OK && !p->in_tx)
 			st = pipe_snapshots(p, every, &err);
+		if (st == DC_OK && !p->in_tx)
+			st = pipe_prune(p, &err);
 	}
 	if (st == DC_OK)
 		st = commit(p, p->head.number, &err);

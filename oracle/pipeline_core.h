@@ -37,6 +37,7 @@ struct pipe_model {
 	uint64_t taken_back;		/* one more than the highest id that
 					 * was taken back unjudged, or 0 */
 	uint64_t snapshot_count;	/* contributions in the newest file */
+	uint64_t pruned;		/* samples below it are gone */
 	uint64_t due_s;			/* when time alone does something */
 
 	/* Rows held out of its data; NULL: it is not measured. */
@@ -64,6 +65,7 @@ struct pipeline {
 	struct block_ref head;		/* last block applied */
 	bool has_head;
 	uint64_t finalized;
+	uint64_t prune_at;		/* when finalized gets there */
 
 	uint64_t measure_us;	/* held-out rows: not before this clock time */
 
@@ -159,6 +161,20 @@ enum dc_status pipe_operator(struct pipeline *p, const struct addr20 *pool,
 			     const struct abi_event *ev,
 			     const struct log_ref *at,
 			     struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_prune.c --------------------------------------------------- */
+
+/* Now and then, outside of transactions: delete samples that nothing needs
+ * any more, give free pages back. */
+enum dc_status pipe_prune(struct pipeline *p, struct dc_err *err)
+	DC_MUST_CHECK;
+
+/* Samples of m that were pruned, for a replay.
+ * c  (n) in order of id; their samples in the arena */
+enum dc_status pipe_refetch(struct pipeline *p, const struct pipe_model *m,
+			    struct sql_contribution *c, size_t n,
+			    struct dc_arena *arena,
+			    struct dc_err *err) DC_MUST_CHECK;
 
 /* --- pipeline_epoch.c --------------------------------------------------- */
 

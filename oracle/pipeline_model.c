@@ -124,6 +124,8 @@ static enum dc_status replay(struct pipeline *p, struct pipe_model *m,
 		if (st == DC_OK && n == 0)
 			st = dc_fail(err, DC_EIO, "contribution %" PRIu64
 				     " of %s is missing", id, m->row.slug);
+		if (st == DC_OK)
+			st = pipe_refetch(p, m, c, n, arena, err);
 		for (i = 0; st == DC_OK && i < n; i++) {
 			struct lesson_input in = {
 				.sample = c[i].is.sample,

@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include "oracle/keylock.h"
 
 #define DAY_S 86400
 
@@ -14,6 +17,7 @@ struct signer_desk {
 	struct signlog *log;
 	bool held[SIGNER_ROLES];
 	struct keyslot slots[SIGNER_ROLES];
+	int locks[SIGNER_ROLES];	/* of the key files; -1: none */
 	/* attestations that may be signed at once, in thousandths */
 	uint64_t attest_credit;
 	uint64_t attest_ms;		/* when that was so */
@@ -36,6 +40,33 @@ load_keys(struct signer_desk *d, struct dc_err *err)
 	return found;
 }
 
+/* Roles may share a file, which is locked once. */
+static bool
+locked_before(const struct signer_desk *d, size_t role)
+{
+	struct stat mine, other;
+
+	if (stat(d->cfg->keys[role].key_path, &mine) != 0)
+		return false;
+	for (size_t i = 0; i < role; i++)
+		if (d->locks[i] >= 0 && fstat(d->locks[i], &other) == 0 &&
+		    mine.st_dev == other.st_dev && mine.st_ino == other.st_ino)
+			return true;
+	return false;
+}
+
+static enum dc_status
+lock_keys(struct signer_desk *d, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+
+	for (size_t i = 0; found == DC_OK && i < SIGNER_ROLES; i++)
+		if (d->held[i] && !locked_before(d, i))
+			found = keylock_take(&d->locks[i],
+					     d->cfg->keys[i].key_path, err);
+	return found;
+}
+
 enum dc_status
 signer_desk_new(struct signer_desk **out, const struct signer_cfg *cfg,
 		struct signer_now now, struct dc_err *err)
@@ -46,9 +77,13 @@ signer_desk_new(struct signer_desk **out, const struct signer_cfg *cfg,
 	d->cfg = cfg;
 	d->attest_ms = now.steady_ms;
 	d->attest_credit = (uint64_t)cfg->attest_per_s * 1000;
+	for (size_t i = 0; i < SIGNER_ROLES; i++)
+		d->locks[i] = -1;
 	d->guard = keyguard_new(err);
 	if (d->guard != NULL)
 		found = load_keys(d, err);
+	if (found == DC_OK)
+		found = lock_keys(d, err);
 	if (found == DC_OK)
 		found = signlog_open(&d->log, cfg->log_path,
 				     cfg->domain.chain_id, now.unix_s, err);
@@ -66,6 +101,8 @@ signer_desk_free(struct signer_desk *d)
 	if (d == NULL)
 		return;
 	signlog_close(d->log);
+	for (size_t i = 0; i < SIGNER_ROLES; i++)
+		keylock_give(d->locks[i]);
 	keyguard_free(d->guard);
 	free(d);
 }

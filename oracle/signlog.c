@@ -319,6 +319,55 @@ signlog_admit(struct signlog *l, const struct sign_entry *e, uint64_t now_s,
 	return found;
 }
 
+/* --- handing over -------------------------------------------------------- */
+
+void
+signlog_each(const struct signlog *l, signlog_each_fn *fn, void *user)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct history *h = &l->histories[i];
+
+		for (size_t j = 0; j < h->n; j++) {
+			const struct sign_entry e = {
+				h->pool, h->trainer, h->signed_[j].epoch,
+				h->epoch_s, h->signed_[j].digest,
+			};
+
+			fn(user, &e);
+		}
+	}
+}
+
+enum dc_status
+signlog_adopt(struct signlog *l, const struct sign_entry *e, bool *taken,
+	      struct dc_err *err)
+{
+	struct signlog_record r = { .kind = SIGNLOG_CHECKPOINT, .u.entry = *e };
+	const struct history *h = history_of(l, e);
+	const struct epoch_digest *before;
+	enum dc_status found;
+
+	*taken = false;
+	before = h != NULL ? find_epoch(h, e->epoch) : NULL;
+	if (before != NULL)
+		return hash32_equal(&before->digest, &e->digest) ? DC_OK :
+			dc_fail(err, DC_ECONFLICT, "two checkpoints of epoch %"
+				PRIu64 " were signed", e->epoch);
+	if (h != NULL && h->epoch_s != e->epoch_s)
+		return dc_fail(err, DC_ECONFLICT, "epochs of this trainer last"
+			       " %" PRIu32 " s, not %" PRIu32, h->epoch_s,
+			       e->epoch_s);
+	if (h != NULL && e->epoch < h->signed_[h->n - 1].epoch)
+		return DC_OK;
+	found = signlog_file_append(&l->file, &r, err);
+	if (found == DC_OK)
+		remember(l, e);
+	*taken = found == DC_OK;
+	return found;
+}
+
+/* --- spending ------------------------------------------------------------ */
+
 /* The day's sum with s in it. false: past 2^256. */
 static bool
 day_sum(struct wei *out, const struct signlog *l, const struct sign_spend *s)

@@ -8,6 +8,7 @@
  * of the file. Invariants and the file's form: signlog.c. Thread: one.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -47,6 +48,20 @@ void signlog_close(struct signlog *l);
 enum dc_status signlog_admit(struct signlog *l, const struct sign_entry *e,
 			     uint64_t now_s, struct dc_err *err)
 	DC_MUST_CHECK;
+
+/* What is recorded, epochs of a trainer rising. */
+typedef void signlog_each_fn(void *user, const struct sign_entry *e);
+void signlog_each(const struct signlog *l, signlog_each_fn *fn, void *user);
+
+/* Take over what was signed elsewhere, so that it is not contradicted here:
+ * an epoch above the highest recorded of its trainer is recorded, durably; one
+ * below need not be, since nothing new is ever signed there. So what counts
+ * is the maximum of both files, and entries must come with epochs rising.
+ * *taken  it was recorded
+ * Errors: DC_ECONFLICT the same epoch with another digest is recorded here:
+ * two checkpoints were signed; or epochs of another length. DC_EIO. */
+enum dc_status signlog_adopt(struct signlog *l, const struct sign_entry *e,
+			     bool *taken, struct dc_err *err) DC_MUST_CHECK;
 
 /* May it be spent? DC_OK: it is recorded.
  * cap_wei  of all transactions of that day

@@ -14,6 +14,7 @@
 #include "oracle/gateway.h"
 #include "oracle/outbox.h"
 #include "oracle/registry.h"
+#include "oracle/samples.h"
 #include "server/http.h"
 #include "sql/db.h"
 
@@ -35,6 +36,7 @@ struct app {
 	struct addr20 pool;
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
+	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	/* Filled in by app_init. */
 	struct event_ring *events;
 	struct http_server *http;	/* may be NULL */

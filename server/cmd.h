@@ -82,8 +82,11 @@ int cmd_usage(const struct cmd_line *line, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The commands, one a file server/cmd_NAME.c. */
+int cmd_backup(const struct command *self, int argc, char **argv);
 int cmd_claim(const struct command *self, int argc, char **argv);
 int cmd_contribute(const struct command *self, int argc, char **argv);
+int cmd_db_check(const struct command *self, int argc, char **argv);
+int cmd_db_prune(const struct command *self, int argc, char **argv);
 int cmd_deploy_factory(const struct command *self, int argc, char **argv);
 int cmd_deploy_model(const struct command *self, int argc, char **argv);
 int cmd_deploy_pool(const struct command *self, int argc, char **argv);
@@ -98,6 +101,8 @@ int cmd_operator_withdraw(const struct command *self, int argc, char **argv);
 int cmd_predict(const struct command *self, int argc, char **argv);
 int cmd_refund(const struct command *self, int argc, char **argv);
 int cmd_report(const struct command *self, int argc, char **argv);
+int cmd_slashing_export(const struct command *self, int argc, char **argv);
+int cmd_slashing_import(const struct command *self, int argc, char **argv);
 int cmd_demo(const struct command *self, int argc, char **argv);
 int cmd_simulate(const struct command *self, int argc, char **argv);
 int cmd_serve(const struct command *self, int argc, char **argv);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "oracle/data_dir.h"
 #include "oracle/gateway.h"
 #include "server/app.h"
 #include "server/cmd.h"
@@ -39,15 +40,6 @@ struct daemon {
 
 /* ---- parts ---- */
 
-static enum dc_status make_path(char out[PATH_MAX], const char *folder,
-				const char *name, struct dc_err *err)
-{
-	int n = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-
-	return n > 0 && n < PATH_MAX ? DC_OK :
-		dc_fail(err, DC_EINVAL, "data-dir: name too long");
-}
-
 static enum dc_status make_folder(struct daemon *d, struct dc_err *err)
 {
 	const char *folder = d->config->data_dir;
@@ -55,9 +47,9 @@ static enum dc_status make_folder(struct daemon *d, struct dc_err *err)
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		return dc_fail(err, DC_EIO, "data-dir: %s: %s", folder,
 			       strerror(errno));
-	if (make_path(d->chain_path, folder, "chain.db", err) != DC_OK)
+	if (data_dir_path(d->chain_path, folder, DATA_DIR_CHAIN, err) != DC_OK)
 		return DC_EINVAL;
-	return make_path(d->local_path, folder, "local.db", err);
+	return data_dir_path(d->local_path, folder, DATA_DIR_LOCAL, err);
 }
 
 static struct gateway_finality finality_of(const struct config *c)
@@ -95,6 +87,7 @@ static enum dc_status open_gateway(struct daemon *d, struct dc_err *err)
 		.pool = c->pool, .start_block = c->start_block,
 		.finality = finality_of(c), .models = models_of(c),
 		.poll_ms = (unsigned)c->poll_ms,
+		.keep_samples = c->keep_samples,
 		.holdout = holdouts_take, .holdout_user = d->holdouts,
 	};
 
@@ -135,7 +128,9 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		d->app.operator_signer = signing_address(d->signing);
 		d->app.outbox = signing_outbox(d->signing);
 	}
-	status = app_init(&d->app, err);
+	status = samples_new(&d->app.samples, c->rpc, err);
+	if (status == DC_OK)
+		status = app_init(&d->app, err);
 	if (status != DC_OK)
 		return status;
 	app_http_options(&d->app, &o);
@@ -195,6 +190,7 @@ static void stop(struct daemon *d)
 		gateway_stop(d->gateway);
 	http_server_stop(d->http);
 	app_clear(&d->app);
+	samples_free(d->app.samples);
 	signing_free(d->signing);
 	gateway_close(d->gateway);
 	holdouts_free(d->holdouts);

@@ -44,6 +44,9 @@ static const struct config_key keys[] = {
 	KEY("holdout", HOLDOUT, holdouts, "",
 	    "rows held out of a model's data, to measure it with; may be "
 	    "given again for another model"),
+	KEY_UINT("keep-samples", keep_samples, "1000000", 0, INT64_MAX,
+		 "raw samples of so many newest contributions a model are "
+		 "kept; 0 keeps all"),
 	KEY("finality", FINALITY, finality, "finalized",
 	    "when a block is final: finalized, safe or depth:N"),
 	KEY_UINT("poll-ms", poll_ms, "1000", 10, 60000,

@@ -44,6 +44,16 @@ static const struct command commands[] = {
 	  cmd_key_address },
 	{ "simulate", "[FILE]", "Try a model and its incentive on a scenario",
 	  cmd_simulate },
+	{ "key slashing export", "FILE", "Write down what the signer must "
+	  "not contradict", cmd_slashing_export },
+	{ "key slashing import", "FILE", "Take over what was signed "
+	  "elsewhere", cmd_slashing_import },
+	{ "backup", "DIR", "Copy databases and snapshots, also while a "
+	  "daemon runs", cmd_backup },
+	{ "db check", "", "Look whether the databases are whole",
+	  cmd_db_check },
+	{ "db prune", "", "Delete old samples, give the disk their space "
+	  "back", cmd_db_prune },
 	{ "demo", "", "Run a chain, two models and people who use them",
 	  cmd_demo },
 	{ NULL, NULL, NULL, NULL }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,10 +86,23 @@ bool rest_open(struct rest *r, struct http_request *rq, struct http_reply *rp)
 void rest_close(struct rest *r, enum dc_status status)
 {
 	sql_tx_rollback(r->chain);
-	if (status == DC_OK)
+	if (status == DC_OK || r->told)
 		return;
 	(void)dc_fail(&r->err, status, "unknown failure");
 	rest_fail(r->rq, r->rp, &r->err);
+}
+
+void rest_later(struct rest *r, unsigned retry_after_s, const char *fmt, ...)
+{
+	char text[DC_ERR_TEXT_BYTES];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	http_problem(r->rq, r->rp, 503, "%s", text);
+	r->rp->retry_after_s = retry_after_s;
+	r->told = true;
 }
 
 void rest_tag_body(struct http_request *rq, struct http_reply *rp)

@@ -37,6 +37,7 @@ struct rest {
 	struct dc_err err;
 	/* The followed head that the reply speaks for; zero before any. */
 	struct block_ref head;
+	bool told;		/* rest_later made the reply */
 };
 
 /* A consistent view of chain.db, and an entity tag of its state.
@@ -49,6 +50,11 @@ bool rest_open(struct rest *r, struct http_request *rq,
 bool rest_open_untagged(struct rest *r, struct http_request *rq,
 			struct http_reply *rp) DC_MUST_CHECK;
 void rest_close(struct rest *r, enum dc_status status);
+
+/* 503 with a text for the client and when to come again, instead of what
+ * rest_close makes of a failure. Before anything is written to r.j. */
+void rest_later(struct rest *r, unsigned retry_after_s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* Tag a 200 by its bytes, and turn it into a 304 where they are known. */
 void rest_tag_body(struct http_request *rq, struct http_reply *rp);

@@ -220,6 +220,35 @@ static void put_sample(struct rest *r, const struct sql_model *m,
 	json_put_null(j);
 }
 
+/* A pruned sample comes from the chain; until it is here, the client is told
+ * to come again.
+ * Errors: DC_EBUSY the reply is made. */
+static enum dc_status complete(struct rest *r, const struct sql_model *m,
+			       struct sql_contribution *c)
+{
+	struct dc_err why = DC_ERR_INIT;
+	enum dc_status status = DC_ENOTFOUND;
+	struct dc_buf b;
+
+	if (!c->pruned)
+		return DC_OK;
+	dc_buf_init(&b, HTTP_PREDICT_BODY_MAX);
+	if (r->app->samples != NULL)
+		status = samples_get(r->app->samples, &b, &m->is.trainer, c,
+				     &why);
+	if (status == DC_OK) {
+		c->is.sample = dc_arena_copy(r->arena, b.data, b.len);
+		c->is.sample_len = b.len;
+	} else {
+		rest_later(r, status == DC_EBUSY ? 1 : SAMPLES_AGAIN_S,
+			   "the sample was pruned and %s", status == DC_EBUSY
+			   ? "is being fetched from the chain"
+			   : "the node does not give it");
+	}
+	dc_buf_clear(&b);
+	return status == DC_OK ? DC_OK : DC_EBUSY;
+}
+
 static enum dc_status write_contribution(struct rest *r)
 {
 	const struct registry_model *live;
@@ -237,6 +266,8 @@ static enum dc_status write_contribution(struct rest *r)
 		return r->err.status;
 	if (!found)
 		return dc_fail(&r->err, DC_ENOTFOUND, "no such contribution");
+	if (complete(r, &m, &c) != DC_OK)
+		return DC_EBUSY;
 	rest_claims_init(&k, r, &m);
 	json_put_open(&r->j, '{');
 	if (rest_put_contribution(r, &k, live, &c, &r->err) != DC_OK)

@@ -72,7 +72,9 @@ enum dc_status sql_tx_commit(struct sql_db *db,
 /* No transaction open: nothing happens. */
 void sql_tx_rollback(struct sql_db *db);
 
-/* Write a consistent copy of db to path (which must not exist). */
+/* Write a copy of db, as of one moment, to path, which must not exist; what
+ * was begun stays there when it fails. Writers go on meanwhile.
+ * Errors: DC_EINVAL path exists. */
 enum dc_status sql_db_backup(struct sql_db *db, const char *path,
 			     struct dc_err *err) DC_MUST_CHECK;
 

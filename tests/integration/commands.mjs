@@ -2,20 +2,12 @@
 // register, contribute, be judged and signed, refund, report, claim; viem
 // checks what was signed and posted. `decaid` must be built.
 import assert from "node:assert/strict";
-import { spawn, execFile } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { createPublicClient, decodeFunctionData, getAddress, http, parseEther,
-	recoverTypedDataAddress, toHex } from "viem";
+import { createPublicClient, decodeFunctionData, getAddress, http, recoverTypedDataAddress, toHex } from "viem";
 import { foundry } from "viem/chains";
+import { account, cleanUp, file, get, json, ok, root, run, serve, startAnvil, stop, texts, until } from "./cli.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-commands-"));
-const file = (name) => path.join(folder, name);
-const children = new Set();
 const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/StakeTrainer.json"))).abi;
 const CHECKPOINT = { Checkpoint: [
 	{ name: "trainer", type: "address" }, { name: "spec", type: "bytes32" },
@@ -24,97 +16,7 @@ const CHECKPOINT = { Checkpoint: [
 	{ name: "judged", type: "uint64" }, { name: "verdictsHash", type: "bytes32" },
 	{ name: "accuracy", type: "uint64" } ] };
 
-// ---- processes
-
-// A child whose output is searched for a line; ends with the test.
-function start(command, args, pattern, stream = "stdout") {
-	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-	children.add(child);
-	child.log = "";
-	const seen = new Promise((resolve, reject) => {
-		const look = (from) => (d) => {
-			child.log += d;
-			const found = from === stream && pattern.exec(child.log);
-			if (found) resolve(found[1]);
-		};
-		child.stdout.on("data", look("stdout"));
-		child.stderr.on("data", look("stderr"));
-		child.on("exit", (code, signal) => {
-			children.delete(child);
-			reject(new Error(`${command} ended: ${code ?? signal}\n${child.log}`));
-		});
-	});
-	seen.catch(() => {});
-	return { child, seen };
-}
-
-async function stop(child, signal = "SIGTERM") {
-	const gone = new Promise((resolve) => child.once("exit", resolve));
-	if (child.exitCode === null && child.signalCode === null) {
-		child.kill(signal);
-		await gone;
-	}
-}
-
-// A command to its end: exit status, standard output and error.
-function run(...args) {
-	return new Promise((resolve) => {
-		execFile(decaid, args.flat(), { maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
-			resolve({ status: error ? error.code : 0, out: stdout.trim(), err: stderr.trim() }));
-	});
-}
-
-async function ok(...args) {
-	const r = await run(...args);
-	assert.equal(r.status, 0, `decaid ${args.flat().join(" ")}\n${r.err}`);
-	return r.out;
-}
-
-async function json(...args) { return JSON.parse(await ok(...args, "--json")); }
-
-async function until(what, seconds, look) {
-	const end = Date.now() + 1000 * seconds;
-	for (;;) {
-		const found = await look();
-		if (found) return found;
-		if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-}
-
 // ---- the test
-
-// Texts that tell the classes apart; every sixth of the liar's is wrong.
-function texts(n, from, lie) {
-	const words = [["sword", "quest", "dragon", "level", "player"], ["atom", "cell", "gene", "orbit", "graph"]];
-	const rows = [];
-	for (let i = from; i < from + n; i++) {
-		const kind = i % 2;
-		const text = [0, 1, 2].map((k) => words[kind][(i * 7 + k * 3 + (i >> 2)) % 5]).join(" ") + ` w${i}`;
-		rows.push(`${["games", "science"][lie ? 1 - kind : kind]}\t${text}`);
-	}
-	return rows.join("\n") + "\n";
-}
-
-async function account(rpc, pass, name, ether) {
-	const key = file(`${name}.json`);
-	const address = await ok("key", "new", key, pass, "--light");
-	assert.equal(await ok("key", "show", key), address);
-	assert.equal(await ok("key", "address", key, pass), address);
-	await rpc("anvil_setBalance", [address, toHex(parseEther(ether))]);
-	return { key, address };
-}
-
-async function serve(settings) {
-	const { child, seen } = start(decaid, ["serve", ...settings, "--port=0", "--poll-ms=100"],
-		/(http:\/\/[\d.:]+)/);
-	return { child, url: await seen };
-}
-
-async function get(url) {
-	const r = await fetch(url);
-	return r.ok ? r.json() : null;
-}
 
 async function verifyCheckpoint(reader, model, pool, operator) {
 	const logs = await reader.getContractEvents({ address: model, abi, eventName: "CheckpointAccepted",
@@ -142,9 +44,7 @@ async function verifyCheckpoint(reader, model, pool, operator) {
 }
 
 async function main() {
-	const anvil = start(path.join(root, "node_modules/.bin/anvil"),
-		["--port", "0", "--block-time", "1", "--slots-in-an-epoch", "1", "--order", "fifo"], /Listening on ([\d.:]+)/);
-	const node = `http://${await anvil.seen}`;
+	const { anvil, node } = await startAnvil();
 	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
 	const rpc = (method, params) => reader.request({ method, params });
 	fs.writeFileSync(file("pass"), "correct horse\n");
@@ -259,13 +159,12 @@ async function main() {
 	assert.match(r.err, /StillBonded/);
 
 	await stop(daemon.child);
-	await stop(anvil.child);
+	await stop(anvil);
 }
 
 try {
 	await main();
 	console.log("commands: passed");
 } finally {
-	for (const child of [...children]) await stop(child, "SIGKILL");
-	fs.rmSync(folder, { recursive: true, force: true });
+	await cleanUp();
 }

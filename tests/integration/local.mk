@@ -11,7 +11,7 @@ EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
 SCRIPT_TESTS += tests/integration/follow.sh
 dist_check_SCRIPTS += tests/integration/follow.sh
 
-EXTRA_DIST += tests/integration/commands.mjs
+EXTRA_DIST += tests/integration/cli.mjs tests/integration/commands.mjs
 SCRIPT_TESTS += tests/integration/commands.sh
 dist_check_SCRIPTS += tests/integration/commands.sh
 
@@ -20,3 +20,7 @@ SCRIPT_TESTS += tests/integration/demo.sh
 dist_check_SCRIPTS += tests/integration/demo.sh
 SCRIPT_TESTS += tests/integration/simulate.sh
 dist_check_SCRIPTS += tests/integration/simulate.sh
+
+EXTRA_DIST += tests/integration/keeping.mjs
+SCRIPT_TESTS += tests/integration/keeping.sh
+dist_check_SCRIPTS += tests/integration/keeping.sh

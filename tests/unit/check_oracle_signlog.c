@@ -449,6 +449,63 @@ START_TEST(a_long_file_is_shortened_at_start_and_still_holds)
 }
 END_TEST
 
+/* Records of one log into another. */
+static void
+hand_over(void *user, const struct sign_entry *e)
+{
+	bool taken;
+
+	ck_assert_int_eq(signlog_adopt(user, e, &taken, NULL), DC_OK);
+}
+
+START_TEST(what_was_signed_elsewhere_is_taken_over_by_maximum)
+{
+	struct signlog *there, *here;
+	struct sign_entry e;
+	char there_path[64];
+	bool taken;
+
+	fresh();
+	there = open_at(0);
+	for (uint64_t epoch = 5; epoch <= 9; epoch++)
+		ck_assert_int_eq(admit(there, 1, epoch, (uint8_t)epoch),
+				 DC_OK);
+	ck_assert_int_eq(admit(there, 2, 4, 4), DC_OK);
+	snprintf(there_path, sizeof(there_path), "%s", path);
+	fresh();
+	here = open_at(0);
+	ck_assert_int_eq(admit(here, 1, 7, 7), DC_OK);
+	ck_assert_int_eq(admit(here, 2, 8, 8), DC_OK);
+	signlog_each(there, hand_over, here);
+	signlog_close(there);
+
+	/* of trainer 1 epochs 8 and 9 came, of trainer 2 nothing did */
+	ck_assert_int_eq(file_size(), HEADER_BYTES + 4 * RECORD_BYTES);
+	ck_assert_int_eq(admit(here, 1, 9, 1), DC_EREFUSED);
+	ck_assert_int_eq(admit(here, 1, 9, 9), DC_OK);
+	ck_assert_int_eq(admit(here, 1, 6, 6), DC_EREFUSED);
+	ck_assert_int_eq(admit(here, 2, 4, 4), DC_EREFUSED);
+	ck_assert_int_eq(admit(here, 2, 8, 8), DC_OK);
+	signlog_close(here);
+	here = open_at(0);	/* and it is on disk */
+	ck_assert_int_eq(admit(here, 1, 9, 1), DC_EREFUSED);
+
+	e = entry(1, 9, 3);
+	ck_assert_int_eq(signlog_adopt(here, &e, &taken, NULL), DC_ECONFLICT);
+	e = entry(1, 10, 3);
+	e.epoch_s = EPOCH_S + 1;
+	ck_assert_int_eq(signlog_adopt(here, &e, &taken, NULL), DC_ECONFLICT);
+	e = entry(1, 9, 9);
+	ck_assert_int_eq(signlog_adopt(here, &e, &taken, NULL), DC_OK);
+	ck_assert(!taken);
+	e = entry(3, 1, 1);
+	ck_assert_int_eq(signlog_adopt(here, &e, &taken, NULL), DC_OK);
+	ck_assert(taken);
+	signlog_close(here);
+	ck_assert_int_eq(unlink(there_path), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -468,6 +525,7 @@ main(void)
 		a_days_spending_is_capped_also_across_a_restart,
 		of_two_transactions_with_one_nonce_the_dearer_counts,
 		a_long_file_is_shortened_at_start_and_still_holds,
+		what_was_signed_elsewhere_is_taken_over_by_maximum,
 	};
 	char command[64];
 	int found;

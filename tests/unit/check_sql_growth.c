@@ -260,6 +260,38 @@ START_TEST(a_journal_is_cut_when_it_was_long)
 }
 END_TEST
 
+START_TEST(a_backup_is_the_same_while_another_writes)
+{
+	struct sim s = { .seed = 7, .time_s = 1700000000 };
+	struct sql_db *writer, *reader, *copy = NULL;
+	struct hash32 before, after;
+	char path[128], wal[136];
+	struct stat st;
+
+	sql_folder_make(&folder);
+	(void)snprintf(path, sizeof(path), "%s/copy.db", folder.path);
+	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
+	writer = sql_open_chain(&folder, SQL_WRITER);
+	for (unsigned i = 0; i < 10; i++)
+		sim_commit_block(writer, &s, 30, SIM_TRACKED);
+	before = sql_dump(folder.chain, SQL_DUMP_DATA);
+	reader = sql_open_chain(&folder, SQL_READER);
+	MUST(sql_tx_begin(writer, err));
+	MUST(sim_block(writer, &s, 30, SIM_TRACKED, err));
+	MUST(sql_db_backup(reader, path, err));
+	MUST(sql_tx_commit(writer, err));
+	MUST_BE(DC_EINVAL, sql_db_backup(reader, path, err));
+	sql_db_close(reader);
+	sql_db_close(writer);
+	ck_assert_int_ne(stat(wal, &st), 0);	/* one file */
+	MUST(sql_db_open(&copy, path, SQL_CHAIN, SQL_WRITER, err));
+	sql_db_close(copy);
+	after = sql_dump(path, SQL_DUMP_DATA);
+	ck_assert(hash32_equal(&before, &after));
+	sql_folder_remove(&folder);
+}
+END_TEST
+
 static void count_text(void *user, const char *text)
 {
 	unsigned *n = user;
@@ -310,4 +342,5 @@ UNIT_MAIN("sql/growth",
 	  a_sample_is_never_changed_nor_deleted_where_that_can_be_undone,
 	  pruned_pages_are_given_back_a_few_at_a_time,
 	  a_journal_is_cut_when_it_was_long,
+	  a_backup_is_the_same_while_another_writes,
 	  a_whole_file_is_whole_and_a_spoilt_one_is_told)

@@ -240,6 +240,7 @@ sim_model(struct sql_db *db, struct sim *s, struct dc_err *err)
 	m.is.params.fee_gwei = UINT64_MAX;
 	m.is.params.cap_wei = wei_from_u64(UINT64_MAX);
 	m.slug = slug;
+	m.followed = true;
 	m.type = s->models % 3 != 0 ? "naive-bayes" : "perceptron";
 	m.created = sim_log(s);
 	found = sql_model_insert(db, &m, err);

@@ -1,0 +1,119 @@
+// What tests of the commands share: a folder that goes away, children that end
+// with the test, decaid as a command and as a daemon, a chain, accounts.
+import assert from "node:assert/strict";
+import { spawn, execFile } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEther, toHex } from "viem";
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
+export const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-commands-"));
+export const file = (name) => path.join(folder, name);
+const children = new Set();
+
+export async function cleanUp() {
+	for (const child of [...children]) await stop(child, "SIGKILL");
+	fs.rmSync(folder, { recursive: true, force: true });
+}
+
+// ---- processes
+
+// A child whose output is searched for a line; ends with the test.
+export function start(command, args, pattern, stream = "stdout") {
+	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+	children.add(child);
+	child.log = "";
+	const seen = new Promise((resolve, reject) => {
+		const look = (from) => (d) => {
+			child.log += d;
+			const found = from === stream && pattern.exec(child.log);
+			if (found) resolve(found[1]);
+		};
+		child.stdout.on("data", look("stdout"));
+		child.stderr.on("data", look("stderr"));
+		child.on("exit", (code, signal) => {
+			children.delete(child);
+			reject(new Error(`${command} ended: ${code ?? signal}\n${child.log}`));
+		});
+	});
+	seen.catch(() => {});
+	return { child, seen };
+}
+
+export async function stop(child, signal = "SIGTERM") {
+	const gone = new Promise((resolve) => child.once("exit", resolve));
+	if (child.exitCode === null && child.signalCode === null) {
+		child.kill(signal);
+		await gone;
+	}
+}
+
+// A command to its end: exit status, standard output and error.
+export function run(...args) {
+	return new Promise((resolve) => {
+		execFile(decaid, args.flat(), { maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+			resolve({ status: error ? error.code : 0, out: stdout.trim(), err: stderr.trim() }));
+	});
+}
+
+export async function ok(...args) {
+	const r = await run(...args);
+	assert.equal(r.status, 0, `decaid ${args.flat().join(" ")}\n${r.err}`);
+	return r.out;
+}
+
+export async function json(...args) { return JSON.parse(await ok(...args, "--json")); }
+
+export async function until(what, seconds, look) {
+	const end = Date.now() + 1000 * seconds;
+	for (;;) {
+		const found = await look();
+		if (found) return found;
+		if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+}
+
+// ---- a chain, accounts, a daemon
+
+// Blocks of a second, final two behind the head.
+export async function startAnvil() {
+	const { child, seen } = start(path.join(root, "node_modules/.bin/anvil"),
+		["--port", "0", "--block-time", "1", "--slots-in-an-epoch", "1", "--order", "fifo"], /Listening on ([\d.:]+)/);
+	return { anvil: child, node: `http://${await seen}` };
+}
+
+// Texts that tell the classes apart; every sixth of the liar's is wrong.
+export function texts(n, from, lie) {
+	const words = [["sword", "quest", "dragon", "level", "player"], ["atom", "cell", "gene", "orbit", "graph"]];
+	const rows = [];
+	for (let i = from; i < from + n; i++) {
+		const kind = i % 2;
+		const text = [0, 1, 2].map((k) => words[kind][(i * 7 + k * 3 + (i >> 2)) % 5]).join(" ") + ` w${i}`;
+		rows.push(`${["games", "science"][lie ? 1 - kind : kind]}\t${text}`);
+	}
+	return rows.join("\n") + "\n";
+}
+
+export async function account(rpc, pass, name, ether) {
+	const key = file(`${name}.json`);
+	const address = await ok("key", "new", key, pass, "--light");
+	assert.equal(await ok("key", "show", key), address);
+	assert.equal(await ok("key", "address", key, pass), address);
+	await rpc("anvil_setBalance", [address, toHex(parseEther(ether))]);
+	return { key, address };
+}
+
+export async function serve(settings) {
+	const { child, seen } = start(decaid, ["serve", ...settings, "--port=0", "--poll-ms=100"],
+		/(http:\/\/[\d.:]+)/);
+	return { child, url: await seen };
+}
+
+export async function get(url) {
+	const r = await fetch(url);
+	return r.ok ? r.json() : null;
+}
