@@ -29,7 +29,7 @@ static const char *const signatures[CALLS] = {
 	[CALL_CLAIM_REWARDS] = "claimRewards()",
 	[CALL_COLLECT_FEES] = "collectFees()",
 	[CALL_CHECKPOINT] = "writeCheckpoint(uint64,uint64,uint64,uint64,bytes32,"
-		"bytes32,bytes32,uint256[],bytes)",
+		"bytes32,uint256[],bytes)",
 	[CALL_JOIN] = "join(address,address,address,string)",
 	[CALL_ADD_BOND] = "addBond(uint256)",
 	[CALL_SET_ROLES] = "setRoles(uint256,address,address,address)",
@@ -200,13 +200,12 @@ abi_call_checkpoint(struct dc_buf *out, const struct checkpoint_call *call)
 {
 	struct abi_out t, array;
 
-	begin_call(&t, out, CALL_CHECKPOINT, 9);
+	begin_call(&t, out, CALL_CHECKPOINT, 8);
 	abi_put_u64(&t, call->c.epoch);
 	abi_put_u64(&t, call->c.count);
 	abi_put_u64(&t, call->c.judged);
 	abi_put_u64(&t, call->c.accuracy_fx9);
 	abi_put_hash(&t, &call->c.state_root);
-	abi_put_hash(&t, &call->prev_struct);
 	abi_put_hash(&t, &call->prev_chain);
 	abi_put_array(&array, &t, call->n_words, 1);
 	for (size_t i = 0; i < call->n_words; i++)

@@ -68,8 +68,7 @@ struct model_call {
 /* A checkpoint on its way to its trainer. */
 struct checkpoint_call {
 	struct checkpoint c;
-	struct hash32 prev_struct;	/* of the last accepted; 0: none */
-	struct hash32 prev_chain;	/* V[its judged / 128]; 0: none */
+	struct hash32 prev_chain;	/* V[judged / 128] of the last one */
 	const struct u256 *words;	/* cover [its judged, judged) */
 	size_t n_words;
 	const uint8_t *signatures;	/* 65 bytes each, ascending signers */

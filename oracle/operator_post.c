@@ -9,7 +9,6 @@
 
 #include "incentives/verdicts.h"
 #include "oracle/abi_calls.h"
-#include "oracle/eip712.h"
 #include "sql/contributions.h"
 
 #define CHUNK 256	/* contributions read at a time */
@@ -266,10 +265,6 @@ operator_call_data(struct dc_buf *out, struct sql_db *chain,
 		found = fill_verdicts(&call, chain, model, &last, arena, err);
 	if (found != DC_OK)
 		return found;
-	if (model->totals.has_checkpoint)
-		eip712_checkpoint_struct(&call.prev_struct, &last.is);
-	else
-		memset(&call.prev_chain, 0, sizeof(call.prev_chain));
 	fill_signatures(&call, sigs, n, arena);
 	abi_call_checkpoint(out, &call);
 	if (dc_buf_failed(out))

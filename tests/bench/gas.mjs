@@ -8,7 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { concatHex, createPublicClient, createTestClient, createWalletClient,
-	encodeAbiParameters, formatTransactionReceipt, hashStruct, http, keccak256, pad,
+	encodeAbiParameters, formatTransactionReceipt, http, keccak256, pad,
 	parseEther, parseEventLogs, toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -88,8 +88,6 @@ class Bench {
 		this.chain = createPublicClient({ chain: foundry, transport });
 		this.test = createTestClient({ chain: foundry, transport, mode: "anvil" });
 		this.figures = new Map();
-		this.records = [];
-		this.last = { hash: ZERO, chain: ZERO, judged: 0 };
 	}
 
 	async mined(hash) {
@@ -136,11 +134,18 @@ class Bench {
 		const key = this.operator.address;
 		await this.call("join", this.operator, this.pool, OperatorPool, "join",
 			[key, key, key, "https://operator.example"], { value: parseEther("1") });
-		for (let i = 0; i < 3; i++) this.trainer = await this.createModel();
+		for (let i = 0; i < 3; i++) await this.startModel();
 		await this.later(60);
 	}
 
-	async createModel() {
+	// What follows is about a new model.
+	async startModel(changed = {}) {
+		this.trainer = await this.createModel({ ...params, ...changed });
+		this.records = [];
+		this.last = { chain: ZERO, judged: 0 };
+	}
+
+	async createModel(params) {
 		const receipt = await this.call("one more model", this.accounts[2], this.factory, ModelFactory,
 			"createStakeModel", [{ ...params, pool: this.pool }, "sections",
 				"Which section a Debian package belongs in, by its description.", "murmur3-words", SPEC]);
@@ -187,8 +192,8 @@ class Bench {
 			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool } });
 		await this.call(name, this.operator, this.trainer, StakeTrainer, "writeCheckpoint",
 			[message.epoch, message.count, message.judged, message.accuracy, message.stateRoot,
-				this.last.hash, this.last.chain, words, signature], { per });
-		this.last = { hash: hashStruct({ types: TYPES, primaryType: "Checkpoint", data: message }), chain, judged };
+				this.last.chain, words, signature], { per });
+		this.last = { chain, judged };
 	}
 
 	claim(name, account, functionName, claims) {
@@ -231,19 +236,26 @@ async function run(b) {
 		await b.claim("report, each of a batch of 20", reporter, "reportBatch", bad.splice(0, 20));
 	}
 	await b.call("claimRewards", honest, b.trainer, StakeTrainer, "claimRewards", []);
-	for (let round = 0; round < 4; round++) {
-		while (b.records.length < 128 + 256 * (round + 1))
-			await b.contribute(null, honest, sparse(20, 16384));
-		await b.checkpoint(round < 2 ? null : "verdict, 256 a checkpoint", mixed(256), 256);
-	}
+	await judge(b, "verdict, 256 a checkpoint", honest);
 	await b.call("collectFees", reporter, b.trainer, StakeTrainer, "collectFees", []);
+	await b.startModel({ challengeS: 60 });
+	await judge(b, "verdict, 256, challenge time", honest);
+}
+
+// Four checkpoints of 256 verdicts each; the last two are the steady state.
+async function judge(b, name, contributor) {
+	for (let round = 0; round < 4; round++) {
+		for (let i = 0; i < 256; i++)
+			await b.contribute(null, contributor, sparse(20, 16384));
+		await b.checkpoint(round < 2 ? null : name, mixed(256), 256);
+	}
 }
 
 const bounds = { "contribute, 20 sparse indices": 62000, "contribute, 100 sparse indices": 68000,
 	"contribute, 400 dense values": 125000, "refund": 53000, "refund, an account's first": 72000,
 	"refund, each of a batch of 20": 11000, "report": 60000, "report, the model's first": 77000,
 	"report, each of a batch of 20": 15000, "one more model": 350000,
-	"verdict, 256 a checkpoint": 400 };
+	"verdict, 256 a checkpoint": 400, "verdict, 256, challenge time": 400 };
 
 function print(figures) {
 	let over = 0;

@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createPublicClient, createWalletClient, encodeAbiParameters,
-	encodeFunctionData, getAddress, hashStruct, http, keccak256, pad, parseEther,
+	encodeFunctionData, getAddress, http, keccak256, pad, parseEther,
 	parseEventLogs, toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
@@ -201,7 +201,7 @@ export class Chain {
 	// Sign and post a checkpoint as followd computed it.
 	// rows  what it computed, newest first
 	async post(trainer, rows) {
-		const last = this.last.get(trainer) ?? { hash: ZERO, chain: ZERO, judged: 0 };
+		const last = this.last.get(trainer) ?? { chain: ZERO, judged: 0 };
 		const row = rows[0];
 		const words = collectWords(rows, last.judged, row.judged);
 		const message = { trainer, spec: row.spec, epoch: BigInt(row.epoch), count: BigInt(row.count),
@@ -210,13 +210,12 @@ export class Chain {
 		const signature = await this.accounts[1].signTypedData({ types: CHECKPOINT, primaryType: "Checkpoint",
 			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool }, message });
 		await this.call(this.accounts[1], trainer, "writeCheckpoint", [message.epoch, message.count, message.judged,
-			message.accuracy, message.stateRoot, last.hash, last.chain, words, signature]);
+			message.accuracy, message.stateRoot, last.chain, words, signature]);
 		let chain = last.chain;
 		for (let w = Math.floor(last.judged / 128); w < Math.floor(row.judged / 128); w++)
 			chain = keccak256(encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }],
 				[chain, words[w - Math.floor(last.judged / 128)]]));
-		this.last.set(trainer, { hash: hashStruct({ data: message, types: CHECKPOINT, primaryType: "Checkpoint" }),
-			chain, judged: row.judged });
+		this.last.set(trainer, { chain, judged: row.judged });
 	}
 
 	// Whatever can be claimed now: refunds by contributors, reports by account 19.

@@ -25,7 +25,7 @@ async function verifyCheckpoint(reader, model, pool, operator) {
 	const log = logs.at(-1);
 	const tx = await reader.getTransaction({ hash: log.transactionHash });
 	assert.equal(getAddress(tx.from), operator);
-	const [epoch, count, judged, accuracy, stateRoot, , , , signatures] =
+	const [epoch, count, judged, accuracy, stateRoot, , , signatures] =
 		decodeFunctionData({ abi, data: tx.input }).args;
 	const read = (functionName, args) => reader.readContract({ address: model, abi, functionName, args });
 	const message = { trainer: model, spec: await read("spec"), epoch, count,

@@ -133,8 +133,8 @@ START_TEST(checkpoints_are_encoded)
 	const struct u256 words[2] = { { { 1, 0, 0, 0 } }, U256_MAX_ };
 	uint8_t sigs[2 * 65];
 	struct checkpoint_call call = {
-		.c = checkpoint(), .prev_struct = hash(0x60),
-		.prev_chain = hash(0x61), .words = words, .n_words = 2,
+		.c = checkpoint(), .prev_chain = hash(0x61),
+		.words = words, .n_words = 2,
 		.signatures = sigs, .n_signatures = 2,
 	};
 	struct checkpoint c = checkpoint();

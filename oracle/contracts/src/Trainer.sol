@@ -186,8 +186,8 @@ abstract contract Trainer is ReentrancyGuardTransient {
     // ---- checkpoints
 
     /// @notice Posts what the pool's operators signed for an epoch; anybody may.
-    /// @param prevHash struct hash of the last accepted checkpoint; 0 when there is none
-    /// @param prevChain its verdict chain V[judged / 128]; 0 when there is none
+    /// @param prevChain V[judged / 128] of the last accepted checkpoint; 0 when there is none. It is signed: with another one no
+    /// words give the verdicts' hash that the operators put their names to
     /// @param words the verdict words that cover [judged of the last one, judged), whole
     /// @param signatures 65 bytes each, ascending by signer
     function writeCheckpoint(
@@ -196,7 +196,6 @@ abstract contract Trainer is ReentrancyGuardTransient {
         uint64 judged,
         uint64 accuracy,
         bytes32 stateRoot,
-        bytes32 prevHash,
         bytes32 prevChain,
         uint256[] calldata words,
         bytes calldata signatures
@@ -205,7 +204,6 @@ abstract contract Trainer is ReentrancyGuardTransient {
         Progress p = _progress;
         _requireNext(a, p, epoch, count, judged);
         if (accuracy > MAX_ACCURACY) revert AccuracyTooHigh();
-        _requireCommitment(p, prevHash, prevChain);
 
         bytes32 recordHash = _recordAt(count);
         (bytes32 chain, bytes32 verdictsHash) = _writeWords(p.judged(), judged, prevChain, words);
@@ -509,11 +507,6 @@ abstract contract Trainer is ReentrancyGuardTransient {
             // a difference below zero is above 2^64
             if ((more | moreJudged | (count - judged)) >> 64 != 0) revert OutOfOrder();
         }
-    }
-
-    function _requireCommitment(Progress p, bytes32 prevHash, bytes32 prevChain) private view {
-        bytes32 given = p.closed() == 0 ? prevHash | prevChain : _commitment(prevHash, prevChain);
-        if (given != _commitmentAt(p.parity())) revert WrongCommitment();
     }
 
     /// @dev `hashCheckpoint` of these; written out because every checkpoint pays for it. Cleaned by the ABI decoder.

@@ -199,24 +199,36 @@ contract CheckpointTest is Fixture {
         expectAndSend(Trainer.AccuracyTooHigh.selector, p);
     }
 
-    function test_a_wrong_predecessor_is_refused() public {
-        some(2);
+    /// What was signed binds the verdicts before the new ones.
+    function test_a_wrong_chain_of_earlier_verdicts_is_refused() public {
+        some(260);
         skip(100);
-        postEffective(1);
-        skip(params.epochS);
-        Post memory p = build(nowEpoch() - 1, 2, 2);
-        sign(p);
-        p.prevHash ^= bytes32(uint256(1));
-        expectAndSend(Trainer.WrongCommitment.selector, p);
-        p.prevHash = lastHash;
-        p.prevChain ^= bytes32(uint256(1));
-        expectAndSend(Trainer.WrongCommitment.selector, p);
+        for (uint64 judged = 0; judged < 260; judged += 130) {
+            Post memory p = build(nowEpoch() - 1, 260, judged + 130);
+            sign(p);
+            p.prevChain ^= bytes32(uint256(1));
+            expect(OperatorPool.NoQuorum.selector, 0, BOND / 1 gwei);
+            send(p);
+            p.prevChain = lastChain;
+            send(p);
+            keep(p);
+            skip(params.challengeS);
+        }
     }
 
-    function test_the_first_one_has_no_predecessor() public {
-        Post memory p = ready();
-        p.prevChain = bytes32(uint256(1));
-        expectAndSend(Trainer.WrongCommitment.selector, p);
+    /// And the new ones themselves.
+    function test_other_words_than_were_signed_are_refused() public {
+        some(140);
+        skip(100);
+        postEffective(130);
+        skip(params.epochS);
+        Post memory p = build(nowEpoch() - 1, 140, 140);
+        sign(p);
+        p.words[0] ^= 1 << (2 * (135 - 128));
+        expect(OperatorPool.NoQuorum.selector, 0, BOND / 1 gwei);
+        send(p);
+        p.words[0] ^= 1 << (2 * (135 - 128));
+        send(p);
     }
 
     function test_words_that_do_not_fit_are_refused() public {
@@ -236,16 +248,6 @@ contract CheckpointTest is Fixture {
         expectAndSend(Trainer.WrongWords.selector, p);
         p.words = new uint256[](0);
         expectAndSend(Trainer.WrongWords.selector, p);
-        p.words = new uint256[](1);
-        p.words[0] = word ^ 1 << 4;
-        vm.expectRevert(abi.encodeWithSelector(OperatorPool.WrongSignatures.selector));
-        this.sendWithZeroSignature(p);
-    }
-
-    /// What is signed binds the words too.
-    function sendWithZeroSignature(Post memory p) external {
-        p.signatures = new bytes(65);
-        send(p);
     }
 
     // ---- whose signatures count

@@ -26,7 +26,6 @@ abstract contract Fixture is Test {
     /// What a checkpoint needs beside itself.
     struct Post {
         Checkpoint c;
-        bytes32 prevHash;
         bytes32 prevChain;
         bytes32 chain;
         uint256[] words;
@@ -43,7 +42,6 @@ abstract contract Fixture is Test {
     bytes32[] internal records;
     uint8[] internal verdicts;
 
-    bytes32 internal lastHash;
     bytes32 internal lastChain;
     uint64 internal lastJudged;
     uint64 internal lastCount;
@@ -184,7 +182,6 @@ abstract contract Fixture is Test {
 
     /// @dev A right checkpoint, not yet signed.
     function build(uint64 epoch, uint64 count, uint64 judged) internal view returns (Post memory p) {
-        p.prevHash = lastHash;
         p.prevChain = lastChain;
         bytes32 verdictsHash;
         (p.words, p.chain, verdictsHash) = pack(judged);
@@ -255,7 +252,6 @@ abstract contract Fixture is Test {
             p.c.judged,
             p.c.accuracy,
             p.c.stateRoot,
-            p.prevHash,
             p.prevChain,
             p.words,
             p.signatures
@@ -263,7 +259,6 @@ abstract contract Fixture is Test {
     }
 
     function keep(Post memory p) internal {
-        lastHash = structHash(p.c);
         lastChain = p.chain;
         lastJudged = p.c.judged;
         lastCount = p.c.count;

@@ -92,7 +92,7 @@ contract GasTest is Fixture {
         spent("report, each of a batch of 20", 20, 15_000);
     }
 
-    function test_judging() public {
+    function judgesThrice() internal {
         for (uint256 i = 0; i < 768; ++i) {
             contributeBytes(ALICE, 42);
             verdicts[i] = uint8(uint256(keccak256(abi.encode(i))) % 4);
@@ -102,7 +102,18 @@ contract GasTest is Fixture {
             skip(params.epochS);
             postEffective(judged);
         }
+    }
+
+    function test_judging() public {
+        judgesThrice();
         spent("verdict, 256 a checkpoint", 256, 400);
+    }
+
+    function test_judging_with_a_challenge_time() public {
+        params.challengeS = 3600;
+        trainer = StakeTrainer(createStake());
+        judgesThrice();
+        spent("verdict, 256 a checkpoint, challenge time", 256, 400);
     }
 
     function test_making_a_model() public {

@@ -24,7 +24,6 @@ contract World is Fixture {
 
     /// What was before the last checkpoint.
     struct Before {
-        bytes32 hash;
         bytes32 chain;
         uint64 judged;
         uint64 count;
@@ -125,8 +124,8 @@ contract World is Fixture {
         }
         for (uint256 i = before.judged; i < lastJudged; ++i) fates[i].judgedAt = 0;
         if (ranges.length != 0 && ranges[ranges.length - 1].to > before.judged) ranges.pop();
-        (lastHash, lastChain, lastJudged, lastCount, lastEpoch, any) =
-            (before.hash, before.chain, before.judged, before.count, before.epoch, before.any);
+        (lastChain, lastJudged, lastCount, lastEpoch, any) =
+            (before.chain, before.judged, before.count, before.epoch, before.any);
         acceptedAt = 0;
     }
 
@@ -293,7 +292,7 @@ contract World is Fixture {
             fates[i].exempt = late;
         }
         if (late && p.c.judged > lastJudged) ranges.push(Range(lastJudged, p.c.judged));
-        before = Before(lastHash, lastChain, lastJudged, lastCount, lastEpoch, any);
+        before = Before(lastChain, lastJudged, lastCount, lastEpoch, any);
         keep(p);
         (any, acceptedAt) = (true, vm.getBlockTimestamp());
         last.c = p.c;
