@@ -235,7 +235,7 @@ bool rpc_hex_u256(struct u256 *out, const char *text, size_t len)
 	if (len < 3 || len > 66 || text[0] != '0' || text[1] != 'x')
 		return false;
 	memset(digits, '0', sizeof(digits));
-	memcpy(digits + 66 - len, text + 2, len - 2);
+	memcpy(digits + (66 - len), text + 2, len - 2);
 	if (hex_decode(be, sizeof(be), digits, NULL) != DC_OK)
 		return false;
 	*out = u256_from_be(be);

@@ -10,6 +10,8 @@
 #	tests_fuzz_fuzz_base_hex_LDADD = $(fuzz_libs) $(base_libs)
 
 EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
+dist_check_SCRIPTS += tests/fuzz/soak.sh
+SOAK_TESTS += tests/fuzz/soak.sh
 check_PROGRAMS += $(FUZZ_TARGETS)
 if FUZZER
 fuzz_libs = @FUZZER_MAIN@
@@ -56,9 +58,41 @@ tests_fuzz_fuzz_models_spec_LDADD = $(fuzz_libs) $(models_libs)
 
 
 # oracle
+fuzz_oracle_libs = $(fuzz_libs) $(oracle_libs) $(base_libs) \
+	$(oracle_outside_libs)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_abi
+tests_fuzz_fuzz_oracle_abi_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_keystore
+tests_fuzz_fuzz_oracle_keystore_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_oracle_keystore_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_log_scan
+tests_fuzz_fuzz_oracle_log_scan_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_oracle_log_scan_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_rlp
+tests_fuzz_fuzz_oracle_rlp_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_rpc
+tests_fuzz_fuzz_oracle_rpc_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=rpc_run
+tests_fuzz_fuzz_oracle_rpc_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CURL_CFLAGS)
+tests_fuzz_fuzz_oracle_rpc_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_signer
+tests_fuzz_fuzz_oracle_signer_LDADD = $(fuzz_oracle_libs)
 
 
 # server
+fuzz_server_libs = $(fuzz_libs) $(server_libs) $(server_outside_libs)
+
+FUZZ_TARGETS += tests/fuzz/fuzz_server_conf
+tests_fuzz_fuzz_server_conf_LDADD = $(fuzz_server_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_server_http
+tests_fuzz_fuzz_server_http_LDADD = $(fuzz_server_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_server_predict_body
+tests_fuzz_fuzz_server_predict_body_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_server_predict_body_LDADD = $(fuzz_server_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_server_text
+tests_fuzz_fuzz_server_text_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+tests_fuzz_fuzz_server_text_LDADD = $(fuzz_server_libs)
 
 
 # The end of the file: a new target goes into its layer's part above.
