@@ -197,6 +197,13 @@ tests_unit_check_server_rest_kept_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_kept_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_kept_LDADD = $(unit_server_libs)
 
+# RANDOM_REQUESTS=N and RANDOM_SEED=N: more of them, others.
+UNIT_TESTS += tests/unit/check_server_rest_random
+tests_unit_check_server_rest_random_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_random.c
+tests_unit_check_server_rest_random_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_random_LDADD = $(unit_server_libs)
+
 unit_http_sources = tests/unit/http_client.c tests/unit/http_client.h \
 	tests/unit/http_fixture.c tests/unit/http_fixture.h
 
