@@ -6,6 +6,7 @@ libdc_incentives_a_SOURCES = \
 	incentives/deca_trainer.c incentives/deca_trainer.h \
 	incentives/drt.c incentives/drt.h \
 	incentives/due.c incentives/due.h \
+	incentives/market.c incentives/market.h \
 	incentives/price.c incentives/price.h \
 	incentives/random.c incentives/random.h \
 	incentives/record.c incentives/record.h \

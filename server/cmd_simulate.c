@@ -9,66 +9,19 @@
 #include <unistd.h>
 
 #include "server/cmd.h"
-#include "server/json_out.h"
 #include "server/scenario.h"
+#include "server/sim_plot.h"
 #include "server/sim_run.h"
+#include "server/sim_sweep.h"
+#include "server/sim_tell.h"
 
 #define TEXT_BYTES_MAX (1 << 20)
 #define JSON_BYTES_MAX ((size_t)1 << 30)
 #define SETS_MAX 64
-#define BAR_WIDTH 40
 
 struct simulate_texts {
-	const char *example, *set;
+	const char *example, *set, *sweep, *plot;
 };
-
-struct telling {
-	bool bar;	/* a progress bar on the terminal */
-	bool lines;	/* a JSON line a measurement */
-};
-
-static void line_tell(const struct sim *s)
-{
-	struct json_out j;
-	struct dc_buf b;
-
-	dc_buf_init(&b, JSON_BYTES_MAX);
-	json_out_init(&j, &b);
-	json_put_open(&j, '{');
-	json_put_key(&j, "t");
-	json_put_u64(&j, s->now_s);
-	json_put_key(&j, "accuracy");
-	json_put_fx9(&j, s->accuracy_fx9);
-	json_put_key(&j, "contributions");
-	json_put_u64(&j, s->n_entry);
-	json_put_key(&j, "unclaimed");
-	json_put_u64(&j, s->n_open);
-	json_put_close(&j, '}');
-	puts(dc_buf_text(&b));
-	dc_buf_clear(&b);
-}
-
-static void bar_tell(const struct sim *s, unsigned permille)
-{
-	unsigned full = permille * BAR_WIDTH / 1000;
-
-	fprintf(stderr, "\r[%.*s%*s] day %llu, accuracy %d.%d %% ", (int)full,
-		"########################################",
-		(int)(BAR_WIDTH - full), "",
-		(unsigned long long)(s->now_s / 86400),
-		(int)(s->accuracy_fx9 / 10000000),
-		(int)(s->accuracy_fx9 / 1000000 % 10));
-}
-
-static void tell(void *data, const struct sim *s, unsigned permille)
-{
-	const struct telling *how = data;
-
-	if (how->lines)
-		line_tell(s);
-	if (how->bar)
-		bar_tell(s, permille);
-}
 
 static enum dc_status file_read(struct dc_buf *out, const char *path,
 				struct dc_err *err)
@@ -133,124 +86,179 @@ static enum dc_status sets_split(struct scenario_set *out, size_t *n,
 	return DC_OK;
 }
 
-static void percent(char out[16], int64_t fx9)
+/* The picture of these runs, whole or not at all. */
+static enum dc_status plot_write(const char *path,
+				 const struct sim_plot_run *run, size_t n,
+				 struct dc_err *err)
 {
-	(void)snprintf(out, 16, "%d.%d %%", (int)(fx9 / 10000000),
-		       (int)(fx9 / 1000000 % 10));
-}
-
-/* The agents as a table. */
-static void summary_print(FILE *f, const struct sim_result *r,
-			  const struct scenario *s)
-{
-	char first[16], last[16], low[16], base[16];
 	struct dc_buf b;
+	bool written;
+	FILE *f;
 
-	percent(first, r->accuracy[0].accuracy_fx9);
-	percent(last, r->accuracy[r->n_accuracy - 1].accuracy_fx9);
-	percent(low, r->lowest_fx9);
-	percent(base, r->baseline_fx9);
-	fprintf(f, "%s\n%u of %u rows contributed in %llu days\n"
-		"accuracy %s at first, %s at the end, %s at the lowest; "
-		"%s trained with all rows as they are\n\n", s->title,
-		r->n_contribution, r->n_row,
-		(unsigned long long)(r->end_s / 86400), first, last, low,
-		base);
-	fprintf(f, "%-16s %14s %14s %13s %9s %9s\n", "agent", "start", "end",
-		"contributions", "wrong", "karma");
-	for (uint32_t i = 0; i < r->n_agent; i++) {
-		const struct sim_account *a = &r->account[i];
-
-		fprintf(f, "%-16s", s->agent[i].name);
-		dc_buf_init(&b, 256);
-		sim_amount_text(&b, s, s->agent[i].start_wei);
-		fprintf(f, " %14s", dc_buf_text(&b));
-		dc_buf_reset(&b);
-		sim_amount_text(&b, s, a->balance_wei);
-		fprintf(f, " %14s %13u %9u %9llu\n", dc_buf_text(&b),
-			a->n_contributed, a->n_wrong,
-			(unsigned long long)a->good);
-		dc_buf_clear(&b);
-	}
+	if (path == NULL)
+		return DC_OK;
+	f = fopen(path, "we");
+	if (f == NULL)
+		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
+	dc_buf_init(&b, JSON_BYTES_MAX);
+	sim_plot(&b, run, n);
+	written = !dc_buf_failed(&b) &&
+		fwrite(b.data, 1, b.len, f) == b.len;
+	written &= fclose(f) == 0;
+	dc_buf_clear(&b);
+	if (written)
+		return DC_OK;
+	(void)remove(path);
+	return dc_fail(err, DC_EIO, "%s: cannot write", path);
 }
 
-/* JSON goes to standard output unless a person sits there. */
-static int result_print(const struct cmd_line *line,
-			const struct sim_result *r, const struct scenario *s,
-			bool json)
+static enum dc_status json_print(const struct sim_result *r,
+				 const struct scenario *s, const char *label,
+				 struct dc_err *err)
 {
 	struct dc_buf b;
 	bool failed;
 
-	if (!line->json)
-		summary_print(json ? stderr : stdout, r, s);
-	if (!json)
-		return CMD_OK;
 	dc_buf_init(&b, JSON_BYTES_MAX);
-	sim_result_json(&b, r, s);
+	sim_result_json(&b, r, s, label);
 	failed = dc_buf_failed(&b) ||
 		fwrite(b.data, 1, b.len, stdout) != b.len ||
 		fflush(stdout) != 0;
 	dc_buf_clear(&b);
-	if (failed)
-		fprintf(stderr, "decaid simulate: cannot write: %s\n",
-			strerror(errno));
-	return failed ? CMD_FAILED : CMD_OK;
+	return failed ? dc_fail(err, DC_EIO, "cannot write: %s",
+				strerror(errno)) : DC_OK;
 }
 
-static int run_one(const struct cmd_line *line, const struct scenario *s)
+/* JSON goes to standard output unless a person sits there. */
+static bool wants_json(const struct cmd_line *line)
 {
-	bool json = line->json || !isatty(STDOUT_FILENO);
-	struct telling how = { isatty(STDERR_FILENO), json };
-	struct sim_result r;
-	int found;
+	return line->json || !isatty(STDOUT_FILENO);
+}
 
-	sim_run(&r, s, tell, &how);
+static enum dc_status run_one(const struct cmd_line *line,
+			      const struct simulate_texts *t,
+			      const struct scenario *s, struct dc_err *err)
+{
+	bool json = wants_json(line);
+	struct sim_telling how = { isatty(STDERR_FILENO), json };
+	struct sim_result r;
+	struct sim_plot_run plot = { &r, s, NULL };
+	enum dc_status st;
+
+	sim_run(&r, s, sim_tell, &how);
 	if (how.bar)
 		fprintf(stderr, "\r\033[K");
-	found = result_print(line, &r, s, json);
+	if (!line->json)
+		sim_summary(json ? stderr : stdout, &r, s);
+	st = plot_write(t->plot, &plot, 1, err);
+	if (st == DC_OK && json)
+		st = json_print(&r, s, NULL, err);
 	sim_result_clear(&r);
-	return found;
+	return st;
+}
+
+static enum dc_status sweep_tell(const struct cmd_line *line,
+				 const struct simulate_texts *t,
+				 const struct sim_sweep *s,
+				 struct dc_err *err)
+{
+	struct sim_plot_run *plot = dc_calloc(s->n_run, sizeof(*plot));
+	bool json = wants_json(line);
+	enum dc_status st;
+
+	for (size_t i = 0; i < s->n_run; i++)
+		plot[i] = (struct sim_plot_run){
+			&s->run[i].result, &s->run[i].scenario,
+			s->run[i].label
+		};
+	if (!line->json)
+		sim_sweep_table(json ? stderr : stdout, s);
+	st = plot_write(t->plot, plot, s->n_run, err);
+	for (size_t i = 0; st == DC_OK && json && i < s->n_run; i++)
+		st = json_print(&s->run[i].result, &s->run[i].scenario,
+				s->run[i].label, err);
+	free(plot);
+	return st;
+}
+
+/* What the command line asks for, with the scenario's text at hand. */
+struct simulating {
+	const char *path;
+	struct dc_buf text;
+	struct scenario_set set[SETS_MAX];
+	size_t n_set;
+};
+
+static enum dc_status simulate_once(const struct cmd_line *line,
+				    const struct simulate_texts *t,
+				    const struct simulating *g,
+				    struct dc_err *err)
+{
+	struct scenario s;
+	enum dc_status st = scenario_parse(&s, g->path,
+					   (const char *)g->text.data,
+					   g->text.len, g->set, g->n_set,
+					   err);
+
+	if (st != DC_OK)
+		return st;
+	st = run_one(line, t, &s, err);
+	scenario_clear(&s);
+	return st;
+}
+
+static enum dc_status simulate_sweep(const struct cmd_line *line,
+				     const struct simulate_texts *t,
+				     const struct simulating *g,
+				     struct dc_err *err)
+{
+	bool bar = isatty(STDERR_FILENO);
+	struct sim_sweep s;
+	enum dc_status st = sim_sweep(&s, t->sweep, g->path,
+				      (const char *)g->text.data, g->text.len,
+				      g->set, g->n_set,
+				      bar ? sim_tell_runs : NULL, err);
+
+	if (bar)
+		fprintf(stderr, "\r\033[K");
+	if (st == DC_OK)
+		st = sweep_tell(line, t, &s, err);
+	sim_sweep_clear(&s);
+	return st;
 }
 
 static int simulate(const struct cmd_line *line,
 		    const struct simulate_texts *t)
 {
-	struct scenario_set set[SETS_MAX];
+	struct simulating *g = dc_calloc(1, sizeof(*g));
 	struct dc_err err = DC_ERR_INIT;
 	char *sets = dc_strdup(t->set != NULL ? t->set : "");
-	const char *path = NULL;
-	struct scenario s;
-	struct dc_buf text;
 	enum dc_status st;
-	size_t n_set;
-	int found;
 
-	dc_buf_init(&text, TEXT_BYTES_MAX);
-	st = sets_split(set, &n_set, sets, &err);
+	dc_buf_init(&g->text, TEXT_BYTES_MAX);
+	st = sets_split(g->set, &g->n_set, sets, &err);
 	if (st == DC_OK)
-		st = text_find(&text, &path, line, t, &err);
+		st = text_find(&g->text, &g->path, line, t, &err);
 	if (st == DC_OK)
-		st = scenario_parse(&s, path, (const char *)text.data,
-				    text.len, set, n_set, &err);
-	if (st == DC_OK) {
-		found = run_one(line, &s);
-		scenario_clear(&s);
-	} else
-		found = cmd_fail(line, &err);
-	dc_buf_clear(&text);
+		st = t->sweep != NULL ? simulate_sweep(line, t, g, &err)
+				      : simulate_once(line, t, g, &err);
+	dc_buf_clear(&g->text);
 	free(sets);
-	return found;
+	free(g);
+	return st == DC_OK ? CMD_OK : cmd_fail(line, &err);
 }
 
 int cmd_simulate(const struct command *self, int argc, char **argv)
 {
-	struct simulate_texts t = { NULL, NULL };
+	struct simulate_texts t = { NULL, NULL, NULL, NULL };
 	const struct cmd_option options[] = {
 		{ "example", "NAME", "run an example that decaid carries: "
 		  "attack, readme", &t.example },
 		{ "set", "KEY=VALUE...", "change values of the scenario, "
 		  "such as 'seed=2 Bad.deposit=50'", &t.set },
+		{ "sweep", "KEY=V1,V2...", "run every combination of these "
+		  "values, on all cores", &t.sweep },
+		{ "plot", "FILE.svg", "draw accuracy and balances", &t.plot },
 	};
 	struct cmd_line line;
 	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),

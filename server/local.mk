@@ -51,7 +51,10 @@ libdc_server_a_SOURCES += server/scenario_agent.c server/scenario_data.c
 libdc_server_a_SOURCES += server/scenario_data.h server/scenario_example.c
 libdc_server_a_SOURCES += server/scenario_incentive.c server/scenario_value.c
 libdc_server_a_SOURCES += server/scenario_words.c
-libdc_server_a_SOURCES += server/sim_json.c server/sim_run.c server/sim_run.h
+libdc_server_a_SOURCES += server/sim_json.c server/sim_plot.c server/sim_plot.h
+libdc_server_a_SOURCES += server/sim_run.c server/sim_run.h
+libdc_server_a_SOURCES += server/sim_sweep.c server/sim_sweep.h
+libdc_server_a_SOURCES += server/sim_tell.c server/sim_tell.h
 libdc_server_a_SOURCES += server/signing.c server/signing.h
 libdc_server_a_SOURCES += server/wallet.c server/wallet.h
 
@@ -87,7 +90,7 @@ server/dashboard_gen.c: $(WEB_BUNDLE) $(srcdir)/server/embed.sh
 		mv $@.tmp $@
 
 server_libs = libdc_server.a $(oracle_libs) $(sql_libs) $(incentives_libs)
-server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS)
+server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS) -lm
 
 bin_PROGRAMS += decaid
 decaid_SOURCES = server/main.c

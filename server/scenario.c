@@ -416,15 +416,21 @@ enum dc_status scenario_parse(struct scenario *out, const char *path,
 	return st;
 }
 
+void scenario_data_free(struct scenario_data *d)
+{
+	free(d->bytes);
+	free(d->row);
+	free(d->held);
+	free(d->held_label);
+	free(d->held_index);
+	free(d->held_value);
+	memset(d, 0, sizeof(*d));
+}
+
 void scenario_clear(struct scenario *s)
 {
 	spec_clear(&s->spec);
-	free(s->data.bytes);
-	free(s->data.row);
-	free(s->data.held);
-	free(s->data.held_label);
-	free(s->data.held_index);
-	free(s->data.held_value);
+	scenario_data_free(&s->data);
 	dc_arena_free(s->arena);
 	memset(s, 0, sizeof(*s));
 }

@@ -78,6 +78,9 @@ enum dc_status scenario_parse(struct scenario *out, const char *path,
 			      struct dc_err *err) DC_MUST_CHECK;
 void scenario_clear(struct scenario *s);
 
+/* Give back the rows, which no result needs. */
+void scenario_data_free(struct scenario_data *d);
+
 /* An example that the program carries; NULL: there is none of this name. */
 const char *scenario_example(const char *name, size_t *len);
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "models/verdict.h"
 #include "server/json_out.h"
 #include "server/sim_run.h"
 
@@ -69,13 +70,42 @@ static void account_put(struct json_out *j, const struct sim_account *a,
 	json_put_close(j, '}');
 }
 
+static void counts_put(struct json_out *j, const unsigned count[4])
+{
+	json_put_open(j, '{');
+	for (unsigned v = 0; v < 4; v++) {
+		json_put_key(j, verdict_name((enum verdict)v));
+		json_put_u64(j, count[v]);
+	}
+	json_put_close(j, '}');
+}
+
+/* Of rows with their true label, and of the others. */
+static void verdicts_put(struct json_out *j, const struct sim_verdicts *v)
+{
+	json_put_open(j, '{');
+	json_put_key(j, "right");
+	counts_put(j, v->right);
+	json_put_key(j, "wrong");
+	counts_put(j, v->wrong);
+	json_put_key(j, "copies");
+	json_put_u64(j, v->copies);
+	json_put_key(j, "copies_credited");
+	json_put_u64(j, v->copies_credited);
+	json_put_close(j, '}');
+}
+
 void sim_result_json(struct dc_buf *b, const struct sim_result *r,
-		     const struct scenario *s)
+		     const struct scenario *s, const char *label)
 {
 	struct json_out j;
 
 	json_out_init(&j, b);
 	json_put_open(&j, '{');
+	if (label != NULL) {
+		json_put_key(&j, "run");
+		json_put_text(&j, label);
+	}
 	json_put_key(&j, "accuracy");
 	json_put_open(&j, '[');
 	for (size_t i = 0; i < r->n_accuracy; i++) {
@@ -96,6 +126,8 @@ void sim_result_json(struct dc_buf *b, const struct sim_result *r,
 	json_put_u64(&j, r->n_contribution);
 	json_put_key(&j, "baseline");
 	json_put_fx9(&j, r->baseline_fx9);
+	json_put_key(&j, "verdicts");
+	verdicts_put(&j, &r->verdicts);
 	json_put_key(&j, "agents");
 	json_put_open(&j, '{');
 	for (uint32_t i = 0; i < r->n_agent; i++) {

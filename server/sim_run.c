@@ -199,6 +199,23 @@ static void loop(struct sim_result *out, struct running *r,
 	DC_CHECK(wei_compare(sim_total(s), total) == 0);
 }
 
+static void verdicts_count(struct sim_verdicts *out, const struct sim *s)
+{
+	for (uint32_t i = 0; i < s->n_entry; i++) {
+		const struct sim_entry *e = &s->room.entry[i];
+
+		if (e->verdict == VERDICT_NONE)
+			continue;
+		if (e->record.label == e->truth)
+			out->right[e->verdict]++;
+		else
+			out->wrong[e->verdict]++;
+		out->copies += e->copy;
+		out->copies_credited += e->copy &&
+			e->verdict == VERDICT_CREDIT;
+	}
+}
+
 void sim_run(struct sim_result *out, const struct scenario *s,
 	     sim_progress *tell, void *data)
 {
@@ -220,6 +237,7 @@ void sim_run(struct sim_result *out, const struct scenario *s,
 	out->end_s = r->sim.now_s;
 	out->n_contribution = r->sim.n_entry;
 	out->n_row = s->config.rows.n;
+	verdicts_count(&out->verdicts, &r->sim);
 	out->account = r->room.account;
 	r->room.account = NULL;
 	running_clear(r);

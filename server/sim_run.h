@@ -30,6 +30,12 @@ struct sim_series {
 	size_t n, room;
 };
 
+/* How rows were judged, those with their true label and those without. */
+struct sim_verdicts {
+	unsigned right[4], wrong[4];	/* by enum verdict */
+	unsigned copies, copies_credited;
+};
+
 struct sim_result {
 	struct sim_accuracy *accuracy;	/* (n_accuracy) malloc */
 	size_t n_accuracy, room_accuracy;
@@ -40,6 +46,7 @@ struct sim_result {
 	int64_t lowest_fx9;		/* accuracy after the start */
 	uint64_t end_s;
 	uint32_t n_contribution, n_row;
+	struct sim_verdicts verdicts;
 };
 
 /* What the runner tells while it runs; may be NULL.
@@ -52,11 +59,11 @@ void sim_run(struct sim_result *out, const struct scenario *s,
 	     sim_progress *tell, void *data);
 void sim_result_clear(struct sim_result *r);
 
-/* Append the result as one line of JSON:
+/* Append the result as one line of JSON, label (NULL: none) as "run":
  * {"accuracy":[[t,a],...],"balances":{name:[[t,b],...]},
  *  "contributions":N,...}, t in seconds, b in the scenario's unit. */
 void sim_result_json(struct dc_buf *b, const struct sim_result *r,
-		     const struct scenario *s);
+		     const struct scenario *s, const char *label);
 
 /* An amount in the scenario's unit, exact, as JSON writes numbers. */
 void sim_amount_text(struct dc_buf *b, const struct scenario *s,

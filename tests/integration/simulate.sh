@@ -37,6 +37,23 @@ grep -q '^Bad ' "$dir/summary" || say "no table"
 	>"$dir/c" 2>/dev/null
 cmp -s "$dir/a" "$dir/c" && say "--set changed nothing"
 
+"$decaid" simulate --example attack --sweep "seed=1,2 Mallory.private=0,5" \
+	--plot "$dir/plot.svg" >"$dir/d" 2>"$dir/table"
+[ "$(wc -l <"$dir/d")" = 4 ] || say "four runs are not four lines"
+[ "$(grep -c '^seed=' "$dir/table")" = 4 ] || say "$(cat "$dir/table")"
+"$decaid" simulate --example attack --set "seed=2 Mallory.private=5" --json |
+	tail -n 1 | cut -d, -f2- >"$dir/alone"
+tail -n 1 "$dir/d" | cut -d, -f3- >"$dir/swept"
+head -n 1 "$dir/plot.svg" | grep -q '^<svg ' || say "no picture"
+tail -n 1 "$dir/plot.svg" | grep -q '^</svg>' || say "half a picture"
+cut -d'[' -f3- "$dir/alone" >"$dir/alone2"
+cut -d'[' -f3- "$dir/swept" >"$dir/swept2"
+cmp -s "$dir/alone2" "$dir/swept2" || say "a swept run is not the run alone"
+"$decaid" simulate --example attack --sweep "color=1,2" 2>"$dir/err" &&
+	say "a sweep of nothing passed"
+grep -q "attack: no line has 'color' (color=1)" "$dir/err" ||
+	say "$(cat "$dir/err")"
+
 status=0
 printf 'decaid-scenario 1\nmodel x\n' >"$dir/wrong"
 "$decaid" simulate "$dir/wrong" >"$dir/out" 2>"$dir/err" || status=$?

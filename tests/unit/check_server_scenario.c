@@ -210,7 +210,7 @@ START_TEST(a_run_comes_out_as_json_and_the_same_each_time)
 		ck_assert(parse(&s, text, &err) == DC_OK);
 		sim_run(&r, &s, NULL, NULL);
 		dc_buf_init(&out[i], 1 << 24);
-		sim_result_json(&out[i], &r, &s);
+		sim_result_json(&out[i], &r, &s, NULL);
 		ck_assert(!dc_buf_failed(&out[i]));
 		sim_result_clear(&r);
 		scenario_clear(&s);
