@@ -104,6 +104,7 @@ int cmd_report(const struct command *self, int argc, char **argv);
 int cmd_slashing_export(const struct command *self, int argc, char **argv);
 int cmd_slashing_import(const struct command *self, int argc, char **argv);
 int cmd_demo(const struct command *self, int argc, char **argv);
+int cmd_incentive_preview(const struct command *self, int argc, char **argv);
 int cmd_simulate(const struct command *self, int argc, char **argv);
 int cmd_serve(const struct command *self, int argc, char **argv);
 

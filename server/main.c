@@ -42,6 +42,8 @@ static const struct command commands[] = {
 	  cmd_key_show },
 	{ "key address", "FILE", "Open a key file and tell its address",
 	  cmd_key_address },
+	{ "incentive preview", "", "Show what an incentive asks and pays",
+	  cmd_incentive_preview },
 	{ "simulate", "[FILE]", "Try a model and its incentive on a scenario",
 	  cmd_simulate },
 	{ "key slashing export", "FILE", "Write down what the signer must "

@@ -18,7 +18,7 @@
 #define SIM_SWEEP_SETS_MAX 64
 
 struct sim_sweep_run {
-	struct scenario_set *set;	/* (n_set) malloc; the swept ones last */
+	struct scenario_set *set;	/* (n_set) malloc; swept ones last */
 	size_t n_set;
 	char *label;			/* "deposit=50 seed=2", malloc */
 	struct scenario scenario;

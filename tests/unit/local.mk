@@ -244,6 +244,9 @@ tests_unit_check_server_manual_LDADD = $(unit_server_libs) $(JANSSON_LIBS)
 UNIT_TESTS += tests/unit/check_server_predict_body
 tests_unit_check_server_predict_body_LDADD = $(unit_server_libs) -lm
 
+UNIT_TESTS += tests/unit/check_server_preview
+tests_unit_check_server_preview_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_scenario
 tests_unit_check_server_scenario_LDADD = $(unit_server_libs)
 
