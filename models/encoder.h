@@ -8,9 +8,15 @@
  * encoder.c each.
  *
  * none           indices or features as given
+ * scale          features, each from its column's centre and divided by its
+ *                width, at most clip away from 0; for tabular data
  * murmur3-words  a text: lower case (Unicode), split on white space, each
  *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
  *                a set
+ * ngrams         a text: words and pairs of them, runs of characters, hashed
+ *                likewise (models/encoder_ngrams.c says how); for texts
+ *
+ * oracle/PROTOCOL.md "Encoders".
  */
 
 #include <stddef.h>
@@ -21,8 +27,11 @@
 #include "models/sample.h"
 #include "models/spec.h"
 
-/* Words of one text; more are refused. */
+/* Words, or n-grams, of one text; more are refused. */
 #define ENCODER_WORDS_MAX SAMPLE_COUNT_MAX
+
+/* Bytes of a text that is cut into n-grams. */
+#define ENCODER_TEXT_BYTES_MAX (1 << 20)
 
 enum encoder_input_kind {
 	ENCODER_TEXT,		/* text (n bytes), UTF-8, no NUL needed */
@@ -38,8 +47,14 @@ struct encoder_input {
 	const int64_t *feature;
 };
 
+enum encoder_columns { ENCODER_COLUMNS_ALIKE, ENCODER_COLUMNS_EACH };
+
 struct encoder_ops {
 	struct spec_choice choice;
+
+	/* Whether the spec has a line of constants for each column. */
+	enum encoder_columns columns;
+
 	enum dc_status (*encode)(struct sample *out,
 				 const struct model_spec *spec,
 				 struct sample_room *room,
@@ -64,5 +79,11 @@ const struct encoder_ops *encoder_at(size_t i);
 
 /* Source: Appleby, MurmurHash3_x86_32 (smhasher, public domain). */
 uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed);
+
+/* Every line of the table. */
+extern const struct encoder_ops encoder_murmur3_words;
+extern const struct encoder_ops encoder_ngrams;
+extern const struct encoder_ops encoder_none;
+extern const struct encoder_ops encoder_scale;
 
 #endif /* DECAID_MODELS_ENCODER_H */

@@ -1,6 +1,8 @@
 # models/: classifiers, samples, roots and verdicts, in integers; uses base.
 noinst_LIBRARIES += libdc_models.a
 libdc_models_a_SOURCES = \
+	models/adagrad.h \
+	models/blend.c \
 	models/deca.c models/deca.h models/deca_private.h \
 	models/deca_bayes.c \
 	models/deca_centroid.c \
@@ -8,14 +10,21 @@ libdc_models_a_SOURCES = \
 	models/deca_reason.h \
 	models/deca_sparse_centroid.c \
 	models/encoder.c models/encoder.h \
+	models/encoder_ngrams.c \
+	models/encoder_scale.c \
+	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \
 	models/learner.c models/learner.h \
+	models/logistic.c \
 	models/merkle.c models/merkle.h \
 	models/model.c models/model.h \
 	models/naive_bayes.c \
+	models/nearest.c \
+	models/root.c models/root.h \
 	models/rows.c models/rows.h \
 	models/sample.c models/sample.h \
+	models/softmax.c models/softmax.h \
 	models/sparse_perceptron.c \
 	models/spec.c models/spec.h \
 	models/verdict.c models/verdict.h \

@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "models/fx9.h"
+#include "models/root.h"
 
 static const struct model_ops *const models[] = {
+	&model_blend,
+	&model_logistic,
 	&model_naive_bayes,
+	&model_nearest,
 	&model_sparse_perceptron,
 };
 
@@ -43,4 +47,19 @@ int64_t model_margin(const int64_t *scores, uint32_t n_class, uint32_t label)
 		if (c != label && scores[c] > other)
 			other = scores[c];
 	return fx9_sub(scores[label], other);
+}
+
+/* The sum is below 2^117: 2^16 squares of 2^100, and one. */
+uint64_t model_length(const struct sample *x)
+{
+	const unsigned __int128 one =
+		(unsigned __int128)DC_FX9_ONE * DC_FX9_ONE;
+	unsigned __int128 sum = one;
+
+	if (!x->value)
+		return root_floor(one * (x->count + 1));
+	for (uint32_t i = 0; i < x->count; i++)
+		sum += (unsigned __int128)((__int128)x->value[i] *
+					   x->value[i]);
+	return root_floor(sum);
 }

@@ -90,8 +90,14 @@ static inline void model_touch(struct model *m, size_t cell)
 	m->dirty[leaf / 64] |= UINT64_C(1) << (leaf % 64);
 }
 
+/* Length of x with a 1 beside it, fx9, rounded down: in [10^9, 2^59). */
+uint64_t model_length(const struct sample *x);
+
 /* Every line of the table. */
+extern const struct model_ops model_blend;
+extern const struct model_ops model_logistic;
 extern const struct model_ops model_naive_bayes;
+extern const struct model_ops model_nearest;
 extern const struct model_ops model_sparse_perceptron;
 
 #endif /* DECAID_MODELS_MODEL_H */

@@ -142,7 +142,7 @@ static void scores(const struct model *m, int64_t *out, const struct sample *x)
 	int64_t total_ln = m->derived[cells(m->spec)];
 	__int128 weight = weight_of(x);
 
-	rows_sum(out, sum_ln + n_class, n_class, x);
+	rows_sum(out, sum_ln + n_class, n_class, n_class, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		out[c] = fx9_cut((__int128)out[c] -
 				 weighted(x, weight, sum_ln[c]) +

@@ -54,21 +54,34 @@ static void block_sum(int64_t *out, const int64_t *rows, size_t stride,
 		binary_block(out, rows, stride, n, x);
 }
 
-void rows_sum(int64_t *out, const int64_t *rows, uint32_t n_class,
-	      const struct sample *x)
+/* The row lengths that have a loop of their own: two and four classes, with
+ * and without as many cells beside them. */
+static bool common_sum(int64_t *out, const int64_t *rows, size_t stride,
+		       uint32_t n_class, const struct sample *x)
 {
-	if (n_class == 2 && x->kind == SAMPLE_BINARY) {
+	if (n_class == 2 && stride == 2)
 		binary_block(out, rows, 2, 2, x);
-		return;
-	}
-	if (n_class == 4 && x->kind == SAMPLE_BINARY) {
+	else if (n_class == 2 && stride == 4)
+		binary_block(out, rows, 4, 2, x);
+	else if (n_class == 4 && stride == 4)
 		binary_block(out, rows, 4, 4, x);
+	else if (n_class == 4 && stride == 8)
+		binary_block(out, rows, 8, 4, x);
+	else
+		return false;
+	return true;
+}
+
+void rows_sum(int64_t *out, const int64_t *rows, size_t stride,
+	      uint32_t n_class, const struct sample *x)
+{
+	if (x->kind == SAMPLE_BINARY &&
+	    common_sum(out, rows, stride, n_class, x))
 		return;
-	}
 	for (size_t c = 0; c < n_class; c += BLOCK) {
 		size_t left = n_class - c;
 
-		block_sum(out + c, rows + c, n_class,
+		block_sum(out + c, rows + c, stride,
 			  left < BLOCK ? left : BLOCK, x);
 	}
 }

@@ -22,8 +22,9 @@ static inline size_t rows_index(const struct sample *x, uint32_t i)
 
 /* out[c] = sum over the entries of rows[entry][c] * value / 10^9, cut towards
  * 0 after the sum and to int64; a binary sample's values are 1.
- * rows  (columns, n_class), each cell within ROWS_CELL_MAX of 0 */
-void rows_sum(int64_t *out, const int64_t *rows, uint32_t n_class,
-	      const struct sample *x);
+ * rows  (columns) of stride cells, of which the first n_class count; each
+ *       within ROWS_CELL_MAX of 0 */
+void rows_sum(int64_t *out, const int64_t *rows, size_t stride,
+	      uint32_t n_class, const struct sample *x);
 
 #endif /* DECAID_MODELS_ROWS_H */

@@ -128,7 +128,7 @@ void sample_encode(struct dc_buf *b, const struct sample *s)
 
 /* Source: Shell 1959, gaps of Ciura 2001; no memory, no bad case that
  * matters at 65,536. */
-static void index_sort(uint32_t *index, size_t n)
+static void shell_sort(uint32_t *index, size_t n)
 {
 	static const size_t gaps[] = {
 		60000, 30000, 12000, 5000, 1750, 701, 301, 132, 57, 23, 10, 4, 1
@@ -145,6 +145,60 @@ static void index_sort(uint32_t *index, size_t n)
 			index[j] = v;
 		}
 	}
+}
+
+#define BUCKETS 512
+#define FEW 64	/* indices that buckets do not pay for */
+
+/* Bits to drop so that the largest index is below BUCKETS. */
+static unsigned bucket_shift(const uint32_t *index, size_t n)
+{
+	uint32_t all = 0;
+	unsigned shift = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all |= index[i];
+	while (all >> shift >= BUCKETS)
+		shift++;
+	return shift;
+}
+
+/* By their upper bits in place, then each bucket alone: hashed indices
+ * spread evenly. Source: McIlroy, Bostic, McIlroy, Computing Systems 6, 1993
+ * (American flag sort). */
+static void index_sort(uint32_t *index, size_t n)
+{
+	uint32_t at[BUCKETS], end[BUCKETS] = { 0 }, sum = 0;
+	unsigned shift;
+
+	if (n <= FEW) {
+		shell_sort(index, n);
+		return;
+	}
+	shift = bucket_shift(index, n);
+	for (size_t i = 0; i < n; i++)
+		end[index[i] >> shift]++;
+	for (size_t b = 0; b < BUCKETS; b++) {
+		at[b] = sum;
+		sum += end[b];
+		end[b] = sum;
+	}
+	for (size_t b = 0; b < BUCKETS; b++) {
+		while (at[b] < end[b]) {
+			uint32_t v = index[at[b]];
+
+			while (v >> shift != b) {
+				uint32_t *to = &index[at[v >> shift]++];
+				uint32_t out = *to;
+
+				*to = v;
+				v = out;
+			}
+			index[at[b]++] = v;
+		}
+	}
+	for (size_t b = 0, from = 0; b < BUCKETS; from = end[b++])
+		shell_sort(index + from, end[b] - from);
 }
 
 size_t sample_sort_unique(uint32_t *index, size_t n)

@@ -54,7 +54,7 @@ static void scores(const struct model *m, int64_t *out, const struct sample *x)
 {
 	uint32_t n_class = m->spec->n_class;
 
-	rows_sum(out, m->cells + n_class, n_class, x);
+	rows_sum(out, m->cells + n_class, n_class, n_class, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		out[c] = fx9_cut((__int128)out[c] + m->cells[c]);
 }

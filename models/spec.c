@@ -159,6 +159,42 @@ static enum dc_status encoder_line(struct lines *in, struct model_spec *s)
 	return st;
 }
 
+/* As number_take, with a sign; "-0" is no number. */
+static bool signed_take(struct lines *in, int64_t *out)
+{
+	bool minus = line_take(in, "-");
+
+	if (!number_take(in, out) || (minus && *out == 0))
+		return false;
+	*out = minus ? -*out : *out;
+	return true;
+}
+
+/* "column center=C width=W" for each column, where the encoder wants it. */
+static enum dc_status column_lines(struct lines *in, struct model_spec *s)
+{
+	if (s->encoder->columns == ENCODER_COLUMNS_ALIKE)
+		return DC_OK;
+	if (s->columns > SPEC_TEXT_BYTES_MAX / 24)
+		return refuse(in, "so many columns do not fit a spec");
+	s->column = dc_calloc(s->columns, sizeof(*s->column));
+	for (uint32_t i = 0; i < s->columns; i++) {
+		struct spec_column *c = &s->column[i];
+		enum dc_status st = line_next(in);
+
+		if (st != DC_OK)
+			return st;
+		if (!line_take(in, "column center=") ||
+		    !signed_take(in, &c->center) ||
+		    !line_take(in, " width=") ||
+		    !number_take(in, &c->width) || c->width == 0 ||
+		    in->p != in->eol)
+			return refuse(in, "expected column center=NUMBER "
+				      "width=NUMBER");
+	}
+	return DC_OK;
+}
+
 static enum dc_status verdict_line(struct lines *in, struct model_spec *s)
 {
 	char name[NAME_BYTES];
@@ -263,6 +299,8 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK)
 		st = encoder_line(in, s);
 	if (st == DC_OK)
+		st = column_lines(in, s);
+	if (st == DC_OK)
 		st = verdict_line(in, s);
 	if (st == DC_OK)
 		st = line_exact(in, "sample packed", "expected sample packed");
@@ -271,6 +309,9 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK && (uint64_t)s->columns * s->n_class > SPEC_WEIGHTS_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
 			     "spec: columns times classes is over 2^24");
+	if (st == DC_OK && s->model->cells(s) > SPEC_CELLS_MAX)
+		st = dc_fail(in->err, DC_EINVAL,
+			     "spec: the model has more than 2^26 cells");
 	return st;
 }
 
@@ -295,6 +336,7 @@ enum dc_status spec_parse(struct model_spec *out, const char *text,
 
 void spec_clear(struct model_spec *s)
 {
+	free(s->column);
 	free(s->class_name);
 	*s = (struct model_spec){ 0 };
 }
@@ -315,6 +357,10 @@ void spec_format(struct dc_buf *b, const struct model_spec *s)
 	dc_buf_append_text(b, "decaid 1\n");
 	choice_format(b, "model", &s->model->choice, s->model_param);
 	choice_format(b, "encoder", &s->encoder->choice, s->encoder_param);
+	for (uint32_t i = 0; s->column && i < s->columns; i++)
+		dc_buf_printf(b, "column center=%lld width=%lld\n",
+			      (long long)s->column[i].center,
+			      (long long)s->column[i].width);
 	choice_format(b, "verdict", &s->verdict->choice, s->verdict_param);
 	dc_buf_append_text(b, "sample packed\n");
 	for (uint32_t c = 0; c < s->n_class; c++)

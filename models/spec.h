@@ -20,7 +20,8 @@
 #define SPEC_CLASS_BYTES_MAX 64
 #define SPEC_PARAMS_MAX 4
 #define SPEC_WEIGHTS_MAX (1 << 24)	/* columns * classes */
-#define SPEC_TEXT_BYTES_MAX 80000	/* 1,024 longest names and the rest */
+#define SPEC_CELLS_MAX (1 << 26)	/* of one model: 512 MiB */
+#define SPEC_TEXT_BYTES_MAX 160000	/* 1,024 longest names and the rest */
 
 struct model_ops;
 struct encoder_ops;
@@ -40,8 +41,14 @@ struct spec_choice {
 	size_t n_param;
 };
 
-/* Plain record; what it points to beyond class_name is static. Values of
- * parameters stand in the order of the choice's table. */
+/* What a column's numbers are measured with: the encoder `scale`. */
+struct spec_column {
+	int64_t center;		/* fx9, any */
+	int64_t width;		/* fx9, at least 1 */
+};
+
+/* Plain record; what it points to beyond column and class_name is static.
+ * Values of parameters stand in the order of the choice's table. */
 struct model_spec {
 	const struct model_ops *model;
 	const struct encoder_ops *encoder;
@@ -51,6 +58,7 @@ struct model_spec {
 	int64_t verdict_param[SPEC_PARAMS_MAX];
 	uint32_t columns;	/* the model's parameter of this name */
 	uint32_t n_class;
+	struct spec_column *column;	/* (columns) or NULL; owned */
 	const char **class_name;	/* (n_class) UTF-8, NUL; owned */
 	struct hash32 hash;	/* keccak of the text */
 };

@@ -56,6 +56,8 @@ static const struct command commands[] = {
 	  cmd_db_check },
 	{ "db prune", "", "Delete old samples, give the disk their space "
 	  "back", cmd_db_prune },
+	{ "train", "FILE", "Learn labelled data off the chain", cmd_train },
+	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate },
 	{ "demo", "", "Run a chain, two models and people who use them",
 	  cmd_demo },
 	{ NULL, NULL, NULL, NULL }

@@ -6,6 +6,7 @@
 
 #include "models/encoder.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/vectors.h"
 
 static struct sample_room room;
 
@@ -221,6 +222,117 @@ START_TEST(features_become_a_dense_sample)
 }
 END_TEST
 
+static int
+digit(char c)
+{
+	return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+static size_t
+hex_read(char *out, const char *hex)
+{
+	size_t n;
+
+	for (n = 0; hex[0] != '-' && hex[2 * n] != '\0'; n++)
+		out[n] = (char)(digit(hex[2 * n]) * 16 +
+				digit(hex[2 * n + 1]));
+	return n;
+}
+
+/* Source: tests/vectors/ngrams.py, a second implementation. */
+START_TEST(ngrams_are_those_of_the_second_implementation)
+{
+	struct vectors v;
+
+	vectors_open(&v, "ngrams.txt");
+	while (vectors_next(&v)) {
+		struct model_spec spec = spec_of("ngrams", (uint32_t)
+						 atoi(v.word[0]));
+		char text[2048], *next = NULL, *word;
+		struct encoder_input in = { .kind = ENCODER_TEXT,
+			.n = hex_read(text, v.word[4]), .text = text };
+		struct sample s;
+		uint32_t i = 0;
+
+		spec.encoder_param[0] = atoi(v.word[1]);
+		spec.encoder_param[1] = atoi(v.word[2]);
+		spec.encoder_param[2] = atoi(v.word[3]);
+		ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL),
+				 DC_OK);
+		for (word = strtok_r(v.word[5], ",-", &next); word != NULL;
+		     word = strtok_r(NULL, ",-", &next)) {
+			ck_assert_msg(i < s.count && s.index[i] ==
+				      (uint32_t)atoi(word),
+				      "line %zu, index %u", v.lines, i);
+			i++;
+		}
+		ck_assert_msg(i == s.count, "line %zu", v.lines);
+	}
+	ck_assert_uint_ge(v.lines, 60);
+}
+END_TEST
+
+START_TEST(ngrams_refuse_what_is_too_long_or_no_utf8)
+{
+	static char text[ENCODER_TEXT_BYTES_MAX + 1];
+	struct model_spec spec = spec_of("ngrams", 1 << 18);
+	struct encoder_input in = {
+		.kind = ENCODER_TEXT, .n = sizeof(text), .text = text
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct sample s;
+	size_t i;
+
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = i % 2 ? ' ' : 'a';
+	spec.encoder_param[2] = 1;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "text is over 1048576 bytes");
+	dc_err_clear(&err);
+	in.n = 2 * ENCODER_WORDS_MAX;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err), DC_OK);
+	ck_assert_uint_eq(s.count, 1);
+	in.n++;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "text has more than 65536 n-grams");
+	dc_err_clear(&err);
+	in.text = "a\xc3";
+	in.n = 2;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_str_eq(err.text, "text is not UTF-8");
+}
+END_TEST
+
+START_TEST(scaling_centres_divides_and_clips)
+{
+	struct spec_column column[] = {
+		{ 22500000000, 3000000000 }, { -1, 1 }, { INT64_MIN, 1 },
+		{ 0, INT64_MAX },
+	};
+	const int64_t feature[] = { 21000000000, -2, INT64_MAX, INT64_MAX };
+	struct model_spec spec = spec_of("scale", 4);
+	struct encoder_input in = {
+		.kind = ENCODER_FEATURES, .n = 4, .feature = feature
+	};
+	struct sample s;
+
+	spec.column = column;
+	spec.encoder_param[0] = 5000000000;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_int_eq(s.kind, SAMPLE_DENSE);
+	ck_assert_int_eq(s.value[0], -500000000);
+	ck_assert_int_eq(s.value[1], -1000000000);
+	ck_assert_int_eq(s.value[2], 5000000000);
+	ck_assert_int_eq(s.value[3], 1000000000);
+	in.n = 3;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL),
+			 DC_EINVAL);
+}
+END_TEST
+
 START_TEST(each_encoder_says_what_it_takes)
 {
 	struct model_spec text = spec_of("murmur3-words", 100);
@@ -248,4 +360,7 @@ UNIT_MAIN("models/encoder",
 	  a_text_has_at_most_65536_words,
 	  indices_become_a_sorted_set,
 	  features_become_a_dense_sample,
+	  ngrams_are_those_of_the_second_implementation,
+	  ngrams_refuse_what_is_too_long_or_no_utf8,
+	  scaling_centres_divides_and_clips,
 	  each_encoder_says_what_it_takes)

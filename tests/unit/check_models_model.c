@@ -18,6 +18,29 @@ struct model_room {
 	uint64_t dirty[LEAVES_MAX / 64];
 };
 
+/* A value for each parameter: columns are columns, a few are small whole
+ * numbers, the rest takes param as far as its range goes. */
+static void
+params_set(struct model_spec *spec, int64_t param)
+{
+	const struct spec_choice *choice = &spec->model->choice;
+	size_t i;
+
+	for (i = 0; i < choice->n_param; i++) {
+		const struct spec_param *p = &choice->param[i];
+		int64_t *to = &spec->model_param[i];
+
+		if (strcmp(p->name, "columns") == 0)
+			*to = spec->columns;
+		else if (strcmp(p->name, "capacity") == 0)
+			*to = 50;
+		else if (strcmp(p->name, "neighbours") == 0)
+			*to = 3;
+		else
+			*to = param < p->max ? param : p->max;
+	}
+}
+
 static void
 model_room_init(struct model_room *r, const char *name, uint32_t columns,
 		uint32_t n_class, int64_t param)
@@ -28,8 +51,8 @@ model_room_init(struct model_room *r, const char *name, uint32_t columns,
 	memset(r, 0, sizeof(*r));
 	r->spec = (struct model_spec){
 		.model = ops, .columns = columns, .n_class = n_class,
-		.model_param = { columns, param },
 	};
+	params_set(&r->spec, param);
 	r->m.spec = &r->spec;
 	r->m.dirty = r->dirty;
 	r->m.cells = dc_calloc(ops->cells(&r->spec) + 1, sizeof(int64_t));
@@ -140,12 +163,35 @@ START_TEST(naive_bayes_refuses_negative_values)
 }
 END_TEST
 
+/* Every cell at the far end of what a snapshot may hold: the largest of a few
+ * numbers that cells_valid takes there. */
+static void
+cells_fill(struct model_room *r, int64_t sign)
+{
+	static const int64_t try[] = {
+		INT64_C(1) << 62, INT64_C(1) << 46, 1 << 23, 3, 1
+	};
+	const struct model_ops *ops = r->spec.model;
+	size_t n = ops->cells(&r->spec), i, k;
+
+	for (i = 0; i < n; i++) {
+		int64_t was = r->m.cells[i];
+
+		for (k = 0; k < 2 * DC_ARRAY_LEN(try); k++) {
+			r->m.cells[i] = try[k / 2] * (k % 2 ? -sign : sign);
+			if (ops->cells_valid(&r->spec, r->m.cells))
+				break;
+			r->m.cells[i] = was;
+		}
+	}
+}
+
 /* The largest samples there are, until nothing moves: no sum overflows, and
  * cells stay what a snapshot may hold. */
 static void
-saturate(const char *name, int64_t param, uint32_t n_class, int64_t value)
+saturate(const char *name, int64_t param, uint32_t n_class, uint32_t columns,
+	 int64_t value)
 {
-	const uint32_t columns = 65536 / 2;
 	struct sample x = { SAMPLE_DENSE, columns, NULL, value_all };
 	struct model_room r;
 	int64_t scores[SPEC_CLASSES_MAX];
@@ -154,9 +200,19 @@ saturate(const char *name, int64_t param, uint32_t n_class, int64_t value)
 	for (i = 0; i < columns; i++)
 		value_all[i] = value;
 	model_room_init(&r, name, columns, n_class, param);
-	for (i = 0; i < 50; i++)
+	for (i = 0; i < 150; i++)
 		learn(&r, &x, i % n_class);
-	for (i = 0; i < n_class; i++)
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	for (i = 0; i < 4 && columns < 100; i++) {
+		cells_fill(&r, i % 2 ? 1 : -1);
+		r.spec.model->rebuild(&r.m);
+		learn(&r, &x, n_class - 1);
+		r.spec.model->scores(&r.m, scores, &x);
+		ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	}
+	for (i = 0; i < n_class && (r.spec.model == &model_naive_bayes ||
+				    r.spec.model == &model_sparse_perceptron);
+	     i++)
 		r.m.cells[i] = r.spec.model == &model_naive_bayes
 			? INT64_C(1) << 62 : -(INT64_C(1) << 46);
 	r.spec.model->rebuild(&r.m);
@@ -170,10 +226,25 @@ saturate(const char *name, int64_t param, uint32_t n_class, int64_t value)
 
 START_TEST(the_largest_samples_overflow_nothing)
 {
-	saturate("naive-bayes", 100 * DC_FX9_ONE, 3, SAMPLE_VALUE_MAX);
-	saturate("naive-bayes", 1, 9, SAMPLE_VALUE_MAX);
-	saturate("sparse-perceptron", 1000 * DC_FX9_ONE, 3, SAMPLE_VALUE_MAX);
-	saturate("sparse-perceptron", 1000 * DC_FX9_ONE, 9, -SAMPLE_VALUE_MAX);
+	static const int64_t params[] = { 1, DC_FX9_ONE, INT64_MAX };
+	size_t i, k;
+
+	for (i = 0; model_at(i) != NULL; i++) {
+		const char *name = model_at(i)->choice.name;
+		bool minus = model_at(i) != &model_naive_bayes &&
+			model_at(i) != &model_blend;
+		uint32_t most = model_at(i) == &model_nearest ? 1024 : 32768;
+
+		for (k = 0; k < DC_ARRAY_LEN(params); k++) {
+			saturate(name, params[k], 3, 20, SAMPLE_VALUE_MAX);
+			if (minus)
+				saturate(name, params[k], 9, 20,
+					 -SAMPLE_VALUE_MAX);
+		}
+		saturate(name, INT64_MAX, 3, most, SAMPLE_VALUE_MAX);
+		if (minus)
+			saturate(name, 1, 9, most, -SAMPLE_VALUE_MAX);
+	}
 }
 END_TEST
 
@@ -256,11 +327,11 @@ kinds_agree(const char *name, uint32_t n_class)
 START_TEST(a_binary_sample_counts_like_one_with_ones)
 {
 	uint32_t n_class;
+	size_t i;
 
-	for (n_class = 2; n_class < 40; n_class++) {
-		kinds_agree("naive-bayes", n_class);
-		kinds_agree("sparse-perceptron", n_class);
-	}
+	for (n_class = 2; n_class < 40; n_class++)
+		for (i = 0; model_at(i) != NULL; i++)
+			kinds_agree(model_at(i)->choice.name, n_class);
 }
 END_TEST
 
@@ -278,11 +349,12 @@ marks_what_it_changes(const char *name)
 	size_t n, j;
 	uint32_t i;
 
-	model_room_init(&r, name, 5000, 4, DC_FX9_ONE);
+	model_room_init(&r, name, strcmp(name, "nearest") ? 5000 : 1000, 4,
+			DC_FX9_ONE);
 	n = r.spec.model->cells(&r.spec);
 	was = dc_calloc(n, sizeof(*was));
 	for (i = 0; i < 500; i++) {
-		const uint32_t index[] = { i * 3, i * 3 + 100, i * 3 + 1000 };
+		const uint32_t index[] = { i, i + 100, i % 300 + 700 };
 		struct sample x = binary(index, 3);
 
 		memcpy(was, r.m.cells, n * sizeof(*was));
@@ -298,12 +370,15 @@ marks_what_it_changes(const char *name)
 
 START_TEST(learning_marks_what_it_changes)
 {
-	marks_what_it_changes("naive-bayes");
-	marks_what_it_changes("sparse-perceptron");
+	size_t i;
+
+	for (i = 0; model_at(i) != NULL; i++)
+		marks_what_it_changes(model_at(i)->choice.name);
 }
 END_TEST
 
-START_TEST(derived_values_are_those_that_rebuilding_makes)
+static void
+derives_as_rebuilt(const char *name)
 {
 	struct model_room r;
 	int64_t *was;
@@ -311,9 +386,9 @@ START_TEST(derived_values_are_those_that_rebuilding_makes)
 	uint32_t i, index[2];
 	size_t n;
 
-	model_room_init(&r, "naive-bayes", 300, 5, 123456789);
-	n = model_naive_bayes.derived(&r.spec);
-	was = dc_calloc(n, sizeof(*was));
+	model_room_init(&r, name, 300, 5, 123456789);
+	n = r.spec.model->derived(&r.spec);
+	was = dc_calloc(n + 1, sizeof(*was));
 	for (i = 0; i < 400; i++) {
 		struct sample x;
 
@@ -323,9 +398,89 @@ START_TEST(derived_values_are_those_that_rebuilding_makes)
 		learn(&r, &x, (uint32_t)(unit_random(&state) % 5));
 	}
 	memcpy(was, r.m.derived, n * sizeof(*was));
-	model_naive_bayes.rebuild(&r.m);
-	ck_assert_mem_eq(was, r.m.derived, n * sizeof(*was));
+	r.spec.model->rebuild(&r.m);
+	ck_assert_int_eq(memcmp(was, r.m.derived, n * sizeof(*was)), 0);
 	free(was);
+	model_room_clear(&r);
+}
+
+START_TEST(derived_values_are_those_that_rebuilding_makes)
+{
+	size_t i;
+
+	for (i = 0; model_at(i) != NULL; i++)
+		derives_as_rebuilt(model_at(i)->choice.name);
+}
+END_TEST
+
+/* A line through the origin, and two rings that no line parts. */
+static void
+point_make(int64_t *value, uint32_t *label, uint64_t *state, bool rings)
+{
+	int64_t x = (int64_t)(unit_random(state) % 2000001) - 1000000;
+	int64_t y = (int64_t)(unit_random(state) % 2000001) - 1000000;
+
+	value[0] = x * 1000;
+	value[1] = y * 1000;
+	*label = rings ? x * x + y * y > INT64_C(600000000000) : x > 2 * y;
+}
+
+/* Right answers among the last 500 of 3,000, each asked before learned. */
+static uint32_t
+points_right(const char *name, bool rings)
+{
+	struct model_room r;
+	uint64_t state = 3;
+	uint32_t i, label, right = 0;
+	int64_t value[2];
+
+	model_room_init(&r, name, 2, 2, 500000000);
+	for (i = 0; i < 3000; i++) {
+		struct sample x = { SAMPLE_DENSE, 2, NULL, value };
+
+		point_make(value, &label, &state, rings);
+		right += i >= 2500 && predict(&r, &x) == label;
+		learn(&r, &x, label);
+	}
+	model_room_clear(&r);
+	return right;
+}
+
+START_TEST(regression_learns_a_line_and_neighbours_learn_rings)
+{
+	ck_assert_uint_ge(points_right("logistic", false), 480);
+	ck_assert_uint_ge(points_right("nearest", false), 430);
+	ck_assert_uint_ge(points_right("nearest", true), 370);
+	ck_assert_uint_lt(points_right("logistic", true), 350);
+}
+END_TEST
+
+/* The blend's trust moves to whom is right: in a world where features repeat
+ * each other, away from Bayes. */
+START_TEST(the_blend_learns_whom_to_trust)
+{
+	struct model_room r;
+	uint64_t state = 5;
+	uint32_t i, k, index[12];
+
+	model_room_init(&r, "blend", 12, 2, 500000000);
+	for (i = 0; i < 2000; i++) {
+		uint32_t label = unit_random(&state) % 2, n = 0;
+		struct sample x;
+
+		/* ten copies of a weak sign, two of a strong one */
+		if (unit_random(&state) % 10 < (label ? 6 : 4))
+			for (k = 0; k < 10; k++)
+				index[n++] = k;
+		if (unit_random(&state) % 10 < (label ? 9 : 1))
+			index[n++] = 10;
+		if (n == 0)
+			index[n++] = 11;
+		x = binary(index, n);
+		learn(&r, &x, label);
+	}
+	ck_assert_int_lt(r.m.cells[1], 0);
+	ck_assert_int_gt(r.m.cells[2], 0);
 	model_room_clear(&r);
 }
 END_TEST
@@ -363,5 +518,7 @@ UNIT_MAIN("models/model",
 	  a_binary_sample_counts_like_one_with_ones,
 	  learning_marks_what_it_changes,
 	  derived_values_are_those_that_rebuilding_makes,
+	  regression_learns_a_line_and_neighbours_learn_rings,
+	  the_blend_learns_whom_to_trust,
 	  the_table_finds_models_by_name,
 	  the_first_of_equal_scores_wins)

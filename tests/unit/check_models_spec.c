@@ -245,7 +245,52 @@ START_TEST(no_second_form_is_taken)
 }
 END_TEST
 
+#define SCALED "decaid 1\nmodel logistic columns=2 epsilon=1 " \
+	"learning-rate=1\nencoder scale clip=5000000000\n"
+#define AFTER VERDICT "sample packed\n" CLASSES
+
+START_TEST(scale_has_a_line_for_each_column)
+{
+	static const char text[] = SCALED "column center=-12 width=3\n"
+		"column center=0 width=9000000000000000000\n" AFTER;
+	static const char *const wrong[] = {
+		SCALED AFTER,
+		SCALED "column center=1 width=3\n" AFTER,
+		SCALED "column center=1 width=3\ncolumn center=1 width=3\n"
+			"column center=1 width=3\n" AFTER,
+		SCALED "column center=-0 width=3\ncolumn center=1 width=3\n"
+			AFTER,
+		SCALED "column center=1 width=0\ncolumn center=1 width=3\n"
+			AFTER,
+		SCALED "column center=1 width=-3\ncolumn center=1 width=3\n"
+			AFTER,
+		SCALED "column center=01 width=3\ncolumn center=1 width=3\n"
+			AFTER,
+		SCALED "column center=1 width=3 \ncolumn center=1 width=3\n"
+			AFTER,
+		HEAD "column center=1 width=3\n" CLASSES,
+	};
+	struct model_spec s;
+	struct dc_buf b;
+	size_t i;
+
+	ck_assert_int_eq(parse(&s, text, NULL), DC_OK);
+	ck_assert_int_eq(s.column[0].center, -12);
+	ck_assert_int_eq(s.column[0].width, 3);
+	ck_assert_int_eq(s.column[1].width, 9000000000000000000);
+	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
+	spec_format(&b, &s);
+	ck_assert_str_eq(dc_buf_text(&b), text);
+	dc_buf_clear(&b);
+	spec_clear(&s);
+	for (i = 0; i < DC_ARRAY_LEN(wrong); i++)
+		ck_assert_msg(parse(&s, wrong[i], NULL) == DC_EINVAL,
+			      "wrong[%zu]", i);
+}
+END_TEST
+
 UNIT_MAIN("models/spec",
+	  scale_has_a_line_for_each_column,
 	  the_published_spec_is_read,
 	  what_is_read_is_written_the_same,
 	  anything_else_is_refused_with_line_and_reason,

@@ -43,6 +43,7 @@ tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 unit_models_libs = $(models_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/unit/learner_room.h tests/unit/verdict_mix.h
 EXTRA_DIST += tests/vectors/learner.py tests/vectors/learner.txt
+EXTRA_DIST += tests/vectors/ngrams.py tests/vectors/ngrams.txt
 
 UNIT_TESTS += tests/unit/check_models_data
 tests_unit_check_models_data_LDADD = $(unit_models_libs)
@@ -63,6 +64,8 @@ UNIT_TESTS += tests/unit/check_models_model
 tests_unit_check_models_model_LDADD = $(unit_models_libs) -lm
 UNIT_TESTS += tests/unit/check_models_rules
 tests_unit_check_models_rules_LDADD = $(unit_models_libs)
+UNIT_TESTS += tests/unit/check_models_root
+tests_unit_check_models_root_LDADD = $(unit_models_libs) -lm
 UNIT_TESTS += tests/unit/check_models_sample
 tests_unit_check_models_sample_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_spec
@@ -249,6 +252,12 @@ tests_unit_check_server_preview_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_scenario
 tests_unit_check_server_scenario_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_labelled
+tests_unit_check_server_labelled_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_trial
+tests_unit_check_server_trial_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_router
 tests_unit_check_server_router_LDADD = $(unit_server_libs)

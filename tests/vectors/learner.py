@@ -8,6 +8,7 @@ Lines: spec HEX | learn SAMPLE LABEL NEW VALID PREDICTED MARGIN TAUGHT
 A sample of no bytes is "-".
 """
 import random
+from math import isqrt
 
 Q = 1 << 62
 ONE = 10**9
@@ -177,6 +178,150 @@ class Perceptron:
         return self.b + [v for row in self.w for v in row]
 
 
+def clamp(v, top):
+    return max(-top, min(top, v))
+
+
+def rsqrt(p, y):
+    s = 0
+    while y << s + 2 < 1 << 64:
+        s += 2
+    a = (y << s) >> 32
+    t = isqrt((1 << 69) // (2 * (a >> 24) + 1))
+    u = (3 << 62) - a * (t * t >> 30)
+    return p * (t * (u >> 33) >> 30) >> 62 - s // 2
+
+
+def exp(d):
+    ln2 = 3196577161300663915
+    if d >= 23 * ONE:
+        return 0
+    n, r = divmod(d * Q // ONE, ln2)
+    s = Q
+    for k in range(14, 0, -1):
+        s = Q - (r * s // Q) // k
+    return s >> 30 + n
+
+
+def softmax(scores):
+    e = [exp(cut64(max(scores) - v)) for v in scores]
+    return [ONE * v // sum(e) for v in e]
+
+
+def step(v, squares, q, rate, epsilon):
+    """One step of AdaGrad; returns weight, squares."""
+    add, push = q * q // 10**6, abs(q) * rate // 1000
+    if add == 0 and push == 0:
+        return v, squares
+    squares = min(1 << 62, squares + add)
+    move = rsqrt(push, squares + epsilon)
+    return clamp(v - move if q > 0 else v + move, 1 << 46), squares
+
+
+def length(s):
+    return isqrt(ONE * ONE + sum(x * x for _, x in s))
+
+
+class Logistic:
+    def __init__(self, classes, columns, param):
+        self.C = classes
+        self.epsilon, self.rate = param[:2]
+        self.w = [[0] * classes for _ in range(columns + 1)]  # last: bias
+        self.sq = [[0] * classes for _ in range(columns + 1)]
+
+    def takes(self, s):
+        return True
+
+    def scores(self, s):
+        return [cut64(cut((self.w[-1][c] + cut64(cut(
+            sum(x * self.w[f][c] for f, x in s), ONE))) * ONE, length(s)))
+            for c in range(self.C)]
+
+    def learn(self, s, label):
+        g = softmax(self.scores(s))
+        g[label] -= ONE
+        for f, x in [(-1, ONE)] + s:
+            u = cut(ONE * x, length(s))
+            for c in range(self.C):
+                self.w[f][c], self.sq[f][c] = step(
+                    self.w[f][c], self.sq[f][c], cut(g[c] * u, ONE),
+                    self.rate, 1000 * self.epsilon)
+
+    def cells(self):
+        rows = [-1] + list(range(len(self.w) - 1))
+        return sum((self.w[f] + self.sq[f] for f in rows), [])
+
+
+class Nearest:
+    def __init__(self, classes, columns, param):
+        self.C, self.V = classes, columns
+        self.m, self.k = param
+        self.n, self.rows = 0, [[0] * (columns + 1) for _ in range(self.m)]
+
+    def takes(self, s):
+        return True
+
+    def row(self, s):
+        out = [0] * self.V
+        for f, x in s:
+            out[f] = clamp(cut(x << 16, ONE), 1 << 23)
+        return out
+
+    def scores(self, s):
+        x, out = self.row(s), []
+        for c in range(self.C):
+            d = sorted([sum((a - b)**2 for a, b in zip(r[1:], x))
+                        for r in self.rows if r[0] == c + 1]
+                       + [self.V << 40] * self.k)[:self.k]
+            out.append(cut(-ln((self.k * self.V << 22) + sum(d)), 2))
+        return out
+
+    def learn(self, s, label):
+        self.rows[self.n % self.m] = [label + 1] + self.row(s)
+        self.n += 1
+
+    def cells(self):
+        return [self.n] + sum(self.rows, [])
+
+
+class Blend:
+    def __init__(self, classes, columns, param):
+        self.C = classes
+        self.bayes = NaiveBayes(classes, columns, param[2])
+        self.logistic = Logistic(classes, columns, param)
+        self.share, self.sq = [0, 0], [0, 0]
+
+    def takes(self, s):
+        return self.bayes.takes(s)
+
+    def said(self, s):
+        n = self.bayes.scores(s)
+        mean = cut(sum(n), self.C)
+        return self.logistic.scores(s), [
+            cut64(cut((v - mean) * ONE, length(s))) for v in n]
+
+    def scores(self, s):
+        both = list(zip(*self.said(s)))
+        return [cut64(cut(a * (ONE + self.share[0])
+                          + e * (3 * 10**8 + self.share[1]), ONE))
+                for a, e in both]
+
+    def learn(self, s, label):
+        g = softmax(self.scores(s))
+        g[label] -= ONE
+        for i, said in enumerate(self.said(s)):
+            q = clamp(cut(sum(a * b for a, b in zip(g, said)), ONE), 1 << 38)
+            self.share[i], self.sq[i] = step(
+                self.share[i], self.sq[i], q, 10**8, 10**12)
+        self.bayes.learn(s, label)
+        self.logistic.learn(s, label)
+
+    def cells(self):
+        bayes = self.bayes.cells()
+        return self.share + self.sq + [0] * 12 + bayes \
+            + [0] * (-len(bayes) % 16) + self.logistic.cells()
+
+
 def lead(scores, label):
     return cut64(scores[label] - max(v for c, v in enumerate(scores)
                                      if c != label))
@@ -282,9 +427,15 @@ def broken(rng, sample):
 
 
 def run(name, make, param, param_name, classes, columns, credit, margin):
-    text = ("decaid 1\nmodel %s columns=%d %s=%d\nencoder none\n"
+    """param, param_name: a number and its name beside `columns`, or all of
+    them as a tuple and a format."""
+    if isinstance(param, int):
+        param_name = "columns=%d %s=%d" % (columns, param_name, param)
+    else:
+        param_name = param_name % param
+    text = ("decaid 1\nmodel %s %s\nencoder none\n"
             "verdict two-fold credit=%d margin=%d\nsample packed\n"
-            % (name, columns, param_name, param, credit, margin)
+            % (name, param_name, credit, margin)
             + "".join("class c%d\n" % c for c in range(classes))).encode()
     rng = random.Random(text)
     learner = Learner(make, text, classes, columns, param, credit, margin)
@@ -293,7 +444,8 @@ def run(name, make, param, param_name, classes, columns, credit, margin):
     print("root", learner.root().hex(), 0, 0)
     for i in range(120):
         label = rng.randrange(classes)
-        sample = sample_of(rng, columns, label, make is Perceptron)
+        sample = sample_of(rng, columns, label,
+                           make not in (NaiveBayes, Blend))
         if i % 7 == 3:
             sample = broken(rng, sample)
         if i % 11 == 5:
@@ -314,3 +466,15 @@ run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 50, ONE, 2 * ONE)
 run("naive-bayes", NaiveBayes, 1, "smoothing", 9, 20, 0, 1)
 run("sparse-perceptron", Perceptron, ONE, "learning-rate", 2, 33, ONE, ONE)
 run("sparse-perceptron", Perceptron, 12345, "learning-rate", 11, 16, 500, 10)
+run("logistic", Logistic, (ONE // 100, ONE // 2),
+    "columns=40 epsilon=%d learning-rate=%d", 2, 40, ONE, ONE)
+run("logistic", Logistic, (1, 10 * ONE),
+    "columns=25 epsilon=%d learning-rate=%d", 9, 25, 500, 10)
+run("nearest", Nearest, (20, 3), "capacity=%d columns=24 neighbours=%d", 3, 24,
+    ONE, ONE // 10)
+run("nearest", Nearest, (1000, 1), "capacity=%d columns=9 neighbours=%d", 10,
+    9, 10, 1)
+run("blend", Blend, (ONE // 100, ONE // 2, ONE // 10),
+    "columns=31 epsilon=%d learning-rate=%d smoothing=%d", 2, 31, ONE, ONE)
+run("blend", Blend, (10**12, ONE, 7),
+    "columns=18 epsilon=%d learning-rate=%d smoothing=%d", 7, 18, 0, ONE)

@@ -1,0 +1,144 @@
+/* Specs for data that is there. */
+#include "config.h"
+
+#include "server/recipe.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/types.h"
+#include "models/encoder.h"
+#include "models/model.h"
+
+#define TEXT_COLUMNS (1U << 18)
+
+/* Parameters behind "columns=": fixed for a kind of data. */
+struct recipe {
+	const char *model;
+	const char *before, *after;	/* of columns, in a spec's order */
+};
+
+static const struct recipe recipes[] = {
+	{ "blend", "", " epsilon=10000000 learning-rate=500000000"
+	  " smoothing=100000000" },
+	{ "logistic", "", " epsilon=10000000 learning-rate=500000000" },
+	{ "naive-bayes", "", " smoothing=100000000" },
+	{ "nearest", " capacity=8192", " neighbours=1" },
+	{ "sparse-perceptron", "", " learning-rate=1000000000" },
+};
+
+static const char *const types_text[] = {
+	"blend", "logistic", "naive-bayes", "sparse-perceptron"
+};
+
+static const char *const types_table[] = {
+	"logistic", "nearest", "sparse-perceptron"
+};
+
+const char *recipe_type(enum labelled_kind kind, size_t i)
+{
+	switch (kind) {
+	case LABELLED_TEXT:
+		return i < DC_ARRAY_LEN(types_text) ? types_text[i] : NULL;
+	case LABELLED_TABLE:
+		return i < DC_ARRAY_LEN(types_table) ? types_table[i] : NULL;
+	}
+	return NULL;
+}
+
+static uint32_t columns_of(const struct labelled *d, uint32_t n_class)
+{
+	uint32_t columns = TEXT_COLUMNS;
+
+	if (d->kind == LABELLED_TABLE)
+		return (uint32_t)d->n_column;
+	while ((uint64_t)columns * n_class > SPEC_WEIGHTS_MAX)
+		columns /= 2;
+	return columns;
+}
+
+static bool is_whole_line(const char *name)
+{
+	return strchr(name, ' ') != NULL;
+}
+
+static enum dc_status model_line(struct dc_buf *out, const char *type,
+				 uint32_t columns, struct dc_err *err)
+{
+	if (is_whole_line(type)) {
+		dc_buf_printf(out, "model %s\n", type);
+		return DC_OK;
+	}
+	for (size_t i = 0; i < DC_ARRAY_LEN(recipes); i++) {
+		const struct recipe *r = &recipes[i];
+
+		if (strcmp(r->model, type) != 0)
+			continue;
+		dc_buf_printf(out, "model %s%s columns=%u%s\n", type,
+			      r->before, columns, r->after);
+		return DC_OK;
+	}
+	return dc_fail(err, DC_EINVAL, "--type: no model '%.40s'", type);
+}
+
+/* Mean and standard deviation, or 1 where all are alike. They become part of
+ * the spec's text: nobody has to compute them again. */
+static void column_line(struct dc_buf *out, const struct labelled *d, size_t k)
+{
+	double n = (double)d->n, mean = 0, square = 0, width;
+
+	for (size_t i = 0; i < d->n; i++)
+		mean += (double)d->value[i * d->n_column + k] / n;
+	for (size_t i = 0; i < d->n; i++) {
+		double x = (double)d->value[i * d->n_column + k] - mean;
+
+		square += x * x / n;
+	}
+	width = sqrt(square);
+	dc_buf_printf(out, "column center=%lld width=%lld\n",
+		      (long long)llrint(mean), width < 1
+		      ? (long long)DC_FX9_ONE : (long long)llrint(width));
+}
+
+static enum dc_status encoder_lines(struct dc_buf *out,
+				    const struct labelled *d, const char *name,
+				    struct dc_err *err)
+{
+	const char *params = "";
+
+	if (strcmp(name, "scale") == 0)
+		params = " clip=5000000000";
+	if (strcmp(name, "ngrams") == 0)
+		params = " chars-from=4 chars-to=4 words=2";
+	dc_buf_printf(out, "encoder %s%s\n", name, params);
+	if (strncmp(name, "scale", 5) != 0)
+		return DC_OK;
+	if (d->kind != LABELLED_TABLE)
+		return dc_fail(err, DC_EINVAL, "--encoder scale: %s holds "
+			       "texts", d->path);
+	for (size_t k = 0; k < d->n_column; k++)
+		column_line(out, d, k);
+	return DC_OK;
+}
+
+enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
+			   const struct labelled_classes *classes,
+			   const char *type, const char *encoder,
+			   struct dc_err *err)
+{
+	enum dc_status st;
+
+	if (type == NULL)
+		type = recipe_type(train->kind, 0);
+	if (encoder == NULL)
+		encoder = train->kind == LABELLED_TEXT ? "ngrams" : "scale";
+	dc_buf_append_text(out, "decaid 1\n");
+	st = model_line(out, type, columns_of(train, classes->n), err);
+	if (st == DC_OK)
+		st = encoder_lines(out, train, encoder, err);
+	dc_buf_append_text(out, "verdict two-fold credit=1000000000 "
+			   "margin=2000000000\nsample packed\n");
+	for (uint32_t c = 0; c < classes->n; c++)
+		dc_buf_printf(out, "class %s\n", classes->name[c]);
+	return st;
+}

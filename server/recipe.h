@@ -1,0 +1,27 @@
+#ifndef DECAID_SERVER_RECIPE_H
+#define DECAID_SERVER_RECIPE_H
+
+/*
+ * Which model and encoder suit which kind of data, with parameters that were
+ * chosen by measurement (tests/bench/bench_models_accuracy.c) and are the
+ * same for all data of a kind; and the spec made from them.
+ */
+
+#include "base/buf.h"
+#include "server/labelled.h"
+
+/* The types that suit a kind, the recommended one first; NULL past the last. */
+const char *recipe_type(enum labelled_kind kind, size_t i);
+
+/* A spec for models of such data.
+ * out      appended to
+ * type     a model's name, or the whole line behind "model " of a spec;
+ *          NULL: the recommended one
+ * encoder  likewise; constants of `scale` are taken from train
+ * Errors: DC_EINVAL no such model or encoder. */
+enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
+			   const struct labelled_classes *classes,
+			   const char *type, const char *encoder,
+			   struct dc_err *err) DC_MUST_CHECK;
+
+#endif /* DECAID_SERVER_RECIPE_H */
