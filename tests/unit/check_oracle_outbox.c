@@ -33,7 +33,6 @@ struct fix {
 	struct sql_db *chain;
 	struct sql_model model;
 	struct verdicts_chain verdicts;
-	struct hash32 last_struct;	/* of the last accepted */
 	struct hash32 last_chain;
 	uint64_t block, epoch;		/* the head, the newest epoch */
 	struct fake_node node;
@@ -233,7 +232,6 @@ accept_epoch(struct fix *x, uint64_t epoch, uint64_t accepted_s)
 	t->checkpoint_accepted_s = accepted_s;
 	MUST(sql_model_totals_put(x->chain, x->model.row, t, err));
 	MUST(sql_tx_commit(x->chain, err));
-	eip712_checkpoint_struct(&x->last_struct, &row.is);
 	dc_arena_free(arena);
 }
 
@@ -350,8 +348,6 @@ check_call(struct fix *x, const struct fake_tx *tx, uint64_t epoch,
 	ck_assert_uint_eq(abi_get_u64(&in), row.is.accuracy_fx9);
 	hash = abi_get_hash(&in);
 	ck_assert(hash32_equal(&hash, &row.is.state_root));
-	hash = abi_get_hash(&in);
-	ck_assert(hash32_equal(&hash, &x->last_struct));
 	v.v = abi_get_hash(&in);
 	/* the trainer's own fold gives the signed hash */
 	v.judged = judged_last - judged_last % VERDICTS_PER_WORD;

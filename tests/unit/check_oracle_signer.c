@@ -208,7 +208,9 @@ START_TEST(a_start_that_fails_says_why)
 	s = start(&cfg);
 	dc_err_clear(&err);
 	ck_assert_int_eq(signer_start(&t, &cfg, &err), DC_EBUSY);
-	ck_assert(strstr(err.text, "another process") != NULL);
+	ck_assert_msg(strstr(err.text, "key file") != NULL &&
+		      strstr(err.text, "another decaid signs with it") != NULL,
+		      "%s", err.text);
 	signer_stop(s);
 }
 END_TEST
