@@ -24,3 +24,11 @@ dist_check_SCRIPTS += tests/integration/simulate.sh
 EXTRA_DIST += tests/integration/keeping.mjs
 SCRIPT_TESTS += tests/integration/keeping.sh
 dist_check_SCRIPTS += tests/integration/keeping.sh
+
+# The contracts against the rules in C: rules.mjs drives a chain and rulesd.
+check_PROGRAMS += tests/integration/rulesd
+tests_integration_rulesd_LDADD = $(incentives_libs)
+EXTRA_DIST += tests/integration/rules.mjs
+SCRIPT_TESTS += tests/integration/rules.sh
+SOAK_TESTS += tests/integration/rules.sh
+dist_check_SCRIPTS += tests/integration/rules.sh

@@ -1,0 +1,108 @@
+// Do the contracts' tests notice? Each mutant of mutants/list.mjs is compiled
+// and tested alone; one that no test fails on survives, and that is a failure
+// of this one. Works in a folder of its own; the tree stays as it is.
+//   node tests/mutants.mjs [FIRST [LAST [STEP]]]
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { mutants } from "./mutants/list.mjs";
+
+const top = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const contracts = "oracle/contracts";
+if (!fs.existsSync(path.join(top, "node_modules/.bin/forge"))) {
+	console.log("mutants: skipped, no forge (npm ci brings it)");
+	process.exit(77);
+}
+const solc = createRequire(path.join(top, contracts, "solc.js"))("solc");
+
+const work = fs.mkdtempSync(path.join(os.tmpdir(), "mutants-"));
+process.on("exit", () => fs.rmSync(work, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+	process.on(signal, () => process.exit(1));
+fs.mkdirSync(path.join(work, "oracle"));
+fs.cpSync(path.join(top, contracts), path.join(work, contracts), { recursive: true,
+	filter: (from) => !/contracts\/(out|cache)$/.test(from) });
+fs.symlinkSync(path.join(top, "node_modules"), path.join(work, "node_modules"));
+
+function findImport(name) {
+	return { contents: fs.readFileSync(path.join(top, "node_modules", name), "utf8") };
+}
+
+// The artifacts that tests deploy, from sources of which one is changed. What
+// does not depend on it is as it was.
+const kept = new Map();
+function compile(changed, text) {
+	const folder = path.join(top, contracts, "src");
+	const sources = Object.fromEntries(fs.readdirSync(folder).map((f) =>
+		[f, { content: f === changed ? text : fs.readFileSync(path.join(folder, f), "utf8") }]));
+	const ofPool = /^(OperatorPool|Schedule)\.sol$/.test(changed);
+	const names = !changed ? ["ModelFactory", "OperatorPool"] : [ofPool ? "OperatorPool" : "ModelFactory"];
+	const outputSelection = Object.fromEntries(names.map((name) =>
+		[`${name}.sol`, { [name]: ["abi", "evm.bytecode.object"] }]));
+	const out = JSON.parse(solc.compile(JSON.stringify({ language: "Solidity", sources, settings: {
+		outputSelection, viaIR: true, evmVersion: "cancun", optimizer: { enabled: true, runs: 1 } } }),
+	{ import: findImport }));
+	const wrong = (out.errors ?? []).filter((e) => e.severity === "error");
+	if (wrong.length) throw new Error(wrong[0].formattedMessage);
+	for (const [name, json] of kept) write(name, json);
+	for (const name of names) {
+		const { abi, evm } = out.contracts[`${name}.sol`][name];
+		const json = JSON.stringify({ abi, bytecode: `0x${evm.bytecode.object}` });
+		write(name, json);
+		if (!changed) kept.set(name, json);
+	}
+}
+
+function write(name, json) {
+	fs.writeFileSync(path.join(work, contracts, "artifacts", `${name}.json`), json);
+}
+
+// Tests that fail; gas is no rule. Those that take long only where no other
+// has noticed.
+function test() {
+	const failing = forge("GasTest|InvariantsTest", 16);
+	return failing.length ? failing : forge("GasTest", 64);
+}
+
+function forge(without, fuzzRuns) {
+	const run = spawnSync(path.join(work, contracts, "forge.sh"),
+		["test", "--no-match-contract", without],
+		{ encoding: "utf8", env: { ...process.env, HOME: work, FOUNDRY_FUZZ_RUNS: `${fuzzRuns}` } });
+	if (run.status === 0) return [];
+	const names = [...new Set([...run.stdout.matchAll(/^\[FAIL.*\] (\w+)\(/gm)].map((m) => m[1]))];
+	if (names.length === 0) throw new Error(`forge: ${run.stderr}`);
+	return names;
+}
+
+function mutate([file, from, to]) {
+	const name = `${file}.sol`;
+	const text = fs.readFileSync(path.join(top, contracts, "src", name), "utf8");
+	if (text.split(from).length !== 2) throw new Error(`${name}: not there exactly once: ${from}`);
+	compile(name, text.replace(from, () => to));
+}
+
+const numbers = process.argv.slice(2).filter((a) => /^\d+$/.test(a)).map(Number);
+const [first = 0, last = mutants.length - 1, step = 1] = numbers;
+let survivors = 0;
+compile();
+if (test().length) throw new Error("the tests fail on the contracts as they are");
+for (let i = first; i <= Math.min(last, mutants.length - 1); i += step) {
+	const what = `${i} ${mutants[i][0]}: ${mutants[i].slice(1).map((s) => s.replace(/\s+/g, " ").trim() || "nothing").join("  =>  ")}`;
+	let failing;
+	try {
+		mutate(mutants[i]);
+		failing = test();
+	} catch (e) {
+		console.log(`BROKEN ${what}\n${e.message}`);
+		survivors++;
+		continue;
+	}
+	if (failing.length) console.log(`killed ${what}\n       by ${failing.slice(0, 3).join(", ")}`);
+	else console.log(`SURVIVED ${what}`);
+	survivors += failing.length ? 0 : 1;
+}
+console.log(`mutants: ${survivors} not killed`);
+process.exit(survivors ? 1 : 0);
