@@ -41,6 +41,7 @@ struct http_loop {
 	unsigned index;
 	pthread_t thread;
 	bool running;		/* thread is to be joined */
+	atomic_bool rung;	/* event_fd was written since */
 	int listen_fd, event_fd;
 	struct MHD_Daemon *daemon;
 	struct dc_arena *arena;

@@ -30,6 +30,9 @@
 #define DRAIN_MS 1000		/* http_server_stop's patience */
 #define BACKLOG 1024
 #define CACHE_BYTES ((size_t)16 << 20)	/* of a loop */
+/* libmicrohttpd's room for a request's header and a reply's: it clears all
+ * of it for each request. */
+#define POOL_BYTES ((size_t)16 << 10)
 /* Our own deadlines pass first, and tell the client. */
 #define MHD_PATIENCE_S 2
 
@@ -172,6 +175,7 @@ static struct MHD_Daemon *start_daemon(struct http_loop *l)
 		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL,
 		MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
 		MHD_OPTION_LISTEN_SOCKET, l->listen_fd,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
 		MHD_OPTION_CONNECTION_LIMIT, o->max_connections,
 		MHD_OPTION_CONNECTION_TIMEOUT, patience_s,
 		MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, l,
@@ -226,14 +230,25 @@ static void drain_event(int fd)
 		DC_CHECK(errno == EAGAIN || errno == EINTR);
 }
 
-/* One turn: sleep, run, look at deadlines. */
-static void turn(struct http_loop *l, struct pollfd fds[2],
-		 int64_t *next_sweep, int64_t *next_beat)
+/* Sleep until there is something to do. After a turn that had requests there
+ * mostly is: the next one looks by itself, which spares a system call. */
+static void sleep_turn(struct http_loop *l, struct pollfd fds[2],
+		       uint64_t *requests)
 {
-	if (poll(fds, 2, sleep_ms(l)) < 0)
+	uint64_t now = atomic_load_explicit(&l->requests,
+					    memory_order_relaxed);
+
+	if (now == *requests && poll(fds, 2, sleep_ms(l)) < 0)
 		DC_CHECK(errno == EINTR);
+	*requests = now;
 	l->now_ms = clock_ms();
-	if (fds[1].revents != 0) {
+}
+
+/* One turn: run, look at deadlines. */
+static void turn(struct http_loop *l, int64_t *next_sweep,
+		 int64_t *next_beat)
+{
+	if (atomic_exchange(&l->rung, false)) {
 		drain_event(l->event_fd);
 		http_stream_wake_all(l, HTTP_WAKE_LOOK);
 	}
@@ -256,9 +271,12 @@ static void *loop_main(void *arg)
 	struct pollfd fds[2] = { { info->epoll_fd, POLLIN, 0 },
 				 { l->event_fd, POLLIN, 0 } };
 	int64_t next_sweep = 0, next_beat = clock_ms() + BEAT_MS, give_up;
+	uint64_t requests = 0;
 
-	while (!atomic_load(&l->server->stopping))
-		turn(l, fds, &next_sweep, &next_beat);
+	while (!atomic_load(&l->server->stopping)) {
+		sleep_turn(l, fds, &requests);
+		turn(l, &next_sweep, &next_beat);
+	}
 	/* No new connections; what has begun is answered. */
 	(void)MHD_quiesce_daemon(l->daemon);
 	http_stream_wake_all(l, HTTP_WAKE_LOOK);
@@ -378,6 +396,8 @@ static void ring(struct http_loop *l)
 	/* A full counter wakes as well. */
 	if (l->event_fd >= 0 && write(l->event_fd, &one, sizeof(one)) < 0)
 		DC_CHECK(errno == EAGAIN || errno == EINTR);
+	/* After the write: whoever sees it finds something to drain. */
+	atomic_store(&l->rung, true);
 }
 
 void http_server_wake(struct http_server *s)

@@ -15,9 +15,9 @@
 #define BODY_KEPT ((size_t)64 << 10)	/* of a connection, between requests */
 #define DISCARD_MAX ((size_t)16 << 20)	/* read of a body nobody wants */
 #define BODY_BYTES_A_MS 16		/* the slowest sender that is borne */
-#define TARGET_MAX ((size_t)8 << 10)	/* path and query */
+#define TARGET_MAX ((size_t)4 << 10)	/* path and query */
 #define HEADERS_MAX 100
-#define HEADER_BYTES_MAX ((size_t)16 << 10)
+#define HEADER_BYTES_MAX ((size_t)8 << 10)
 
 /* ---- connections ---- */
 
@@ -207,7 +207,7 @@ static void check_rate(struct http_connection *c)
 		refuse(c, 429, "too many requests from this address");
 }
 
-/* What is larger than libmicrohttpd's room for a request (32 KiB) it
+/* What is larger than libmicrohttpd's room for a request (16 KiB) it
  * refuses itself, with the same status. */
 static void check_size(struct http_connection *c)
 {

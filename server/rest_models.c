@@ -3,26 +3,27 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "incentives/price.h"
 #include "models/verdict.h"
 #include "server/rest.h"
 #include "sql/accuracy.h"
 
-static bool is_address(const char *name)
+/* An address of any case, its checksum not looked at; no slug looks so. */
+static bool read_address(struct addr20 *out, const char *name)
 {
 	return name[0] == '0' && name[1] == 'x' &&
-	       strlen(name) == ADDR20_TEXT_BYTES - 1;
+	       strlen(name) == ADDR20_TEXT_BYTES - 1 &&
+	       hex_decode(out->b, sizeof(out->b), name + 2, NULL) == DC_OK;
 }
 
 const struct registry_model *rest_find_live(struct app *a, const char *name)
 {
 	struct addr20 address;
 
-	if (!is_address(name))
-		return registry_find_slug(a->registry, name);
-	if (addr20_parse(&address, name, NULL) != DC_OK)
-		return NULL;
-	return registry_find(a->registry, &address);
+	return read_address(&address, name) ?
+		registry_find(a->registry, &address) :
+		registry_find_slug(a->registry, name);
 }
 
 enum dc_status rest_find_model(struct rest *r, struct sql_model *out,
@@ -34,12 +35,12 @@ enum dc_status rest_find_model(struct rest *r, struct sql_model *out,
 	struct addr20 address;
 	bool found = false;
 
-	if (!is_address(name))
-		status = sql_model_by_slug(r->chain, out, &found, name,
-					   r->arena, err);
-	else if (addr20_parse(&address, name, NULL) == DC_OK)
+	if (read_address(&address, name))
 		status = sql_model_get(r->chain, out, &found, &address,
 				       r->arena, err);
+	else
+		status = sql_model_by_slug(r->chain, out, &found, name,
+					   r->arena, err);
 	if (status != DC_OK)
 		return status;
 	if (!found)

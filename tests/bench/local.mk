@@ -47,6 +47,16 @@ tests_bench_bench_models_verdict_LDADD = $(bench_libs) $(models_libs)
 
 
 # server
+if HAVE_CHECK
+BENCHES += tests/bench/bench_server_http
+tests_bench_bench_server_http_SOURCES = tests/bench/bench_server_http.c \
+	tests/bench/load.c tests/bench/load.h tests/unit/http_client.c \
+	tests/unit/rest_fixture.c
+tests_bench_bench_server_http_CPPFLAGS = $(unit_rest_cppflags)
+tests_bench_bench_server_http_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) \
+	$(CHECK_CFLAGS)
+tests_bench_bench_server_http_LDADD = $(bench_libs) $(unit_server_libs)
+endif
 
 
 # The end of the file: a new bench goes into its layer's part above.

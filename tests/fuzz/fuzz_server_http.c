@@ -72,6 +72,19 @@ fuzz_port(void)
 	return http_server_port(server);
 }
 
+/* From another of loopback's addresses every so often: each one's ports rest
+ * a minute after use. */
+static void
+fuzz_bind(int fd)
+{
+	static uint32_t n;
+	struct sockaddr_in from = { .sin_family = AF_INET };
+
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 +
+				     n++ / 10000 % 100);
+	DC_CHECK(bind(fd, (const struct sockaddr *)&from, sizeof(from)) == 0);
+}
+
 static int
 fuzz_connect(void)
 {
@@ -84,6 +97,7 @@ fuzz_connect(void)
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	DC_CHECK(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
 			    sizeof(patience)) == 0);
+	fuzz_bind(fd);
 	DC_CHECK(connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0);
 	return fd;
 }
