@@ -15,6 +15,7 @@ libdc_models_a_SOURCES = \
 	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \
+	models/kalman.c \
 	models/learner.c models/learner.h \
 	models/logistic.c \
 	models/merkle.c models/merkle.h \

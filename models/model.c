@@ -10,6 +10,7 @@
 
 static const struct model_ops *const models[] = {
 	&model_blend,
+	&model_kalman,
 	&model_logistic,
 	&model_naive_bayes,
 	&model_nearest,

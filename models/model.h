@@ -95,6 +95,7 @@ uint64_t model_length(const struct sample *x);
 
 /* Every line of the table. */
 extern const struct model_ops model_blend;
+extern const struct model_ops model_kalman;
 extern const struct model_ops model_logistic;
 extern const struct model_ops model_naive_bayes;
 extern const struct model_ops model_nearest;

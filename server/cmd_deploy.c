@@ -8,6 +8,7 @@
 
 #include "models/encoder.h"
 #include "models/spec.h"
+#include "server/recipe.h"
 #include "server/wallet.h"
 
 /* --- results --- */
@@ -208,11 +209,13 @@ static void compose_spec(struct dc_buf *out, const struct model_texts *t)
 {
 	const char *p = t->classes;
 
-	dc_buf_printf(out, "decaid 1\nmodel %s columns=%s%s\n", t->type,
-		      t->columns, strcmp(t->type, "naive-bayes") == 0
-		      ? " smoothing=1000000000" : "");
-	dc_buf_printf(out, "encoder %s\nverdict two-fold credit=1000000000 "
-		      "margin=2000000000\nsample packed\n", t->encoder);
+	dc_buf_append_text(out, "decaid 1\n");
+	/* what is unknown is refused where the spec is read */
+	if (!recipe_put_model(out, t->type, t->columns))
+		dc_buf_printf(out, "model %s\n", t->type);
+	recipe_put_encoder(out, t->encoder);
+	dc_buf_printf(out, "verdict two-fold credit=1000000000 "
+		      "margin=2000000000\nsample packed\n");
 	while (*p != '\0') {
 		size_t n = strcspn(p, ",");
 

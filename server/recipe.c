@@ -4,6 +4,7 @@
 #include "server/recipe.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/types.h"
@@ -21,6 +22,7 @@ struct recipe {
 static const struct recipe recipes[] = {
 	{ "blend", "", " epsilon=10000000 learning-rate=500000000"
 	  " smoothing=100000000" },
+	{ "kalman", "", " variance=1000000000" },
 	{ "logistic", "", " epsilon=10000000 learning-rate=500000000" },
 	{ "naive-bayes", "", " smoothing=100000000" },
 	{ "nearest", " capacity=8192", " neighbours=1" },
@@ -32,7 +34,7 @@ static const char *const types_text[] = {
 };
 
 static const char *const types_table[] = {
-	"logistic", "nearest", "sparse-perceptron"
+	"kalman", "logistic", "nearest", "sparse-perceptron"
 };
 
 const char *recipe_type(enum labelled_kind kind, size_t i)
@@ -62,23 +64,34 @@ static bool is_whole_line(const char *name)
 	return strchr(name, ' ') != NULL;
 }
 
-static enum dc_status model_line(struct dc_buf *out, const char *type,
-				 uint32_t columns, struct dc_err *err)
+bool recipe_put_model(struct dc_buf *out, const char *type,
+		      const char *columns)
 {
 	if (is_whole_line(type)) {
 		dc_buf_printf(out, "model %s\n", type);
-		return DC_OK;
+		return true;
 	}
 	for (size_t i = 0; i < DC_ARRAY_LEN(recipes); i++) {
 		const struct recipe *r = &recipes[i];
 
 		if (strcmp(r->model, type) != 0)
 			continue;
-		dc_buf_printf(out, "model %s%s columns=%u%s\n", type,
+		dc_buf_printf(out, "model %s%s columns=%s%s\n", type,
 			      r->before, columns, r->after);
-		return DC_OK;
+		return true;
 	}
-	return dc_fail(err, DC_EINVAL, "--type: no model '%.40s'", type);
+	return false;
+}
+
+void recipe_put_encoder(struct dc_buf *out, const char *name)
+{
+	const char *params = "";
+
+	if (strcmp(name, "scale") == 0)
+		params = " clip=5000000000";
+	if (strcmp(name, "ngrams") == 0)
+		params = " chars-from=4 chars-to=4 words=2";
+	dc_buf_printf(out, "encoder %s%s\n", name, params);
 }
 
 /* Mean and standard deviation, or 1 where all are alike. They become part of
@@ -104,13 +117,7 @@ static enum dc_status encoder_lines(struct dc_buf *out,
 				    const struct labelled *d, const char *name,
 				    struct dc_err *err)
 {
-	const char *params = "";
-
-	if (strcmp(name, "scale") == 0)
-		params = " clip=5000000000";
-	if (strcmp(name, "ngrams") == 0)
-		params = " chars-from=4 chars-to=4 words=2";
-	dc_buf_printf(out, "encoder %s%s\n", name, params);
+	recipe_put_encoder(out, name);
 	if (strncmp(name, "scale", 5) != 0)
 		return DC_OK;
 	if (d->kind != LABELLED_TABLE)
@@ -126,6 +133,7 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 			   const char *type, const char *encoder,
 			   struct dc_err *err)
 {
+	char columns[16];
 	enum dc_status st;
 
 	if (type == NULL)
@@ -133,9 +141,12 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 	if (encoder == NULL)
 		encoder = train->kind == LABELLED_TEXT ? "ngrams" : "scale";
 	dc_buf_append_text(out, "decaid 1\n");
-	st = model_line(out, type, columns_of(train, classes->n), err);
-	if (st == DC_OK)
-		st = encoder_lines(out, train, encoder, err);
+	(void)snprintf(columns, sizeof(columns), "%u",
+		       columns_of(train, classes->n));
+	if (!recipe_put_model(out, type, columns))
+		return dc_fail(err, DC_EINVAL, "--type: no model '%.40s'",
+			       type);
+	st = encoder_lines(out, train, encoder, err);
 	dc_buf_append_text(out, "verdict two-fold credit=1000000000 "
 			   "margin=2000000000\nsample packed\n");
 	for (uint32_t c = 0; c < classes->n; c++)

@@ -7,11 +7,20 @@
  * same for all data of a kind; and the spec made from them.
  */
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "server/labelled.h"
 
 /* The types that suit a kind, the recommended one first; NULL past the last. */
 const char *recipe_type(enum labelled_kind kind, size_t i);
+
+/* The line "model TYPE ..." for a type by name, or for all that follows
+ * "model " where type has a blank; likewise "encoder NAME ...".
+ * Returns false, nothing appended: there is no such type. */
+bool recipe_put_model(struct dc_buf *out, const char *type,
+		      const char *columns);
+void recipe_put_encoder(struct dc_buf *out, const char *name);
 
 /* A spec for models of such data.
  * out      appended to

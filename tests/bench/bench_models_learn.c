@@ -138,6 +138,44 @@ ours_predict(void *data, size_t n)
 	bench_keep(&sum);
 }
 
+/* Two weight vectors, two of squares, in floating point, as one would write
+ * AdaGrad on the log loss of samples of length one. */
+struct plain_logistic {
+	double (*w)[2 * N_CLASS];
+	double bias[N_CLASS], squares[N_CLASS];
+};
+
+static void
+plain_adagrad(void *data, size_t n)
+{
+	struct plain_logistic *p = data;
+	double u = 1 / sqrt(NONZERO + 1), p1, g;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *x = index_of[i % SAMPLES];
+		double s0 = p->bias[0], s1 = p->bias[1];
+
+		for (size_t k = 0; k < NONZERO; k++) {
+			s0 += p->w[x[k]][0];
+			s1 += p->w[x[k]][1];
+		}
+		p1 = 1 / (1 + exp((s0 - s1) * u));
+		g = (p1 - label_of[i % SAMPLES]) * u;
+		for (size_t k = 0; k < NONZERO; k++) {
+			double *w = p->w[x[k]];
+
+			w[2] += g * g;
+			w[3] += g * g;
+			w[0] += .5 * g / sqrt(w[2] + .01);
+			w[1] -= .5 * g / sqrt(w[3] + .01);
+		}
+		p->squares[0] += g * g;
+		p->squares[1] += g * g;
+		p->bias[0] += .5 * g / sqrt(p->squares[0] + .01);
+		p->bias[1] -= .5 * g / sqrt(p->squares[1] + .01);
+	}
+}
+
 /* The usual way: counts, and a logarithm a feature and class. */
 struct counts {
 	double (*w)[N_CLASS];
@@ -214,6 +252,10 @@ ours_contribute(void *data, size_t n)
 	"decaid 1\nmodel " model "=1000000000\nencoder none\n" \
 	"verdict two-fold credit=1 margin=1\nsample packed\n" \
 	"class a\nclass b\n"
+#define LOGISTIC SPEC("logistic columns=262144 epsilon=10000000 " \
+		      "learning-rate")
+#define BLEND SPEC("blend columns=262144 epsilon=10000000 " \
+		   "learning-rate=500000000 smoothing")
 #define PERCEPTRON SPEC("sparse-perceptron columns=262144 learning-rate")
 #define BAYES SPEC("naive-bayes columns=262144 smoothing")
 
@@ -233,6 +275,29 @@ perceptron_race(void)
 	printf("perceptron: predict and learn; target: at least 0.67\n");
 	bench_print(rivals, 2, "samples", 0);
 	learner_room_clear(&r);
+	free(plain.w);
+}
+
+static void
+logistic_race(void)
+{
+	struct plain_logistic plain = { .bias = { 0 } };
+	struct learner_room a, b;
+	struct bench_rival rivals[] = {
+		{ "decaid logistic", ours_learn, &a, 0 },
+		{ "plain C loop, floating point", plain_adagrad, &plain, 0 },
+		{ "decaid blend", ours_learn, &b, 0 },
+	};
+
+	plain.w = dc_calloc(COLUMNS, sizeof(*plain.w));
+	learner_room_init(&a, LOGISTIC);
+	learner_room_init(&b, BLEND);
+	bench_race(rivals, 3, 5, SAMPLES);
+	printf("logistic regression: predict and learn; target: at least "
+	       "0.67\n");
+	bench_print(rivals, 3, "samples", 0);
+	learner_room_clear(&a);
+	learner_room_clear(&b);
 	free(plain.w);
 }
 
@@ -283,6 +348,7 @@ main(void)
 	printf("%d samples, %d columns, %d non-zero, %d classes\n", SAMPLES,
 	       COLUMNS, NONZERO, N_CLASS);
 	perceptron_race();
+	logistic_race();
 	bayes_race();
 	contribute_race();
 	free(index_of);

@@ -57,6 +57,9 @@ tests_bench_bench_server_http_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) \
 	$(CHECK_CFLAGS)
 tests_bench_bench_server_http_LDADD = $(bench_libs) $(unit_server_libs)
 endif
+BENCHES += tests/bench/bench_server_accuracy
+tests_bench_bench_server_accuracy_LDADD = $(bench_libs) $(server_libs) \
+	$(server_outside_libs)
 
 
 # The end of the file: a new bench goes into its layer's part above.

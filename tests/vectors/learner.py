@@ -252,6 +252,56 @@ class Logistic:
         return sum((self.w[f] + self.sq[f] for f in rows), [])
 
 
+class Kalman:
+    def __init__(self, classes, columns, v):
+        self.C, self.n, self.v = classes, columns + 1, v * (1 << 48) // ONE
+        self.w = [[0] * self.n for _ in range(classes)]
+        self.s = [[[0] * self.n for _ in range(self.n)]
+                  for _ in range(classes)]
+
+    def takes(self, s):
+        return True
+
+    def row(self, s):
+        x = [1 << 16] + [0] * (self.n - 1)
+        for f, v in s:
+            x[f + 1] = clamp(cut(v << 16, ONE), 1 << 20)
+        return x
+
+    def scores(self, s):
+        x = self.row(s)
+        return [cut64(cut(sum(a * b for a, b in zip(w, x)), 1 << 16))
+                for w in self.w]
+
+    def learn(self, sample, label):
+        x, said = self.row(sample), self.scores(sample)
+        r = range(self.n)
+        for c in range(self.C):
+            w, s = self.w[c], self.s[c]
+            k = [clamp(cut(self.v * x[i] - sum(
+                s[min(i, j)][max(i, j)] * x[j] for j in r), 1 << 16),
+                1 << 62) for i in r]
+            d = max(0, clamp(cut(sum(a * b for a, b in zip(k, x)), 1 << 16),
+                             1 << 62))
+            z = cut64(cut(said[c] * ONE, isqrt(
+                ONE * ONE + d * ONE // (1 << 48) * 392699082)))
+            e = exp(cut64(abs(z)))
+            p = ONE * (e if z < 0 else 1 << 32) // ((1 << 32) + e)
+            h = max(10**6, p * (ONE - p) // ONE)
+            div = (1 << 48) + h * d // ONE
+            part = ((h << 60) // ONE << 48) // div
+            y = ONE if c == label else 0
+            for i in r:
+                w[i] = clamp(w[i] + cut(k[i] * (y - p), div), 1 << 46)
+                for j in range(i, self.n):
+                    s[i][j] = clamp(s[i][j] + ((k[i] * part >> 60) * k[j]
+                                               >> 48), 1 << 48)
+
+    def cells(self):
+        return sum((w + [v for i, row in enumerate(s) for v in row[i:]]
+                    for w, s in zip(self.w, self.s)), [])
+
+
 class Nearest:
     def __init__(self, classes, columns, param):
         self.C, self.V = classes, columns
@@ -478,3 +528,5 @@ run("blend", Blend, (ONE // 100, ONE // 2, ONE // 10),
     "columns=31 epsilon=%d learning-rate=%d smoothing=%d", 2, 31, ONE, ONE)
 run("blend", Blend, (10**12, ONE, 7),
     "columns=18 epsilon=%d learning-rate=%d smoothing=%d", 7, 18, 0, ONE)
+run("kalman", Kalman, ONE, "variance", 2, 20, ONE, ONE)
+run("kalman", Kalman, 123456, "variance", 5, 9, 10, 1)

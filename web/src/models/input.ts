@@ -7,8 +7,10 @@ export type Form = "text" | "features" | "indices";
 /* An encoder that the page does not know gets every form: the daemon says
  * which of them is wrong. */
 export function input_forms(model: Model): Form[] {
-	if (/murmur|word|text|token/i.test(model.encoder))
+	if (/murmur|word|text|token|gram/i.test(model.encoder))
 		return ["text"];
+	if (model.encoder === "scale")
+		return ["features"];
 	if (model.encoder === "none" || model.encoder === "")
 		return ["indices", "features"];
 	return ["text", "indices", "features"];
