@@ -212,6 +212,37 @@ START_TEST(a_file_that_is_not_there_is_told_apart)
 }
 END_TEST
 
+/* contrib/decaid.conf, also with what is commented out in it. */
+START_TEST(the_example_is_a_right_one)
+{
+	struct dc_err err = DC_ERR_INIT;
+	char text[8192], *p;
+	struct config c;
+	size_t len;
+	FILE *f = fopen(TEST_EXAMPLE, "re");
+
+	ck_assert_ptr_nonnull(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	ck_assert_uint_gt(len, 0);
+	ck_assert_uint_lt(len, sizeof(text) - 1);
+	text[len] = '\0';
+	ck_assert_int_eq(fclose(f), 0);
+	config_init(&c);
+	ck_assert_msg(config_parse(&c, "example", text, len, &err) == DC_OK,
+		      "%s", err.text);
+	ck_assert_str_eq(c.signer_key, "");
+	config_clear(&c);
+	for (p = text; (p = strstr(p, "\n#")) != NULL; p++)
+		if (p[2] != ' ')
+			p[1] = ' ';
+	config_init(&c);
+	ck_assert_msg(config_parse(&c, "example", text, len, &err) == DC_OK,
+		      "%s", err.text);
+	ck_assert_str_eq(c.signer_key, "/etc/decaid/signer.json");
+	config_clear(&c);
+}
+END_TEST
+
 UNIT_MAIN("server/conf", every_default_is_a_value_its_key_takes,
 	  key_names_differ_and_are_documented,
 	  a_file_sets_what_it_names_and_leaves_the_rest,
@@ -219,4 +250,5 @@ UNIT_MAIN("server/conf", every_default_is_a_value_its_key_takes,
 	  held_out_rows_are_named_a_model_and_the_last_counts,
 	  a_wrong_address_or_amount_is_told_by_its_key,
 	  a_failed_set_changes_nothing, a_file_with_a_nul_is_refused,
-	  a_file_that_is_not_there_is_told_apart)
+	  a_file_that_is_not_there_is_told_apart,
+	  the_example_is_a_right_one)

@@ -173,6 +173,8 @@ UNIT_TESTS += tests/unit/check_server_child
 tests_unit_check_server_child_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_conf
+tests_unit_check_server_conf_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DTEST_EXAMPLE='"$(abs_srcdir)/contrib/decaid.conf"'
 tests_unit_check_server_conf_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_demo_data
