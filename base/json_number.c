@@ -89,6 +89,12 @@ json_integer(int64_t *out, const char *digits, size_t n, bool negative)
 
 	if (n > 19)
 		return false;
+	if (n < 19) {	/* below 10^18: fits */
+		for (i = 0; i < n; i++)
+			v = 10 * v + (digits[i] - '0');
+		*out = negative ? -v : v;
+		return true;
+	}
 	for (i = 0; i < n; i++) {
 		digit = digits[i] - '0';
 		if (__builtin_mul_overflow(v, 10, &v)

@@ -428,7 +428,7 @@ static void make_folder(struct rest_fixture *f)
 static void start_app(struct rest_fixture *f, unsigned loops)
 {
 	struct http_options o = { .listen = "127.0.0.1", .loops = loops,
-				  .max_connections = 1000,
+				  .max_connections = 4096,
 				  .idle_timeout_s = 60 };
 
 	f->app = (struct app){ .registry = f->registry,
