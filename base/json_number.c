@@ -176,6 +176,26 @@ json_scan_number(struct json_scan *s, struct json_slice *out)
 	return true;
 }
 
+/* The common integer in one pass: at the cursor, no sign, no leading zero, up
+ * to 18 digits, something else behind it. false: nothing is passed. */
+static bool
+json_small(struct json_scan *s, int64_t *out)
+{
+	const char *p = s->p, *last;
+	int64_t v = 0;
+
+	last = s->end - p > 18 ? p + 18 : s->end;
+	if (p == last || *p < '1' || *p > '9')
+		return false;
+	for (; p < last && *p >= '0' && *p <= '9'; p++)
+		v = 10 * v + (*p - '0');
+	if (p == s->end || (*p != ',' && *p != ']'))
+		return false;
+	*out = v;
+	s->p = p;
+	return true;
+}
+
 bool
 json_scan_i64(struct json_scan *s, int64_t *out)
 {
@@ -184,6 +204,8 @@ json_scan_i64(struct json_scan *s, int64_t *out)
 
 	if (s->what != NULL)
 		return false;
+	if (json_small(s, out))
+		return true;
 	if (json_scan_kind(s) != JSON_KIND_NUMBER)
 		return json_fail(s, "an integer is expected");
 	if (!json_number(s, &is_integer, &v))
