@@ -1,7 +1,7 @@
 // Do the contracts' tests notice? Each mutant of mutants/list.mjs is compiled
 // and tested alone; one that no test fails on survives, and that is a failure
 // of this one. Works in a folder of its own; the tree stays as it is.
-//   node tests/mutants.mjs [FIRST [LAST [STEP]]]
+//   node tests/mutants.mjs [NUMBER | FIRST-LAST ...]
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -84,12 +84,14 @@ function mutate([file, from, to]) {
 	compile(name, text.replace(from, () => to));
 }
 
-const numbers = process.argv.slice(2).filter((a) => /^\d+$/.test(a)).map(Number);
-const [first = 0, last = mutants.length - 1, step = 1] = numbers;
+const wanted = process.argv.slice(2).flatMap((a) => {
+	const [first, last = first] = a.split("-").map(Number);
+	return mutants.map((_, i) => i).slice(first, last + 1);
+});
 let survivors = 0;
 compile();
 if (test().length) throw new Error("the tests fail on the contracts as they are");
-for (let i = first; i <= Math.min(last, mutants.length - 1); i += step) {
+for (const i of wanted.length ? wanted : mutants.keys()) {
 	const what = `${i} ${mutants[i][0]}: ${mutants[i].slice(1).map((s) => s.replace(/\s+/g, " ").trim() || "nothing").join("  =>  ")}`;
 	let failing;
 	try {

@@ -30,9 +30,11 @@ EXTRA_DIST += \
 	oracle/contracts/test/Checkpoint.t.sol \
 	oracle/contracts/test/Claims.t.sol \
 	oracle/contracts/test/Contribute.t.sol \
+	oracle/contracts/test/Edges.t.sol \
 	oracle/contracts/test/Factory.t.sol \
 	oracle/contracts/test/Fixture.sol \
 	oracle/contracts/test/Gas.t.sol \
+	oracle/contracts/test/Hostile.t.sol \
 	oracle/contracts/test/Invariants.t.sol \
 	oracle/contracts/test/Pool.t.sol \
 	oracle/contracts/test/Vm.sol \

@@ -297,6 +297,8 @@ contract PoolTest is Fixture {
         eq(EVE.balance - before, BOND / 20, "reporter");
         eq(BURNT.balance, BOND - BOND / 20, "burnt");
         eq(stakeOf(KEY) + total(), 0, "stake");
+        (, bool attests) = pool.attesterOf(vm.addr(KEY));
+        check(!attests, "attester");
         eq(pool.listed().length, 0, "listed");
         refusedSlashAgain();
     }

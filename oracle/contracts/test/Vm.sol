@@ -30,6 +30,7 @@ interface Vm {
     function prank(address sender) external;
     function recordLogs() external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function store(address account, bytes32 slot, bytes32 value) external;
     function snapshotGasLastCall(string calldata name) external returns (uint256);
     function snapshotValue(string calldata name, uint256 value) external;
     function warp(uint256 time) external;
