@@ -227,6 +227,42 @@ struct deca_model *deca_model_move(void *block, struct deca_room room,
 	return m;
 }
 
+bool deca_classes_load(struct deca_model *m, const struct deca_class *klass,
+		       uint32_t n_class, uint32_t n_count)
+{
+	uint32_t n = n_class > n_count ? n_class : n_count;
+
+	if (n > m->room_classes)
+		return false;
+	memcpy(deca_classes(m), klass, n * sizeof(*klass));
+	m->n_class = n_class;
+	m->n_count = n_count;
+	return true;
+}
+
+bool deca_cell_load(struct deca_model *m, const struct deca_cell *cell)
+{
+	struct deca_cell *to;
+
+	if (!deca_fits(m, 1, 0))
+		return false;
+	to = deca_cell_make(m, cell->klass, cell->index);
+	to->low = cell->low;
+	to->high = cell->high;
+	return true;
+}
+
+const struct deca_cell *deca_cell_next(const struct deca_model *m,
+				       uint64_t *at)
+{
+	const struct deca_cell *cell = cells_of(m);
+
+	while (*at < m->slots)
+		if (cell[(*at)++].used)
+			return &cell[*at - 1];
+	return NULL;
+}
+
 bool deca_row_complete(const struct deca_row *row)
 {
 	for (size_t i = 0; i < row->n; i++)

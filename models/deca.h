@@ -158,6 +158,19 @@ struct deca_room deca_model_room(const struct deca_model *m, uint64_t cells);
 struct deca_model *deca_model_move(void *block, struct deca_room room,
 				   const struct deca_model *from);
 
+/* What a follower read of a deployed model, put in its place. The numbers of
+ * the header are the reader's to set.
+ * klass  (n) the first n_class of them have rows, n_count dataCounts
+ * false, nothing done: no room. */
+bool deca_classes_load(struct deca_model *m, const struct deca_class *klass,
+		       uint32_t n_class, uint32_t n_count) DC_MUST_CHECK;
+bool deca_cell_load(struct deca_model *m, const struct deca_cell *cell)
+	DC_MUST_CHECK;
+
+/* All cells, in no order: the next one from *at on, NULL past the last. */
+const struct deca_cell *deca_cell_next(const struct deca_model *m,
+				       uint64_t *at);
+
 /* initializeSparseWeights of the sparse perceptron. */
 enum deca_reason deca_weights_set(struct deca_model *m,
 				  const struct deca_row *row);

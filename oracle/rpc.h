@@ -176,6 +176,35 @@ enum dc_status rpc_eth_call_words(struct rpc *rpc, struct hash32 *out,
 				  struct rpc_at at,
 				  struct dc_err *err) DC_MUST_CHECK;
 
+/* What one of many calls, each of which may revert, came to. */
+#define RPC_REASON_BYTES 160
+struct rpc_answer {
+	bool ok;
+	struct hash32 word;	/* the first 32 bytes returned */
+	char reason[RPC_REASON_BYTES];	/* Error(string) of a revert, or "" */
+};
+
+/* The same to many that may revert: that is an answer, not an error; so is
+ * a call that returns less than a word (ok false).
+ * out  (n) */
+enum dc_status rpc_eth_call_answers(struct rpc *rpc, struct rpc_answer *out,
+				    const struct rpc_message *msgs, size_t n,
+				    struct rpc_at at,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* Storage slots of one account.
+ * out, slots  (n) */
+enum dc_status rpc_storage(struct rpc *rpc, struct hash32 *out,
+			   const struct addr20 *account,
+			   const struct hash32 *slots, size_t n,
+			   struct rpc_at at, struct dc_err *err) DC_MUST_CHECK;
+
+/* A transaction's sender and input; input is appended to.
+ * DC_ENOTFOUND: the node does not have it. */
+enum dc_status rpc_transaction(struct rpc *rpc, struct addr20 *from,
+			       struct dc_buf *input, const struct hash32 *tx,
+			       struct dc_err *err) DC_MUST_CHECK;
+
 enum dc_status rpc_balance(struct rpc *rpc, struct wei *out,
 			   const struct addr20 *account, struct rpc_at at,
 			   struct dc_err *err) DC_MUST_CHECK;

@@ -212,8 +212,8 @@ static void append_message(struct dc_buf *b, const struct rpc_message *msg)
 	dc_buf_append_byte(b, '}');
 }
 
-static void add_eth_call(struct rpc *rpc, const struct rpc_message *msg,
-			 struct rpc_at at)
+void rpc_add_eth_call(struct rpc *rpc, const struct rpc_message *msg,
+		      struct rpc_at at)
 {
 	char text[RPC_AT_TEXT_BYTES];
 
@@ -233,7 +233,7 @@ enum dc_status rpc_eth_call(struct rpc *rpc, struct dc_buf *out,
 	enum dc_status st;
 
 	rpc_begin(rpc);
-	add_eth_call(rpc, msg, at);
+	rpc_add_eth_call(rpc, msg, at);
 	st = rpc_result(rpc, &result, err);
 	if (st != DC_OK)
 		return st;
@@ -262,7 +262,7 @@ static enum dc_status words_batch(struct rpc *rpc, struct hash32 *out,
 
 	rpc_begin(rpc);
 	for (i = 0; i < n; i++)
-		add_eth_call(rpc, &msgs[i], at);
+		rpc_add_eth_call(rpc, &msgs[i], at);
 	st = rpc_run(rpc, err);
 	if (st == DC_OK)
 		st = rpc_results(rpc, &results, err);

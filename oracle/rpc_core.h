@@ -56,6 +56,14 @@ enum dc_status rpc_run(struct rpc *rpc, struct dc_err *err) DC_MUST_CHECK;
 enum dc_status rpc_results(struct rpc *rpc, json_t **out,
 			   struct dc_err *err) DC_MUST_CHECK;
 
+/* The answer as JSON, whatever is in it: a new reference. */
+enum dc_status rpc_reply_json(struct rpc *rpc, json_t **out,
+			      struct dc_err *err) DC_MUST_CHECK;
+
+/* Append an eth_call of this message. */
+void rpc_add_eth_call(struct rpc *rpc, const struct rpc_message *msg,
+		      struct rpc_at at);
+
 /* rpc_run and rpc_results of a single request; *out is a new reference. */
 enum dc_status rpc_result(struct rpc *rpc, json_t **out,
 			  struct dc_err *err) DC_MUST_CHECK;

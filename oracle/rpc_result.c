@@ -30,6 +30,9 @@ static const struct {
 	{ RPC_FAULT_FUNDS, "insufficient funds" },
 	{ RPC_FAULT_FUNDS, "insufficient balance" },
 	{ RPC_FAULT_REVERTED, "revert" },
+	{ RPC_FAULT_REVERTED, "invalid opcode" },
+	{ RPC_FAULT_REVERTED, "opcode 0xfe" },
+	{ RPC_FAULT_REVERTED, "invalidfeopcode" },
 	{ RPC_FAULT_RANGE, "block range" },
 	{ RPC_FAULT_RANGE, "range too" },
 	{ RPC_FAULT_RANGE, "range is too" },
@@ -161,26 +164,32 @@ static enum dc_status all_responses(struct rpc *rpc, json_t *results,
 	return st;
 }
 
-enum dc_status rpc_results(struct rpc *rpc, json_t **out, struct dc_err *err)
+enum dc_status rpc_reply_json(struct rpc *rpc, json_t **out,
+			      struct dc_err *err)
 {
 	json_error_t why;
-	json_t *root, *results;
-	enum dc_status st;
-	size_t i;
+	char text[128];
+	size_t n = rpc->reply.len;
 
 	/* anvil puts bytes of a revert into its message, NUL among them */
-	root = json_loadb((const char *)rpc->reply.data, rpc->reply.len,
+	*out = json_loadb((const char *)rpc->reply.data, n,
 			  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-	if (root == NULL) {
-		char text[128];
-		size_t n = rpc->reply.len;
+	if (*out != NULL)
+		return DC_OK;
+	dc_log_escape(text, sizeof(text), (const char *)rpc->reply.data,
+		      n < 30 ? n : 30);
+	return rpc_fail(rpc, err, DC_EIO, RPC_FAULT_MALFORMED,
+			"not JSON at byte %d: \"%s\"", why.position, text);
+}
 
-		dc_log_escape(text, sizeof(text),
-			      (const char *)rpc->reply.data, n < 30 ? n : 30);
-		return rpc_fail(rpc, err, DC_EIO, RPC_FAULT_MALFORMED,
-				"not JSON at byte %d: \"%s\"", why.position,
-				text);
-	}
+enum dc_status rpc_results(struct rpc *rpc, json_t **out, struct dc_err *err)
+{
+	json_t *root, *results;
+	enum dc_status st = rpc_reply_json(rpc, &root, err);
+	size_t i;
+
+	if (st != DC_OK)
+		return st;
 	results = json_array();
 	DC_CHECK(results != NULL);
 	for (i = 0; i < rpc->n_requests; i++)
