@@ -15,6 +15,7 @@ libdc_server_a_SOURCES += server/cmd_contribute.c
 libdc_server_a_SOURCES += server/cmd_db.c
 libdc_server_a_SOURCES += server/cmd_deploy.c
 libdc_server_a_SOURCES += server/cmd_evaluate.c
+libdc_server_a_SOURCES += server/cmd_follow.c
 libdc_server_a_SOURCES += server/cmd_key.c
 libdc_server_a_SOURCES += server/cmd_operator.c
 libdc_server_a_SOURCES += server/cmd_predict.c

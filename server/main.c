@@ -44,6 +44,8 @@ static const struct command commands[] = {
 	  cmd_key_address },
 	{ "incentive preview", "", "Show what an incentive asks and pays",
 	  cmd_incentive_preview },
+	{ "follow", "ADDRESS", "Mirror a model of 0xDeCA10B's contracts",
+	  cmd_follow },
 	{ "simulate", "[FILE]", "Try a model and its incentive on a scenario",
 	  cmd_simulate },
 	{ "key slashing export", "FILE", "Write down what the signer must "

@@ -32,3 +32,11 @@ EXTRA_DIST += tests/integration/rules.mjs
 SCRIPT_TESTS += tests/integration/rules.sh
 SOAK_TESTS += tests/integration/rules.sh
 dist_check_SCRIPTS += tests/integration/rules.sh
+EXTRA_DIST += tests/integration/deca.mjs \
+	tests/integration/deca/Base.sol tests/integration/deca/Bayes.sol \
+	tests/integration/deca/Centroids.sol \
+	tests/integration/deca/Incentives.sol \
+	tests/integration/deca/Perceptrons.sol \
+	tests/integration/deca/Trainer.sol
+SCRIPT_TESTS += tests/integration/deca.sh
+dist_check_SCRIPTS += tests/integration/deca.sh

@@ -1,0 +1,282 @@
+// `decaid follow` on a real chain: contracts that compute as 0xDeCA10B's do
+// (tests/integration/deca/), one of each classifier, both incentives. The
+// mirror is read at a block, follows what people do, and must answer every
+// question as the chain does; then the chain reorganizes, a class is added,
+// and a contract that lies is found out. `decaid` must be built.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { encodeFunctionData, toHex } from "viem";
+import { Chain, Dice, root, startAnvil } from "./chain.mjs";
+
+const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
+const E9 = 10n ** 9n;
+
+function compile() {
+	const solc = createRequire(import.meta.url)("solc");
+	const folder = path.join(root, "tests/integration/deca");
+	const sources = Object.fromEntries(fs.readdirSync(folder).filter((f) => f.endsWith(".sol"))
+		.map((f) => [f, { content: fs.readFileSync(path.join(folder, f), "utf8") }]));
+	const out = JSON.parse(solc.compile(JSON.stringify({ language: "Solidity", sources, settings: {
+		evmVersion: "paris", outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } } })));
+	const errors = (out.errors ?? []).filter((e) => e.severity === "error");
+	assert.deepEqual(errors.map((e) => e.formattedMessage), []);
+	return Object.fromEntries(Object.values(out.contracts).flatMap((file) => Object.entries(file))
+		.map(([name, c]) => [name, { abi: c.abi, bytecode: `0x${c.evm.bytecode.object}` }]));
+}
+const contracts = compile();
+
+// Numbers beyond 2^53 are what matters here.
+const dice = new Dice(20251);
+const between = (low, high) => low + BigInt(dice.below(2 ** 30)) * (high - low + 1n) / 2n ** 30n;
+const some = (n, make) => [...Array(n).keys()].map(make);
+
+// A sample whose sum of squares lies within the contract's bounds.
+function unit(n) {
+	const raw = some(n, () => Number(between(-1000n, 1000n)) + 0.5);
+	const length = Math.hypot(...raw);
+	return raw.map((v) => BigInt(Math.round(v / length * 1e9)));
+}
+const bag = (most) => some(1 + dice.below(8), () => BigInt(dice.below(most)));
+const INT80_MAX = 2n ** 79n - 1n;
+
+const kinds = {
+	DensePerceptron: { args: [["n", "p"], some(6, () => between(-2n * E9, 2n * E9)), 12345n, 500000000],
+		init: (c) => [["initializeWeights", [[INT80_MAX, -7n]]]], sample: () => unit(8) },
+	SparsePerceptron: { args: [["n", "p"], some(40, () => between(-2n * E9, 2n * E9)), -77n, 1000000000],
+		init: () => [["initializeWeights", [300n, some(20, () => between(-E9, E9))]]],
+		sample: () => bag(400) },
+	NaiveBayesClassifier: { args: [["a", "b", "c"], [5n, 9n, 2n],
+		some(3, () => some(30, (i) => [i, dice.below(20)])), 500n, 1000000000],
+	init: () => [], sample: () => bag(60), add: [4n, [[1, 3], [4294967295, 9]], "d"] },
+	NearestCentroidClassifier: { args: [["a", "b", "c"], some(3, () => unit(5)), [3n, 2n ** 191n, 8n]],
+		init: () => [], sample: () => unit(5), add: [unit(5), "d", 6n] },
+	SparseNearestCentroidClassifier: { args: [["a", "b"],
+		some(2, () => some(30, (i) => [BigInt(i), between(0n, E9)])), [7n, 4n]],
+	init: () => [["extendCentroid", [[[4294967301n, 400000000n]], 1n]]],
+	sample: () => [...new Set(bag(50))], add: [[[3n, 900000000n]], "c", 2n] },
+};
+
+class World {
+	constructor(chain) { this.chain = chain; this.entries = []; }
+
+	async deploy(name, args) {
+		const c = contracts[name];
+		const address = await this.chain.deployOne(this.chain.accounts[0], c, args);
+		return { address, abi: c.abi };
+	}
+
+	async send(account, to, functionName, args, value = 0n) {
+		return this.chain.send(account, to.address, encodeFunctionData({ abi: to.abi, functionName, args }), value);
+	}
+
+	// A system of one classifier, as a deployer of the originals wires it.
+	async system(kind, points) {
+		const [owner] = this.chain.accounts;
+		const c = await this.deploy(kind, kinds[kind].args);
+		for (const [fn, args] of kinds[kind].init()) await this.send(owner, c, fn, args);
+		await this.chain.mine();
+		const data = await this.deploy("DataHandler64", []);
+		const waits = [5, 20, 40];
+		const incentive = await this.deploy(points ? "Points64" : "Stakeable64", points ? waits : [...waits, 10n ** 12n]);
+		const trainer = await this.deploy("CollaborativeTrainer64", [`a ${kind}`, "of the tests", "none",
+			data.address, incentive.address, c.address]);
+		this.parts = { c, data, incentive, trainer, kind };
+		return this.parts;
+	}
+
+	async wire() {
+		const [owner] = this.chain.accounts;
+		for (const part of [this.parts.c, this.parts.data, this.parts.incentive])
+			await this.send(owner, part, "transferOwnership", [this.parts.trainer.address]);
+		await this.chain.mine();
+	}
+
+	// Some people contribute, a few in one block; refunds and reports that
+	// the contract takes are sent too.
+	async live(blocks) {
+		const { trainer, kind, c } = this.parts;
+		for (let i = 0; i < blocks; i++) {
+			for (let k = dice.below(3) + 1; k > 0; k--) {
+				const who = this.chain.accounts[2 + dice.below(5)];
+				const data = kinds[kind].sample();
+				const label = BigInt(dice.below(kinds[kind].args[0].length));
+				await this.send(who, trainer, "addData", [data, label], 10n ** 18n);
+				this.entries.push({ who, data, label });
+			}
+			await this.chain.mine(1 + dice.below(6));
+			for (const e of this.entries) e.t ??= BigInt(this.chain.time);
+			await this.claims(c);
+		}
+	}
+
+	async claims(c) {
+		const ripe = this.entries.filter((e) => !e.done && Number(e.t) + 8 < this.chain.time).slice(0, 2);
+		for (const e of ripe) {
+			e.done = true;
+			const said = await this.chain.reader.readContract({ address: c.address, abi: c.abi,
+				functionName: "predict", args: [e.data] });
+			const call = said === e.label ? ["refund", e.who, [e.data, e.label, e.t]]
+				: ["report", this.chain.accounts[9], [e.data, e.label, e.t, e.who.address]];
+			await this.chain.reader.simulateContract({ account: call[1].address, address: this.parts.trainer.address,
+				abi: this.parts.trainer.abi, functionName: call[0], args: call[2] })
+				.then(() => this.send(call[1], this.parts.trainer, call[0], call[2]), () => {});
+		}
+	}
+}
+
+// The command to its end: exit status and its lines of JSON.
+function follow(world, trainer, ...args) {
+	return new Promise((resolve) => execFile(decaid, ["follow", trainer, "--rpc", world.chain.url, "--json",
+		"--once", "--seed", "7", ...args], { timeout: 120000 }, (error, stdout, stderr) =>
+		resolve({ status: error ? error.code : 0, stderr,
+			lines: stdout.split("\n").filter(Boolean).map((l) => JSON.parse(l)) })));
+}
+const of = (lines, type) => lines.filter((l) => l.type === type);
+
+async function mirrors(world, kind, points) {
+	const parts = await world.system(kind, points);
+	await world.wire();
+	const start = await world.chain.reader.getBlockNumber();
+	await world.live(12);
+	await world.chain.mine();
+	const { status, lines, stderr } = await follow(world, parts.trainer.address, "--block", String(start),
+		"--audit", "300");
+	assert.equal(status, 0, stderr);
+	const [model] = of(lines, "model");
+	assert.equal(model.classifier, kind);
+	assert.equal(model.incentive, points ? "Points64" : "Stakeable64");
+	assert.equal(model.name, `a ${kind}`);
+	assert.equal(model.wired, true);
+	assert.deepEqual(model.classes, kinds[kind].args[0]);
+	const [audit] = of(lines, "audit");
+	assert.equal(audit.contributions, world.entries.length);
+	assert.equal(of(lines, "contribution").length, world.entries.length);
+	assert.equal(audit.audited, 300);
+	assert.equal(audit.differed, 0);
+	assert.equal(audit.rereads, 0);
+	assert.equal(audit.refunds, of(lines, "refund").length);
+	// A claim names a recipient alone; its transaction says of which sample.
+	const given = of(lines, "contribution").map((l) => `${l.who} ${l.label} ${l.added_time}`);
+	for (const claim of lines.filter((l) => l.type === "refund" || l.type === "report"))
+		assert.ok(given.includes(`${claim.author} ${claim.label} ${claim.added_time}`), JSON.stringify(claim));
+	const [again] = of(lines, "compare");
+	assert.equal(again.difference, null);
+	assert.ok(again.same > 5);
+	console.log(`${kind}, ${model.incentive}: ${audit.contributions} contributions, ${audit.refunds} refunds, ` +
+		`${audit.reports} reports, ${audit.audited} predictions and ${again.same} numbers the same`);
+}
+
+// The same when the model is read at the newest block, without history.
+async function reads(world) {
+	const { status, lines, stderr } = await follow(world, world.parts.trainer.address);
+	assert.equal(status, 0, stderr);
+	assert.equal(of(lines, "audit")[0].contributions, 0);
+	assert.equal(of(lines, "audit")[0].differed, 0);
+}
+
+// A follower that stays: its lines as they come.
+function stay(world, trainer) {
+	const child = spawn(decaid, ["follow", trainer, "--rpc", world.chain.url, "--json", "--poll-ms", "20",
+		"--audit", "40"], { stdio: ["ignore", "pipe", "pipe"] });
+	const lines = [], waiting = [];
+	let rest = "", stderr = "";
+	child.stderr.on("data", (d) => { stderr += d; });
+	child.stdout.on("data", (d) => {
+		rest += d;
+		const parts = rest.split("\n");
+		rest = parts.pop();
+		lines.push(...parts.map((l) => JSON.parse(l)));
+		for (const w of waiting.splice(0)) w();
+	});
+	const ended = new Promise((resolve) => child.on("exit", (code) => {
+		resolve(code);
+		for (const w of waiting.splice(0)) w();
+	}));
+	const until = async (test) => {
+		while (!test(lines)) {
+			assert.equal(child.exitCode, null, stderr);
+			await new Promise((resolve) => waiting.push(resolve));
+		}
+	};
+	return { child, lines, until, ended };
+}
+const audited = (block) => (lines) => of(lines, "audit").some((a) => a.block === Number(block) && a.differed === 0);
+
+async function staysThroughReorgs(world) {
+	const { trainer } = world.parts;
+	const f = stay(world, trainer.address);
+	await f.until((lines) => of(lines, "audit").length > 0);
+	await world.live(2);
+	await world.chain.mine();
+	await f.until(audited(await world.chain.reader.getBlockNumber()));
+	// What was mined is gone, and other people contributed instead.
+	await world.chain.rpc("anvil_reorg", [2, []]);
+	world.chain.nonces.clear();
+	world.entries = world.entries.map((e) => ({ ...e, done: true }));
+	world.chain.time += 1000;
+	await world.live(2);
+	await world.chain.mine();
+	await f.until(audited(await world.chain.reader.getBlockNumber()));
+	assert.ok(of(f.lines, "audit").at(-1).rereads > 0, "the reorg was not seen");
+	f.child.kill("SIGTERM");
+	assert.equal(await f.ended, 0);
+}
+
+// Before the trainer owns it the owner may add a class: an event tells.
+async function classAdded(world, kind) {
+	const parts = await world.system(kind, false);
+	await world.chain.mine();
+	const f = stay(world, parts.trainer.address);
+	await f.until((lines) => of(lines, "audit").length > 0);
+	assert.equal(f.lines[0].wired, false);
+	await world.send(world.chain.accounts[0], parts.c, "addClass", kinds[kind].add);
+	await world.chain.mine();
+	await f.until(audited(await world.chain.reader.getBlockNumber()));
+	assert.equal(of(f.lines, "class").length, 1);
+	f.child.kill("SIGTERM");
+	assert.equal(await f.ended, 0);
+}
+
+// A number changed behind the events' back: the audit, or the second
+// reading, must say so.
+async function findsALie(world) {
+	const { c, trainer } = world.parts;
+	const f = stay(world, trainer.address);
+	await f.until((lines) => of(lines, "audit").length > 0);
+	await world.chain.rpc("anvil_setStorageAt", [c.address, toHex(4n, { size: 32 }),
+		toHex(2n ** 70n, { size: 32 })]);
+	await world.live(1);
+	assert.equal(await f.ended, 1, "the lie was not found");
+}
+
+async function notAModel(world) {
+	const { status, stderr } = await follow(world, world.chain.accounts[3].address);
+	assert.equal(status, 2);
+	assert.match(stderr, /no trainer of 0xDeCA10B's/);
+}
+
+const anvil = await startAnvil();
+const chain = new Chain(anvil.url);
+try {
+	let world;
+	let points = false;
+	for (const kind of Object.keys(kinds)) {
+		world = new World(chain);
+		await mirrors(world, kind, points);
+		await reads(world);
+		points = !points;
+	}
+	await staysThroughReorgs(world);
+	for (const kind of Object.keys(kinds).filter((k) => kinds[k].add)) await classAdded(new World(chain), kind);
+	await notAModel(world);
+	world = new World(chain);
+	await world.system("SparsePerceptron", false);
+	await world.wire();
+	await findsALie(world);
+	console.log("deca: all the same");
+} finally {
+	anvil.child.kill();
+}
