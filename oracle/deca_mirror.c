@@ -128,6 +128,14 @@ static enum dc_status need(struct deca_mirror *mirror,
 			       err);
 }
 
+enum dc_status deca_mirror_fetch(struct deca_mirror *mirror,
+				 const struct deca_key *keys, size_t n,
+				 struct dc_err *err)
+{
+	return deca_read_cells(&mirror->model, mirror->rpc, &mirror->parts,
+			       keys, n, rpc_at_hash(&mirror->at.hash), err);
+}
+
 static struct deca_prediction predict(const struct deca_mirror *mirror,
 				      const struct deca_sample *s)
 {
@@ -220,15 +228,15 @@ static enum dc_status decode_all(struct deca_mirror *mirror,
 
 /* Fewer blocks where the node finds them too many. */
 static enum dc_status fetch(struct deca_mirror *mirror, struct span *span,
-			    struct block_ref *to, const struct block_ref *head,
-			    struct dc_err *err)
+			    struct block_ref *to, uint64_t from,
+			    const struct block_ref *head, struct dc_err *err)
 {
 	struct addr20 who[] = { mirror->parts.trainer,
 				mirror->parts.classifier,
 				mirror->parts.incentive };
 	struct rpc_log_filter filter = { who, DC_ARRAY_LEN(who),
 					 mirror->topics, DECA_TOPICS };
-	uint64_t from = mirror->at.number + 1, step = BLOCKS_A_STEP;
+	uint64_t step = BLOCKS_A_STEP;
 	enum dc_status st;
 
 	for (;;) {
@@ -393,7 +401,7 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 		return reread(mirror, moved, &head, "its block is gone", err);
 	if (head.number <= mirror->at.number)
 		return DC_OK;
-	st = fetch(mirror, &span, &to, &head, err);
+	st = fetch(mirror, &span, &to, mirror->at.number + 1, &head, err);
 	if (st == DC_OK)
 		st = decode_all(mirror, &span, err);
 	if (st == DC_OK)
@@ -405,6 +413,31 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 	if (!same)
 		return DC_OK;	/* it changed meanwhile: look again */
 	return take_span(mirror, moved, &span, &to, told, self, err);
+}
+
+enum dc_status deca_mirror_history(struct deca_mirror *mirror, uint64_t from,
+				   deca_told told, void *self,
+				   struct dc_err *err)
+{
+	struct deca_mirror_stats was = mirror->stats;
+	enum dc_status st = DC_OK;
+
+	while (st == DC_OK && from <= mirror->at.number) {
+		struct span span = { .n_sample = 0 };
+		struct block_ref to;
+
+		dc_arena_reset(mirror->scratch);
+		st = fetch(mirror, &span, &to, from, &mirror->at, err);
+		if (st == DC_OK)
+			st = decode_all(mirror, &span, err);
+		if (st == DC_OK)
+			st = join_all(mirror, &span, err);
+		if (st == DC_OK)
+			st = tell_all(mirror, &span, told, self, false, err);
+		from = to.number + 1;
+	}
+	mirror->stats = was;
+	return st;
 }
 
 /* --- audit ---------------------------------------------------------------- */

@@ -58,6 +58,17 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 				   deca_told told, void *self,
 				   struct dc_err *err) DC_MUST_CHECK;
 
+/* Tell what happened in the blocks [from, the mirror's], without computing
+ * it: for lists of what was before the mirror was read. */
+enum dc_status deca_mirror_history(struct deca_mirror *mirror, uint64_t from,
+				   deca_told told, void *self,
+				   struct dc_err *err) DC_MUST_CHECK;
+
+/* Read these cells now, so that later questions need no node. */
+enum dc_status deca_mirror_fetch(struct deca_mirror *mirror,
+				 const struct deca_key *keys, size_t n,
+				 struct dc_err *err) DC_MUST_CHECK;
+
 /* What the model says of a sample at the mirror's block. */
 enum dc_status deca_mirror_predict(struct deca_mirror *mirror,
 				   struct deca_prediction *out,

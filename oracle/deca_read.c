@@ -312,11 +312,21 @@ static struct deca_cell signed_cell(uint32_t klass, uint64_t index,
 				   .low = v.w[0], .high = v.w[1] };
 }
 
+/* Whether a word holds a signed number of so many bits: what does not is no
+ * such contract's, and would overflow the arithmetic. */
+static bool is_signed(struct u256 v, unsigned bits)
+{
+	struct u256 limit = u256_shl(u256_from_u64(1), bits - 1);
+
+	return i256_compare(v, limit) < 0 &&
+		i256_compare(v, i256_negate(limit)) >= 0;
+}
+
 /* The elements of an array that has no getter for its length: read on until
  * one does not answer. */
 static enum dc_status read_row(const struct ask *a, struct deca_model **m,
 			       uint64_t *length, struct question q,
-			       uint32_t klass)
+			       uint32_t klass, unsigned bits)
 {
 	struct question step[STEP];
 	struct rpc_answer answer[STEP];
@@ -333,9 +343,14 @@ static enum dc_status read_row(const struct ask *a, struct deca_model **m,
 		st = ask_step(a, answer, step, STEP);
 		if (st != DC_OK)
 			return st;
-		for (i = 0; i < STEP && answer[i].ok; i++)
+		for (i = 0; i < STEP && answer[i].ok; i++) {
+			if (!is_signed(word(&answer[i]), bits))
+				return dc_fail(a->err, DC_EINVAL, "%s: more "
+					       "than %u bits", q.signature,
+					       bits);
 			load_cell(m, signed_cell(klass, at + i,
 						 word(&answer[i])));
+		}
 		if (i < STEP) {
 			*length = at + i;
 			return DC_OK;
@@ -359,8 +374,10 @@ static enum dc_status read_perceptron(const struct ask *a,
 	struct u256 rate;
 	enum dc_status st = ask_all(a, answer, q, DC_ARRAY_LEN(q));
 
-	if (st == DC_OK && !answer[0].ok)
-		st = dc_fail(a->err, DC_EINVAL, "intercept() does not answer");
+	if (st == DC_OK && (!answer[0].ok ||
+			    !is_signed(word(&answer[0]), 80)))
+		st = dc_fail(a->err, DC_EINVAL, "intercept() does not answer "
+			     "with an int80");
 	if (st == DC_OK)
 		st = number(a, &rate, &q[1], &answer[1], 32);
 	if (st != DC_OK)
@@ -368,7 +385,7 @@ static enum dc_status read_perceptron(const struct ask *a,
 	(*m)->intercept = word(&answer[0]);
 	(*m)->learning_rate = (uint32_t)rate.w[0];
 	if ((*m)->kind == DECA_DENSE_PERCEPTRON)
-		st = read_row(a, m, &row.length, weights, 0);
+		st = read_row(a, m, &row.length, weights, 0, 80);
 	DC_CHECK(deca_classes_load(*m, &row, 1, 0));
 	return st;
 }
@@ -460,7 +477,7 @@ static enum dc_status read_centroids(const struct ask *a,
 		struct question q = { .signature = "centroids(uint256,uint256)",
 				      .arg = { k }, .n_arg = 2 };
 
-		st = read_row(a, m, &klass[k].length, q, k);
+		st = read_row(a, m, &klass[k].length, q, k, 64);
 	}
 	if (st == DC_OK)
 		st = read_counts(a, klass, &n_count);
@@ -559,12 +576,17 @@ static enum dc_status cells_by_getter(const struct ask *a,
 		q[i] = cell_question(*m, keys[i]);
 	st = ask_step(a, answer, q, n);
 	for (size_t i = 0; st == DC_OK && i < n; i++) {
-		if (!answer[i].ok)
-			st = dc_fail(a->err, DC_EINVAL, "%s does not answer",
+		struct u256 v = word(&answer[i]);
+
+		if (!answer[i].ok ||
+		    ((*m)->kind == DECA_SPARSE_PERCEPTRON
+		     ? !is_signed(v, 80) : u256_bits(v) > 32))
+			st = dc_fail(a->err, DC_EINVAL, "%s does not answer "
+				     "with a number of its type",
 				     q[i].signature);
 		else
 			load_cell(m, signed_cell(keys[i].klass, keys[i].index,
-						 word(&answer[i])));
+						 v));
 	}
 	return st;
 }

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "oracle/mirrors.h"
 #include "server/app.h"
 #include "server/event_ring.h"
 #include "server/rest.h"
@@ -14,30 +15,34 @@
 /* What comes from chain.db and the registry changes with a commit. */
 static uint64_t chain_state(void *app)
 {
-	const struct app *a = app;
+	return app_state(app);
+}
 
-	return a->sequence(a->user);
+/* Both only rise, so that their sum never comes again. */
+uint64_t app_state(const struct app *a)
+{
+	return a->sequence(a->user) + mirrors_sequence(a->mirrors);
 }
 
 /* Replies of local.db, of the clock and of the node are made each time.
  * The busiest first. `schema` names a schema of openapi.json. */
 static const struct http_route routes[] = {
-	{ HTTP_POST, "/v1/models/{model}/predict", rest_predict,
+	{ HTTP_POST, "/v1/models/{model}/predict", rest_either_predict,
 	  HTTP_PREDICT_BODY_MAX, "PredictReply", NULL },
 	{ HTTP_GET, "/v1/models", rest_models, 0, "ModelPage", chain_state },
-	{ HTTP_GET, "/v1/models/{model}", rest_model, 0, "Model",
+	{ HTTP_GET, "/v1/models/{model}", rest_either_model, 0, "Model",
 	  chain_state },
-	{ HTTP_GET, "/v1/models/{model}/contributions", rest_contributions, 0,
+	{ HTTP_GET, "/v1/models/{model}/contributions", rest_either_contributions, 0,
 	  "ContributionPage", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/contributions/{id}",
 	  rest_contribution, 0, "ContributionDetail", chain_state },
-	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_accuracy, 0,
+	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_either_accuracy, 0,
 	  "Accuracy", chain_state },
-	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_leaderboard, 0,
+	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_either_leaderboard, 0,
 	  "Leaderboard", chain_state },
-	{ HTTP_GET, "/v1/models/{model}/deposits", rest_deposits, 0,
+	{ HTTP_GET, "/v1/models/{model}/deposits", rest_either_deposits, 0,
 	  "Deposits", chain_state },
-	{ HTTP_GET, "/v1/models/{model}/checkpoints", rest_checkpoints, 0,
+	{ HTTP_GET, "/v1/models/{model}/checkpoints", rest_either_checkpoints, 0,
 	  "CheckpointPage", NULL },
 	{ HTTP_GET, "/v1/models/{model}/checkpoints/{epoch}",
 	  rest_checkpoint, 0, "Checkpoint", NULL },

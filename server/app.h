@@ -19,6 +19,7 @@
 #include "sql/db.h"
 
 struct event_ring;
+struct mirrors;
 
 /* A read of chain.db that takes longer is stopped: 503. */
 #define APP_QUERY_MS 50
@@ -36,6 +37,7 @@ struct app {
 	struct addr20 pool;
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
+	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	/* Filled in by app_init. */
 	struct event_ring *events;
@@ -57,6 +59,9 @@ void app_clear(struct app *a);
 
 /* Routes, loop_open, loop_close and app of o; the rest is the caller's. */
 void app_http_options(struct app *a, struct http_options *o);
+
+/* Rises with every commit of chain.db and with every step of a mirror. */
+uint64_t app_state(const struct app *a);
 
 /* The table of routes, for tests and documents. */
 const struct http_route *app_routes(size_t *n);

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "oracle/data_dir.h"
 #include "oracle/gateway.h"
+#include "oracle/mirrors.h"
 #include "server/app.h"
 #include "server/cmd.h"
 #include "server/event_ring.h"
@@ -34,6 +35,7 @@ struct daemon {
 	struct signing *signing;	/* NULL: nothing is signed */
 	struct holdouts *holdouts;
 	struct gateway *gateway;
+	struct mirrors *mirrors;	/* NULL: none is named */
 	struct app app;
 	struct http_server *http;
 };
@@ -94,6 +96,18 @@ static enum dc_status open_gateway(struct daemon *d, struct dc_err *err)
 	return gateway_open(&d->gateway, &g, err);
 }
 
+static enum dc_status start_mirrors(struct daemon *d, struct dc_err *err)
+{
+	const struct config *c = d->config;
+	struct mirrors_config m = {
+		.rpc_url = c->rpc, .trainers = c->mirrors.who,
+		.n = c->mirrors.n, .start_block = c->start_block,
+		.poll_ms = (unsigned)c->poll_ms,
+	};
+
+	return m.n == 0 ? DC_OK : mirrors_start(&d->mirrors, &m, err);
+}
+
 static void tell_status(void *user, struct gateway_status *out)
 {
 	gateway_status(user, out);
@@ -123,6 +137,7 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.user = d->gateway, .chain_path = d->chain_path,
 		.local_path = d->local_path, .ready_blocks = c->ready_blocks,
 		.ready_s = c->ready_s, .pool = c->pool,
+		.mirrors = d->mirrors,
 	};
 	if (d->signing != NULL) {
 		d->app.operator_signer = signing_address(d->signing);
@@ -173,6 +188,8 @@ static enum dc_status start(struct daemon *d, struct dc_err *err)
 	enum dc_status status = open_all(d, err);
 
 	if (status == DC_OK)
+		status = start_mirrors(d, err);
+	if (status == DC_OK)
 		status = start_http(d, err);
 	if (status != DC_OK)
 		return status;
@@ -191,6 +208,7 @@ static void stop(struct daemon *d)
 	http_server_stop(d->http);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
+	mirrors_stop(d->mirrors);
 	signing_free(d->signing);
 	gateway_close(d->gateway);
 	holdouts_free(d->holdouts);

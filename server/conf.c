@@ -44,6 +44,9 @@ static const struct config_key keys[] = {
 	KEY("holdout", HOLDOUT, holdouts, "",
 	    "rows held out of a model's data, to measure it with; may be "
 	    "given again for another model"),
+	KEY("mirror", MIRROR, mirrors, "",
+	    "the trainer of a model in 0xDeCA10B's contracts, to be mirrored "
+	    "and served; may be given again for another model"),
 	KEY_UINT("keep-samples", keep_samples, "1000000", 0, INT64_MAX,
 		 "raw samples of so many newest contributions a model are "
 		 "kept; 0 keeps all"),
@@ -109,6 +112,7 @@ const char *config_type_name(enum config_type type)
 	case CONFIG_TYPE_ADDRESS: return "ADDRESS";
 	case CONFIG_TYPE_FINALITY: return "WHEN";
 	case CONFIG_TYPE_MODELS: return "WHICH";
+	case CONFIG_TYPE_MIRROR: return "ADDRESS";
 	case CONFIG_TYPE_HOLDOUT: return "ADDRESS=FILE";
 	case CONFIG_TYPE_LEVEL: return "LEVEL";
 	}
@@ -117,7 +121,8 @@ const char *config_type_name(enum config_type type)
 
 bool config_key_repeats(const struct config_key *key)
 {
-	return key->type == CONFIG_TYPE_HOLDOUT;
+	return key->type == CONFIG_TYPE_HOLDOUT ||
+		key->type == CONFIG_TYPE_MIRROR;
 }
 
 /* ---- one value ---- */
@@ -264,6 +269,19 @@ static enum dc_status set_models(struct config_models *field,
 	return DC_OK;
 }
 
+/* One more; "" gives none. */
+static enum dc_status set_mirror(struct config_models *field,
+				 const char *name, const char *text,
+				 struct dc_err *err)
+{
+	struct config_models m = *field;
+
+	if (*text != '\0' && parse_address_list(&m, name, text, err) != DC_OK)
+		return DC_EINVAL;
+	*field = m;
+	return DC_OK;
+}
+
 /* The last file that is given for a model counts. */
 static enum dc_status put_holdout(struct config_holdouts *h,
 				  const struct addr20 *model,
@@ -346,6 +364,8 @@ enum dc_status config_set(struct config *c, const struct config_key *key,
 		return set_finality(field, key->name, text, err);
 	case CONFIG_TYPE_MODELS:
 		return set_models(field, key->name, text, err);
+	case CONFIG_TYPE_MIRROR:
+		return set_mirror(field, key->name, text, err);
 	case CONFIG_TYPE_HOLDOUT:
 		return set_holdout(field, key->name, text, err);
 	case CONFIG_TYPE_LEVEL:

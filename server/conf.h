@@ -66,6 +66,7 @@ struct config {
 	uint64_t model_memory_mib;
 	uint64_t keep_samples;		/* a model; 0: all */
 	struct config_holdouts holdouts;
+	struct config_models mirrors;	/* trainers of 0xDeCA10B's */
 	struct config_finality finality;
 	uint64_t poll_ms;
 	char *signer_key;
@@ -93,6 +94,7 @@ enum config_type {
 	CONFIG_TYPE_ADDRESS,
 	CONFIG_TYPE_FINALITY,
 	CONFIG_TYPE_MODELS,
+	CONFIG_TYPE_MIRROR,	/* may be given again, for another model */
 	CONFIG_TYPE_HOLDOUT,	/* may be given again, for another model */
 	CONFIG_TYPE_LEVEL
 };

@@ -77,7 +77,7 @@ bool rest_open(struct rest *r, struct http_request *rq, struct http_reply *rp)
 	char state[64];
 
 	(void)snprintf(state, sizeof(state), "%" PRIx64 " %" PRIu64, a->boot,
-		       a->sequence(a->user));
+		       app_state(a));
 	if (http_not_modified(rq, rp, state))
 		return false;
 	return rest_open_untagged(r, rq, rp);

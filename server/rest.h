@@ -126,6 +126,16 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 				     const struct sql_contribution *c,
 				     struct dc_err *err) DC_MUST_CHECK;
 
+/* ---- 0xDeCA10B's models (rest_mirror.c) ---- */
+
+/* Those that the filter lets through, as elements of an open array. */
+void rest_mirror_put_all(struct rest *r, const struct sql_models_filter *f);
+
+/* The resources of {model}, whether it is a mirror or one of ours. */
+http_handler rest_either_model, rest_either_predict,
+	rest_either_contributions, rest_either_leaderboard,
+	rest_either_accuracy, rest_either_deposits, rest_either_checkpoints;
+
 /* ---- handlers ---- */
 
 http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,

@@ -316,6 +316,8 @@ static enum dc_status write_models(struct rest *r)
 	json_put_open(&r->j, '{');
 	json_put_key(&r->j, "models");
 	json_put_open(&r->j, '[');
+	if (page.after == NULL || *page.after == '\0')	/* the first page */
+		rest_mirror_put_all(r, &filter);
 	for (uint32_t i = 0; status == DC_OK && i < n; i++)
 		status = put_model(r, &found[i]);
 	if (status != DC_OK)

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import os from "node:os";
 import path from "node:path";
 import { encodeFunctionData, toHex } from "viem";
 import { Chain, Dice, root, startAnvil } from "./chain.mjs";
@@ -252,6 +253,75 @@ async function findsALie(world) {
 	assert.equal(await f.ended, 1, "the lie was not found");
 }
 
+const until = async (test) => {
+	for (;;) {
+		const found = await test();
+		if (found) return found;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+};
+
+// The daemon serves the mirror through the routes of its own models; every
+// prediction is the contract's, revert for revert.
+async function serves(world) {
+	const { chain, parts: { c, trainer, kind } } = world;
+	await chain.deploy();
+	const child = spawn(decaid, ["serve", "--rpc", chain.url, "--factory", chain.factory, "--start-block", "0",
+		"--data-dir", fs.mkdtempSync(path.join(os.tmpdir(), "decaid-deca-")), "--mirror", trainer.address,
+		"--port", "0", "--finality", "depth:0", "--poll-ms", "20", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+	let log = "";
+	child.stderr.on("data", (d) => { log += d; });
+	const ended = new Promise((resolve) => child.on("exit", resolve));
+	const { url } = JSON.parse(await new Promise((resolve) => child.stdout.once("data", resolve)));
+	const get = async (route) => {
+		const r = await fetch(`${url}v1/models${route}`);
+		return { status: r.status, body: await r.json() };
+	};
+	const live = async () => {
+		assert.equal(child.exitCode, null, log);
+		const { status, body } = await get(`/${trainer.address}`);
+		return status === 200 && body.followed && body.audit.compared > 0 && body;
+	};
+	const model = await until(live);
+	assert.equal(model.origin, "0xdeca10b");
+	assert.equal(model.type, kind);
+	assert.equal(model.audit.differed, 0);
+	assert.equal(model.contributions, world.entries.length);
+	assert.equal((await get(`/${model.slug}`)).body.address, model.address);
+	assert.ok((await get("")).body.models.some((m) => m.address === model.address));
+	await world.live(3);
+	await chain.mine();
+	await until(async () => (await live()).contributions === world.entries.length);
+	const head = (await chain.reader.getBlockNumber());
+	await until(async () => (await live()).as_of.block === Number(head));
+	const dense = ["DensePerceptron", "NearestCentroidClassifier"].includes(kind);
+	for (let i = 0; i < 60; i++) {
+		const data = i % 20 === 7 && !dense ? [5_000_000_000n + BigInt(i), 3n] : kinds[kind].sample();
+		const input = dense ? { features: data.map((v) => Number(v) / 1e9) } : { indices: data.map(Number) };
+		const said = await chain.reader.readContract({ address: c.address, abi: c.abi, functionName: "predict",
+			args: [data] }).catch(() => null);
+		const reply = await until(async () => {
+			const r = await fetch(`${url}v1/models/${trainer.address}/predict`, { method: "POST",
+				headers: { "content-type": "application/json" }, body: JSON.stringify(input) });
+			return r.status !== 503 && { status: r.status, body: await r.json() };
+		});
+		if (said === null) assert.equal(reply.status, 400);
+		else assert.equal(BigInt(reply.body.label), said);
+	}
+	const page = (await get(`/${trainer.address}/contributions?limit=5`)).body;
+	assert.equal(page.contributions.length, 5);
+	assert.equal(page.contributions[0].id, world.entries.length - 1);
+	assert.equal(page.next, String(world.entries.length - 5));
+	const board = (await get(`/${trainer.address}/leaderboard`)).body;
+	assert.equal(board.entries.reduce((n, e) => n + e.contributions, 0), world.entries.length);
+	assert.ok((await get(`/${trainer.address}/accuracy`)).body.progressive.length > 0);
+	assert.deepEqual((await get(`/${trainer.address}/checkpoints`)).body.checkpoints, []);
+	assert.deepEqual((await get(`/${trainer.address}/deposits`)).body.claimable, []);
+	child.kill("SIGTERM");
+	assert.equal(await ended, 0, log);
+	console.log(`${kind}: served, 60 predictions the contract's`);
+}
+
 async function notAModel(world) {
 	const { status, stderr } = await follow(world, world.chain.accounts[3].address);
 	assert.equal(status, 2);
@@ -267,6 +337,7 @@ try {
 		world = new World(chain);
 		await mirrors(world, kind, points);
 		await reads(world);
+		if (kind !== "DensePerceptron") await serves(world);
 		points = !points;
 	}
 	await staysThroughReorgs(world);

@@ -74,6 +74,8 @@ export interface Model {
 	as_of: AsOf;
 	last_checkpoint: { epoch: number; block: number; tx: Hash } | null;
 	origin: "decaid" | "0xdeca10b";
+	/** Of a mirrored contract: predictions compared with its own. */
+	audit?: { compared: number; differed: number; block: number };
 }
 
 export type ModelSort =

@@ -183,6 +183,10 @@ export const text = {
 		mirrored: "0xDeCA10B",
 		mirrored_meaning: "Mirrored from a 0xDeCA10B contract: there the " +
 			"chain judges",
+		audit: "audit",
+		audited: (compared: string, differed: string) =>
+			`${compared} answers compared with the contract's, ` +
+			`${differed} differ`,
 		details: "Details",
 		state_root: "state root",
 		as_of: (count: string, block: string) =>

@@ -49,6 +49,11 @@ export function ModelHead({ model }: { model: Model }) {
 					<dd><bdi dir="auto">{model.encoder}</bdi></dd></div>
 				<div><dt>{text.model.features}</dt>
 					<dd>{format_count(model.features)}</dd></div>
+				{model.audit && <div data-testid="audit">
+					<dt>{text.model.audit}</dt>
+					<dd>{text.model.audited(
+						format_count(model.audit.compared),
+						format_count(model.audit.differed))}</dd></div>}
 				{model.verdict_rule && <div><dt>{text.model.rule}</dt>
 					<dd><bdi dir="auto">{model.verdict_rule}</bdi></dd></div>}
 				<div><dt class="aloud">{text.models.title}</dt>
@@ -56,8 +61,8 @@ export function ModelHead({ model }: { model: Model }) {
 				</div>
 				<div><dt>{text.model.by}</dt>
 					<dd><Who address={model.owner} /></dd></div>
-				<div><dt>{text.model.since}</dt>
-					<dd><When time={model.created_at} /></dd></div>
+				{model.created_at && <div><dt>{text.model.since}</dt>
+					<dd><When time={model.created_at} /></dd></div>}
 				{model.as_of.state_root && <div data-testid="state-root"
 					data-value={model.as_of.state_root}>
 					<dt>{text.model.state_root}</dt>
