@@ -8,4 +8,5 @@ SOAK_TESTS += tests/contracts.sh tests/mutants.mjs
 SCRIPT_TESTS += tests/check-manual
 dist_check_SCRIPTS += tests/check-manual
 # What *.mjs tests run by; see MJS_LOG_COMPILER.
+EXTRA_DIST += tests/check-dist
 dist_check_SCRIPTS += tests/with-node
