@@ -15,6 +15,7 @@ libdc_incentives_a_SOURCES = \
 	incentives/sim_agent.c \
 	incentives/sim_attack.c \
 	incentives/sim_drt.c \
+	incentives/sim_market.c \
 	incentives/sim_stake.c \
 	incentives/verdicts.c incentives/verdicts.h
 

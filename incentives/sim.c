@@ -27,6 +27,25 @@ static size_t power_above(size_t n)
 /* Bytes that an agent's columns add to a sample, each: an index, a value. */
 #define COLUMN_BYTES 16
 
+bool sim_is_market(const struct sim_config *c)
+{
+	return c->incentive == &sim_incentive_market ||
+		c->incentive == &sim_incentive_market_offers;
+}
+
+/* A model beside the served one, and its start. */
+static void market_need(struct sim_market_room *out,
+			const struct sim_config *c)
+{
+	const struct model_spec *spec = c->learner->spec;
+
+	if (!sim_is_market(c))
+		return;
+	out->n_cells = spec->model->cells(spec);
+	out->n_derived = spec->model->derived(spec);
+	out->n_dirty = out->n_cells / MODEL_LEAF_CELLS / 64 + 1;
+}
+
 void sim_need(struct sim_room *out, const struct sim_config *c)
 {
 	size_t copies = 0, columns = 0, longest = 0, n;
@@ -51,6 +70,7 @@ void sim_need(struct sim_room *out, const struct sim_config *c)
 		.n_bytes = columns == 0 ? 0 :
 			n * (longest + columns * COLUMN_BYTES),
 	};
+	market_need(&out->market, c);
 }
 
 static void put(struct sim *s, enum sim_kind kind, uint64_t time_s,
@@ -95,6 +115,8 @@ void sim_init(struct sim *s, const struct sim_config *c,
 	random_seed(&s->random, c->seed);
 	memset(room->account, 0, room->n_account * sizeof(*room->account));
 	memset(room->seen, 0, room->n_seen * sizeof(*room->seen));
+	if (sim_is_market(c))
+		sim_market_begin(s);
 	measure(s);
 	for (uint32_t i = 0; i < c->n_agent; i++) {
 		room->account[i].balance_wei = c->agent[i].start_wei;
@@ -107,7 +129,6 @@ void sim_init(struct sim *s, const struct sim_config *c,
 
 /* An agent leaves who has nothing to wait for and could do nothing for a
  * long time, or when there is nothing left to do for anybody. */
-#define SIM_IDLE_MAX 1000
 
 static bool has_left(const struct sim *s, const struct sim_account *a)
 {

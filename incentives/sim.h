@@ -29,6 +29,7 @@
 #include "base/types.h"
 #include "incentives/drt.h"
 #include "incentives/due.h"
+#include "incentives/market.h"
 #include "incentives/price.h"
 #include "incentives/random.h"
 #include "incentives/share.h"
@@ -36,6 +37,7 @@
 #include "models/sample.h"
 
 #define SIM_NOBODY UINT32_MAX
+#define SIM_IDLE_MAX 1000	/* turns; then an agent gives up */
 #define SIM_ALWAYS INT64_MIN	/* of sim_agent.if_accuracy_fx9 */
 
 /* Labelled samples, packed. */
@@ -92,6 +94,8 @@ struct sim_agent {
 
 struct sim_incentive;
 
+enum sim_market_by { SIM_MARKET_BY_CONTRIBUTION, SIM_MARKET_BY_CONTRIBUTOR };
+
 /* Everything that a run follows from; borrowed while it lasts. */
 struct sim_config {
 	struct learner *learner;	/* nothing learned, or a start */
@@ -104,6 +108,8 @@ struct sim_config {
 	const struct sim_incentive *incentive;
 	struct drt_params drt;		/* for sim_incentive_drt */
 	struct trainer_params trainer;	/* for _stake and _points */
+	struct market_params market;	/* for _market; n_test is n_held */
+	enum sim_market_by market_by;
 	uint64_t retry_s;		/* a claim that failed is tried again */
 	uint64_t measure_s;		/* between measurements; at least 1 */
 	uint64_t end_s;			/* no contribution from here on */
@@ -142,6 +148,17 @@ struct sim_account {
 	uint32_t last_entry;		/* what is copied */
 };
 
+/* What the market is played with. */
+struct sim_market_room {
+	struct market_entry *entry;	/* (n_entry of the room) */
+	struct market_party *party;	/* (n_entry of the room) */
+	int64_t *start, *cells;		/* (n_cells) each */
+	int64_t *derived;		/* (n_derived) */
+	uint64_t *dirty;		/* (n_dirty) */
+	size_t n_cells, n_derived, n_dirty;	/* 0: another incentive */
+	struct model model;		/* the simulator's */
+};
+
 /* Room for a run: sim_need fills the counts, the caller the pointers. */
 struct sim_room {
 	struct sim_account *account;	/* (n_account) */
@@ -151,6 +168,7 @@ struct sim_room {
 	uint8_t *bytes;			/* (n_bytes) samples made by agents */
 	struct sample_room *sample;	/* one */
 	struct dc_buf *scratch;		/* an empty one */
+	struct sim_market_room market;
 	size_t n_account, n_entry, n_due, n_seen, n_bytes;
 };
 
@@ -213,6 +231,8 @@ struct sim_incentive {
 };
 
 extern const struct sim_incentive sim_incentive_drt;
+extern const struct sim_incentive sim_incentive_market;
+extern const struct sim_incentive sim_incentive_market_offers;
 extern const struct sim_incentive sim_incentive_points;
 extern const struct sim_incentive sim_incentive_stake;
 
@@ -270,6 +290,11 @@ bool sim_attack_make(struct sim *s, struct sim_entry *e,
 /* An agent's turn (sim_agent.c). */
 void sim_agent_turn(struct sim *s, uint32_t agent);
 uint64_t sim_agent_wait_s(struct sim *s, uint32_t agent);
+
+bool sim_is_market(const struct sim_config *c);
+
+/* The bounty comes in, and the starting model is remembered. */
+void sim_market_begin(struct sim *s);
 
 /* Take in a contribution, its price paid by then (sim.c).
  * Returns false: there is no room for more. */

@@ -253,7 +253,7 @@ int cmd_simulate(const struct command *self, int argc, char **argv)
 	struct simulate_texts t = { NULL, NULL, NULL, NULL };
 	const struct cmd_option options[] = {
 		{ "example", "NAME", "run an example that decaid carries: "
-		  "attack, readme", &t.example },
+		  "attack, market, readme", &t.example },
 		{ "set", "KEY=VALUE...", "change values of the scenario, "
 		  "such as 'seed=2 Bad.deposit=50'", &t.set },
 		{ "sweep", "KEY=V1,V2...", "run every combination of these "

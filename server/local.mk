@@ -76,6 +76,7 @@ CLEANFILES += server/dashboard_gen.c server/openapi_gen.c
 CLEANFILES += server/scenarios_gen.c
 
 scenarios = $(srcdir)/contrib/scenarios/attack.scenario \
+	$(srcdir)/contrib/scenarios/market.scenario \
 	$(srcdir)/contrib/scenarios/readme.scenario
 EXTRA_DIST += $(scenarios)
 

@@ -390,6 +390,25 @@ static void config_fill(struct scenario *s)
 	s->config.held = d->held;
 	s->config.held_label = d->held_label;
 	s->config.n_held = d->n_held;
+	s->config.market.n_test = d->n_held;
+}
+
+/* The market's caps hold for the rows, too. */
+static enum dc_status market_check(const struct scenario *s,
+				   struct dc_err *err)
+{
+	if (!sim_is_market(&s->config))
+		return DC_OK;
+	if (s->config.n_held == 0 || s->config.n_held > MARKET_TEST_MAX)
+		return dc_fail(err, DC_EINVAL, "%s: a market wants from 1 to "
+			       "%d held-out rows", s->path, MARKET_TEST_MAX);
+	for (uint32_t i = 0; i < s->config.n_agent; i++)
+		if ((uint64_t)s->config.rows.n * (1 + s->agent[i].copies) >
+		    MARKET_ENTRIES_MAX)
+			return dc_fail(err, DC_EINVAL, "%s: a market wants at "
+				       "most %d contributions", s->path,
+				       MARKET_ENTRIES_MAX);
+	return DC_OK;
 }
 
 enum dc_status scenario_parse(struct scenario *out, const char *path,
@@ -409,9 +428,11 @@ enum dc_status scenario_parse(struct scenario *out, const char *path,
 		st = keywords_check(out, err);
 	if (st == DC_OK)
 		st = lines_take(out, err);
-	if (st == DC_OK)
+	if (st == DC_OK) {
 		config_fill(out);
-	else
+		st = market_check(out, err);
+	}
+	if (st != DC_OK)
 		scenario_clear(out);
 	return st;
 }

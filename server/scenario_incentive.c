@@ -158,6 +158,72 @@ static enum dc_status take_points(struct scenario *s,
 	return st;
 }
 
+static enum dc_status market_options(struct scenario *s,
+				     const struct scenario_line *line,
+				     struct dc_err *err)
+{
+	const char *by = scenario_value(line, "by");
+	const char *scores = scenario_value(line, "scores");
+	const char *stakes = scenario_value(line, "stakes");
+
+	if (by != NULL && strcmp(by, "contributor") == 0)
+		s->config.market_by = SIM_MARKET_BY_CONTRIBUTOR;
+	else if (by != NULL && strcmp(by, "contribution") != 0)
+		return scenario_fail(s, line, err, "by is contribution or "
+				     "contributor");
+	if (scores != NULL && strcmp(scores, "kept") == 0)
+		s->config.market.scores = MARKET_SCORES_KEPT;
+	else if (scores != NULL && strcmp(scores, "anew") != 0)
+		return scenario_fail(s, line, err, "scores is anew or kept");
+	s->config.incentive = &sim_incentive_market;
+	if (stakes != NULL && strcmp(stakes, "offer") == 0)
+		s->config.incentive = &sim_incentive_market_offers;
+	else if (stakes != NULL && strcmp(stakes, "unit") != 0)
+		return scenario_fail(s, line, err, "stakes is unit or offer");
+	return DC_OK;
+}
+
+static enum dc_status take_market(struct scenario *s,
+				  const struct scenario_line *line,
+				  struct dc_err *err)
+{
+	static const char *const keys[] = {
+		"unit", "rounds", "by", "scores", "stakes", "passes", "epoch",
+		NULL
+	};
+	struct market_params *p = &s->config.market;
+	uint64_t rounds, passes;
+	enum dc_status st = scenario_keys(s, line, 2, keys, err);
+
+	if (st == DC_OK)
+		st = scenario_amount(&p->unit_wei, s, line, "unit", NULL, err);
+	if (st == DC_OK)
+		st = scenario_u64(&rounds, s, line, "rounds", NULL, err);
+	if (st == DC_OK)
+		st = scenario_u64(&passes, s, line, "passes", "1000", err);
+	if (st == DC_OK)
+		st = time32(&s->config.trainer.epoch_s, s, line, "epoch", "1h",
+			    err);
+	if (st == DC_OK)
+		st = market_options(s, line, err);
+	if (st != DC_OK)
+		return st;
+	if (s->config.trainer.epoch_s == 0)
+		return scenario_fail(s, line, err, "epoch=0 never ends");
+	if (u256_is_zero(p->unit_wei.v))
+		return scenario_fail(s, line, err, "unit is at least 1 wei");
+	if (passes == 0 || passes > MARKET_PASSES_MAX)
+		return scenario_fail(s, line, err, "passes is from 1 to %d",
+				     MARKET_PASSES_MAX);
+	p->max_passes = (uint32_t)passes;
+	if (!u256_mul(&p->bounty_wei.v, p->unit_wei.v,
+		      u256_from_u64(rounds)) ||
+	    u256_bits(p->bounty_wei.v) > 96)
+		return scenario_fail(s, line, err,
+				     "the bounty passes 2^96 wei");
+	return DC_OK;
+}
+
 enum dc_status scenario_take_incentive(struct scenario *s,
 				       const struct scenario_line *line,
 				       struct dc_err *err)
@@ -168,7 +234,9 @@ enum dc_status scenario_take_incentive(struct scenario *s,
 		return take_stake(s, line, err);
 	if (strcmp(line->word[1], "points") == 0)
 		return take_points(s, line, err);
+	if (strcmp(line->word[1], "market") == 0)
+		return take_market(s, line, err);
 	return scenario_fail(s, line, err, "no incentive '%s'; there are "
-			     "deposit-refund-take, stake and points",
+			     "deposit-refund-take, stake, points and market",
 			     line->word[1]);
 }

@@ -106,6 +106,30 @@ static void room_make(struct running *r)
 	room->seen = dc_calloc(room->n_seen, sizeof(*room->seen));
 }
 
+static void market_make(struct sim_room *room)
+{
+	struct sim_market_room *m = &room->market;
+
+	if (m->n_cells == 0)
+		return;
+	m->entry = dc_calloc(room->n_entry, sizeof(*m->entry));
+	m->party = dc_calloc(room->n_entry, sizeof(*m->party));
+	m->start = dc_calloc(m->n_cells, sizeof(*m->start));
+	m->cells = dc_calloc(m->n_cells, sizeof(*m->cells));
+	m->derived = dc_calloc(m->n_derived + 1, sizeof(*m->derived));
+	m->dirty = dc_calloc(m->n_dirty, sizeof(*m->dirty));
+}
+
+static void market_clear(struct sim_market_room *m)
+{
+	free(m->entry);
+	free(m->party);
+	free(m->start);
+	free(m->cells);
+	free(m->derived);
+	free(m->dirty);
+}
+
 static void running_clear(struct running *r)
 {
 	free(r->room.account);
@@ -113,6 +137,7 @@ static void running_clear(struct running *r)
 	free(r->room.due);
 	free(r->room.seen);
 	free(r->room.bytes);
+	market_clear(&r->room.market);
 	dc_buf_clear(&r->scratch);
 	free(r->room.sample);
 	free(r->cells);
@@ -232,6 +257,7 @@ void sim_run(struct sim_result *out, const struct scenario *s,
 	r->config = s->config;
 	r->config.learner = &r->learner;
 	room_make(r);
+	market_make(&r->room);
 	sim_init(&r->sim, &r->config, &r->room);
 	loop(out, r, tell, data);
 	out->end_s = r->sim.now_s;

@@ -232,7 +232,7 @@ START_TEST(the_examples_are_scenarios)
 	const char *text;
 	struct scenario s;
 	size_t len;
-	static const char *const names[] = { "attack", "readme" };
+	static const char *const names[] = { "attack", "market", "readme" };
 
 	for (size_t i = 0; i < DC_ARRAY_LEN(names); i++) {
 		text = scenario_example(names[i], &len);
