@@ -132,7 +132,7 @@ void sim_init(struct sim *s, const struct sim_config *c,
 
 static bool has_left(const struct sim *s, const struct sim_account *a)
 {
-	bool more = s->next_row < s->config->rows.n &&
+	bool more = !s->closed && s->next_row < s->config->rows.n &&
 		s->now_s < s->config->end_s;
 
 	if (a->n_open > 0)

@@ -194,6 +194,7 @@ struct sim {
 	struct wei contract_wei;	/* what the contract holds */
 	struct wei fees_wei;		/* of that, set aside for oracles */
 	uint32_t n_judged;
+	bool closed;			/* no contributions any more */
 	size_t n_bytes;			/* used */
 	uint32_t n_entry;
 	uint32_t n_open;

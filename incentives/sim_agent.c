@@ -162,7 +162,7 @@ void sim_agent_turn(struct sim *s, uint32_t agent)
 {
 	const struct sim_agent *who = &s->config->agent[agent];
 
-	if (s->next_row >= s->config->rows.n ||
+	if (s->closed || s->next_row >= s->config->rows.n ||
 	    s->now_s >= s->config->end_s ||
 	    (u256_is_zero(s->room.account[agent].balance_wei.v) &&
 	     !s->config->incentive->is_free))

@@ -94,10 +94,11 @@ static uint32_t right(void *data)
 static uint32_t party_of(const struct sim *s, uint32_t entry, size_t n)
 {
 	const struct market_entry *of = s->room.market.entry;
+	const struct sim_entry *e = s->room.entry;
 
 	if (s->config->market_by == SIM_MARKET_BY_CONTRIBUTOR)
 		for (uint32_t i = 0; i < entry; i++)
-			if (s->room.entry[i].agent == s->room.entry[entry].agent)
+			if (e[i].agent == e[entry].agent)
 				return of[i].party;
 	return (uint32_t)n;
 }
@@ -178,6 +179,7 @@ static void epoch(struct sim *s)
 	DC_CHECK(market_play(&result, &c->market, s->room.market.entry,
 			     s->n_entry, s->room.market.party, n, &model,
 			     NULL) == DC_OK);
+	s->closed = true;
 	pay_out(s);
 }
 

@@ -56,6 +56,7 @@ libdc_server_a_SOURCES += server/preview.c server/preview.h
 libdc_server_a_SOURCES += server/scenario.c server/scenario.h
 libdc_server_a_SOURCES += server/scenario_agent.c server/scenario_data.c
 libdc_server_a_SOURCES += server/scenario_data.h server/scenario_example.c
+libdc_server_a_SOURCES += server/scenario_file.c
 libdc_server_a_SOURCES += server/scenario_incentive.c server/scenario_value.c
 libdc_server_a_SOURCES += server/scenario_words.c
 libdc_server_a_SOURCES += server/sim_json.c server/sim_plot.c server/sim_plot.h

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "server/recipe.h"
 #include "server/scenario.h"
 
 #define TEXT_BYTES_MAX (1 << 20)
@@ -198,6 +199,62 @@ static enum dc_status spec_fail(const struct scenario *s,
 	return scenario_fail(s, from[number - 1], err, "%s", reason + 2);
 }
 
+static const char *words_join(const struct scenario *s,
+			      const struct scenario_line *line, unsigned from)
+{
+	const char *text = line->word[from];
+
+	for (unsigned i = from + 1; i < line->n_word; i++)
+		text = dc_arena_printf(s->arena, "%s %s", text, line->word[i]);
+	return text;
+}
+
+/* The recipe's spec with the scenario's rule in place of its own. */
+static enum dc_status verdict_put(struct scenario *s, struct dc_buf *recipe,
+				  const struct scenario_line *verdict,
+				  struct dc_err *why)
+{
+	const char *text = dc_buf_text(recipe);
+	const char *line = strstr(text, "\nverdict ");
+	const char *after = line == NULL ? NULL : strchr(line + 1, '\n');
+	enum dc_status st;
+	struct dc_buf b;
+
+	DC_CHECK(after != NULL);
+	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
+	dc_buf_append(&b, text, (size_t)(line + 1 - text));
+	dc_buf_append_text(&b, words_join(s, verdict, 0));
+	dc_buf_append_text(&b, after);
+	st = spec_parse(&s->spec, (const char *)b.data, b.len, why);
+	dc_buf_clear(&b);
+	return st;
+}
+
+/* With data from a file its classes and columns are the spec's. */
+static enum dc_status spec_of_file(struct scenario *s,
+				   const struct scenario_line *const part[3],
+				   struct dc_err *err)
+{
+	const struct scenario_line *line;
+	struct dc_err why = DC_ERR_INIT;
+	struct dc_buf b;
+	enum dc_status st = line_find(&line, s, "class", err);
+
+	if (st != DC_OK || line != NULL)
+		return line == NULL ? st : scenario_fail(
+			s, line, err, "the file says which classes there are");
+	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
+	st = recipe_spec(&b, &s->file->train, &s->file->classes,
+			 words_join(s, part[0], 1), words_join(s, part[1], 1),
+			 &why);
+	if (st == DC_OK)
+		st = verdict_put(s, &b, part[2], &why);
+	dc_buf_clear(&b);
+	if (st != DC_OK)
+		return scenario_fail(s, part[0], err, "%s", why.text);
+	return DC_OK;
+}
+
 static enum dc_status spec_take(struct scenario *s, struct dc_err *err)
 {
 	static const char *const words[3] = { "model", "encoder", "verdict" };
@@ -214,6 +271,8 @@ static enum dc_status spec_take(struct scenario *s, struct dc_err *err)
 		if (st != DC_OK)
 			return st;
 	}
+	if (s->file != NULL)
+		return spec_of_file(s, part, err);
 	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
 	spec_text(&b, s, part, from, &n);
 	st = dc_buf_failed(&b)
@@ -370,6 +429,8 @@ static enum dc_status lines_take(struct scenario *s, struct dc_err *err)
 	s->title = line != NULL ? line->rest : s->path;
 	if ((st = unit_take(s, err)) != DC_OK ||
 	    (st = singles_take(s, err)) != DC_OK ||
+	    (st = line_need(&line, s, "data", err)) != DC_OK ||
+	    (st = scenario_open_file(s, line, err)) != DC_OK ||
 	    (st = spec_take(s, err)) != DC_OK ||
 	    (st = line_need(&line, s, "incentive", err)) != DC_OK ||
 	    (st = scenario_take_incentive(s, line, err)) != DC_OK ||
@@ -377,6 +438,7 @@ static enum dc_status lines_take(struct scenario *s, struct dc_err *err)
 	    (st = line_need(&line, s, "data", err)) != DC_OK ||
 	    (st = scenario_take_data(s, line, err)) != DC_OK)
 		return st;
+	scenario_close_file(s);
 	return start_take(s, err);
 }
 
@@ -451,6 +513,7 @@ void scenario_data_free(struct scenario_data *d)
 void scenario_clear(struct scenario *s)
 {
 	spec_clear(&s->spec);
+	scenario_close_file(s);
 	scenario_data_free(&s->data);
 	dc_arena_free(s->arena);
 	memset(s, 0, sizeof(*s));

@@ -22,6 +22,7 @@
 #include "base/status.h"
 #include "incentives/sim.h"
 #include "models/spec.h"
+#include "server/labelled.h"
 
 #define SCENARIO_WORDS_MAX 24
 #define SCENARIO_AGENTS_MAX 1024
@@ -54,6 +55,12 @@ struct scenario_data {
 	uint32_t n_held;
 };
 
+/* A data file that was read; its rows are packed once the spec is known. */
+struct scenario_file {
+	struct labelled train, held;	/* held may be empty */
+	struct labelled_classes classes;
+};
+
 struct scenario {
 	const char *path;	/* as it is called in errors */
 	struct dc_arena *arena;	/* owns lines, words and agents */
@@ -62,6 +69,7 @@ struct scenario {
 	const char *title;
 	unsigned decimals;	/* of the unit of amounts: 0, 9, 18 */
 	struct model_spec spec;
+	struct scenario_file *file;	/* malloc; NULL: data is made */
 	struct scenario_data data;
 	struct sim_agent *agent;	/* config.agent */
 	struct sim_config config;	/* all but learner */
@@ -129,6 +137,13 @@ enum dc_status scenario_keys(const struct scenario *s,
 			     const struct scenario_line *line, unsigned skip,
 			     const char *const *known, struct dc_err *err)
 	DC_MUST_CHECK;
+
+/* Read the files that a "data" line names, if any, and what came of them
+ * given back (scenario_file.c). */
+enum dc_status scenario_open_file(struct scenario *s,
+				  const struct scenario_line *line,
+				  struct dc_err *err) DC_MUST_CHECK;
+void scenario_close_file(struct scenario *s);
 
 /* An "agent" line (scenario_agent.c), a "data" line (scenario_data.c), an
  * "incentive" line (scenario_incentive.c). */

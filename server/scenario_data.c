@@ -55,8 +55,11 @@ enum dc_status scenario_take_data(struct scenario *s,
 				  const struct scenario_line *line,
 				  struct dc_err *err)
 {
+	if (s->file != NULL)
+		return scenario_take_file(s, line, err);
 	if (strcmp(line->word[1], "words") == 0)
 		return words_take(s, line, err);
-	return scenario_fail(s, line, err, "no data '%s'; there is words",
+	return scenario_fail(s, line, err, "no data '%s'; there are words "
+			     "and file=",
 			     line->word[1]);
 }

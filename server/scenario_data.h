@@ -15,4 +15,9 @@
 void scenario_data_words(struct scenario_data *out, uint32_t columns,
 			 uint32_t n_row, uint32_t n_held, uint64_t seed);
 
+/* The rows of the files that are open. */
+enum dc_status scenario_take_file(struct scenario *s,
+				  const struct scenario_line *line,
+				  struct dc_err *err) DC_MUST_CHECK;
+
 #endif /* DECAID_SERVER_SCENARIO_DATA_H */

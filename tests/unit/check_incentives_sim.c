@@ -220,9 +220,119 @@ START_TEST(a_drift_rises_from_its_date)
 }
 END_TEST
 
+static void
+trainer_set(struct world *w)
+{
+	w->config.trainer = (struct trainer_params){
+		.refund_wait_s = 7200, .verdict_window_s = 604800,
+		.challenge_s = 60, .epoch_s = 600, .owner_claim_wait_s = 10,
+		.any_claim_wait_s = 20, .floor_wei = wei_from_u64(40),
+		.cap_wei = wei_from_u64(60), .burst = 5, .window_s = 3600,
+		.reporter_share_bps = 1000,
+	};
+	w->config.market = (struct market_params){
+		.unit_wei = wei_from_u64(40),
+		.bounty_wei = wei_from_u64(4000), .n_test = WORLD_HELD,
+		.max_passes = 100,
+	};
+}
+
+/* Every incentive: whatever happens, no money comes or goes, everything is
+ * claimed, and it ends. */
+START_TEST(every_incentive_keeps_the_money_and_ends)
+{
+	static const struct sim_incentive *const kinds[] = {
+		&sim_incentive_drt, &sim_incentive_stake,
+		&sim_incentive_points, &sim_incentive_market,
+		&sim_incentive_market_offers,
+	};
+	size_t k;
+
+	for (k = 0; k < DC_ARRAY_LEN(kinds); k++) {
+		struct sim_agent agents[4] = {
+			agent("a", 0, 600), agent("b", DC_FX9_ONE / 5, 700),
+			agent("c", 0, 800), agent("d", DC_FX9_ONE, 900),
+		};
+		struct world *w = world_new(agents, 4, 2);
+		struct sim_event e;
+		uint64_t total;
+
+		agents[3].private_columns = 3;
+		agents[2].copies = 2;
+		agents[2].near = 1;
+		agents[2].accounts = 2;
+		agents[2].prime_s = 9999;
+		w->config.incentive = kinds[k];
+		w->config.rows.n = 300;
+		w->config.n_held = 50;
+		trainer_set(w);
+		w->config.market.n_test = 50;
+		world_begin(w);
+		total = small(sim_total(&w->sim));
+		while (sim_step(&w->sim, &e))
+			unit_require(small(sim_total(&w->sim)) == total);
+		ck_assert_uint_gt(w->sim.n_entry, 300);
+		ck_assert_uint_eq(w->sim.n_open, 0);
+		world_free(w);
+	}
+}
+END_TEST
+
+/* Under the chain's rules the one who flips labels loses what others win. */
+START_TEST(a_stake_is_lost_to_those_who_hold_karma)
+{
+	struct sim_agent agents[4] = {
+		agent("a", 0, 600), agent("b", 0, 700), agent("c", 0, 800),
+		agent("d", DC_FX9_ONE, 900),
+	};
+	struct world *w = world_new(agents, 4, 2);
+	uint64_t gained = 0;
+	int i;
+
+	w->config.incentive = &sim_incentive_stake;
+	trainer_set(w);
+	w->config.trainer.fee_gwei = 0;
+	world_begin(w);
+	finish(w);
+	for (i = 0; i < 3; i++)
+		gained += small(w->room.account[i].balance_wei);
+	ck_assert_uint_gt(gained, 30000);
+	ck_assert_uint_lt(small(w->room.account[3].balance_wei), 8000);
+	/* each claim leaves the contract less than a wei */
+	ck_assert_uint_lt(small(w->sim.contract_wei), 1500);
+	world_free(w);
+}
+END_TEST
+
+/* Stakes for 1,500 rows are more than these agents have. */
+START_TEST(a_market_ends_when_nobody_can_stake_any_more)
+{
+	struct sim_agent agents[2] = {
+		agent("a", 0, 600), agent("b", 0, 700),
+	};
+	struct world *w = world_new(agents, 2, 2);
+	struct sim_event e;
+	unsigned events = 0;
+
+	w->config.incentive = &sim_incentive_market;
+	w->config.n_held = 20;
+	trainer_set(w);
+	w->config.market.n_test = 20;
+	world_begin(w);
+	while (sim_step(&w->sim, &e))
+		ck_assert_uint_lt(++events, 100000);
+	ck_assert_uint_lt(w->sim.n_entry, WORLD_ROWS);
+	ck_assert_uint_eq(w->sim.n_open, 0);
+	world_free(w);
+}
+END_TEST
+
 UNIT_MAIN("incentives/sim", money_is_conserved_at_every_event,
 	  the_honest_gain_and_the_bad_lose,
 	  the_same_seed_is_the_same_run_and_another_is_not,
 	  a_run_is_the_same_on_every_machine,
 	  a_single_contribution_is_paid_by_the_rules,
+	  every_incentive_keeps_the_money_and_ends,
+	  a_stake_is_lost_to_those_who_hold_karma,
+	  a_market_ends_when_nobody_can_stake_any_more,
 	  who_can_do_nothing_leaves, a_drift_rises_from_its_date)

@@ -226,6 +226,60 @@ START_TEST(a_run_comes_out_as_json_and_the_same_each_time)
 }
 END_TEST
 
+#define FILE_SCENARIO(data) \
+	"decaid-scenario 1\n" data "\nmodel naive-bayes\n" \
+	"encoder murmur3-words\n" \
+	"verdict jury credit=1 folds=3 known=0 margin=1\n" \
+	"incentive points\nagent A balance=1 deposit=1 wait=1m\n"
+
+static void
+file_write(char path[64], const char *text)
+{
+	int fd;
+
+	snprintf(path, 64, "/tmp/scenario-XXXXXX");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq((int)write(fd, text, strlen(text)),
+			 (int)strlen(text));
+	close(fd);
+}
+
+START_TEST(rows_come_from_files_with_their_classes)
+{
+	struct dc_err err = DC_ERR_INIT;
+	char path[64], text[1024];
+	struct scenario s;
+
+	file_write(path, "cat\tsays meow\ndog\tsays woof\n"
+		   "cat\tpurrs a lot\ndog\tfetches\ncow\tmoo\n");
+	snprintf(text, sizeof(text), FILE_SCENARIO(
+		"data file=%s held-out=0.4 seed=0"), path);
+	ck_assert_msg(parse(&s, text, &err) == DC_OK, "%s", err.text);
+	ck_assert_uint_eq(s.spec.n_class, 3);
+	ck_assert_str_eq(s.spec.class_name[2], "cow");
+	ck_assert_str_eq(s.spec.verdict->choice.name, "jury");
+	ck_assert_uint_eq(s.data.n_row, 3);
+	ck_assert_uint_eq(s.data.n_held, 2);
+	ck_assert_uint_eq(s.data.row[2].label, 2);
+	ck_assert_uint_eq(s.data.held_label[1], 1);
+	ck_assert_uint_eq(s.data.held[0].count, 2);
+	scenario_clear(&s);
+	snprintf(text, sizeof(text), FILE_SCENARIO(
+		"data file=%s held-out=1.5"), path);
+	ck_assert_int_eq(parse(&s, text, &err), DC_EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, ":2: held-out is a file"));
+	dc_err_clear(&err);
+	snprintf(text, sizeof(text), FILE_SCENARIO(
+		"data file=%s\nclass x"), path);
+	ck_assert_int_eq(parse(&s, text, &err), DC_EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, ":3: the file says which"));
+	dc_err_clear(&err);
+	(void)unlink(path);
+	ck_assert_int_eq(parse(&s, text, &err), DC_EIO);
+}
+END_TEST
+
 START_TEST(the_examples_are_scenarios)
 {
 	struct dc_err err = DC_ERR_INIT;
@@ -249,4 +303,5 @@ END_TEST
 UNIT_MAIN("server/scenario", every_value_arrives, every_error_names_its_line,
 	  settings_replace_values_of_the_lines_they_name,
 	  a_run_comes_out_as_json_and_the_same_each_time,
+	  rows_come_from_files_with_their_classes,
 	  the_examples_are_scenarios)

@@ -103,6 +103,16 @@ world_begin(struct world *w)
 	room->sample = &w->sample;
 	room->scratch = &w->scratch;
 	dc_buf_init(&w->scratch, 1 << 16);
+	if (room->market.n_cells > 0) {
+		struct sim_market_room *m = &room->market;
+
+		m->entry = dc_calloc(room->n_entry, sizeof(*m->entry));
+		m->party = dc_calloc(room->n_entry, sizeof(*m->party));
+		m->start = dc_calloc(m->n_cells, 8);
+		m->cells = dc_calloc(m->n_cells, 8);
+		m->derived = dc_calloc(m->n_derived + 1, 8);
+		m->dirty = dc_calloc(m->n_dirty, 8);
+	}
 	sim_init(&w->sim, &w->config, room);
 }
 
@@ -114,6 +124,12 @@ world_free(struct world *w)
 	free(w->room.due);
 	free(w->room.seen);
 	free(w->room.bytes);
+	free(w->room.market.entry);
+	free(w->room.market.party);
+	free(w->room.market.start);
+	free(w->room.market.cells);
+	free(w->room.market.derived);
+	free(w->room.market.dirty);
 	dc_buf_clear(&w->scratch);
 	learner_room_clear(&w->learner);
 	free(w);
