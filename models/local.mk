@@ -34,3 +34,5 @@ libdc_models_a_SOURCES = \
 	models/verdict_support.c
 
 models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)
+
+EXTRA_DIST += models/VERDICTS.md

@@ -5,7 +5,7 @@
  * Verdict rules: which models judge a contribution that they did not learn,
  * and what they say. A rule is one file, verdict_NAME.c, and one line in the
  * table of verdict.c. oracle/PROTOCOL.md "Verdict rules" says what each
- * computes.
+ * computes; models/VERDICTS.md how well, and under which attacks.
  *
  * Beside the served model a learner keeps the rule's folds, models of the
  * same kind, and the rule's own cells. A contribution belongs to one group,

@@ -60,6 +60,9 @@ endif
 BENCHES += tests/bench/bench_server_accuracy
 tests_bench_bench_server_accuracy_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
+BENCHES += tests/bench/bench_server_simulate
+tests_bench_bench_server_simulate_LDADD = $(bench_libs) $(server_libs) \
+	$(server_outside_libs)
 BENCHES += tests/bench/bench_server_verdicts
 tests_bench_bench_server_verdicts_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
