@@ -290,6 +290,15 @@ static enum dc_status class_lines(struct lines *in, struct model_spec *s)
 	return DC_OK;
 }
 
+/* The served model, its folds and the rule's own: what a learner holds. */
+static uint64_t state_cells(const struct model_spec *s)
+{
+	const struct verdict_ops *rule = s->verdict;
+
+	return (uint64_t)s->model->cells(s) * (1 + rule->folds(s)) +
+		(rule->cells == NULL ? 0 : rule->cells(s));
+}
+
 static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 {
 	enum dc_status st = line_exact(in, "decaid 1", "expected decaid 1");
@@ -312,6 +321,9 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK && s->model->cells(s) > SPEC_CELLS_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
 			     "spec: the model has more than 2^26 cells");
+	if (st == DC_OK && state_cells(s) > SPEC_STATE_MAX)
+		st = dc_fail(in->err, DC_EINVAL,
+			     "spec: its folds are more than 3 * 2^26 cells");
 	return st;
 }
 

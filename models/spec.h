@@ -21,6 +21,7 @@
 #define SPEC_PARAMS_MAX 4
 #define SPEC_WEIGHTS_MAX (1 << 24)	/* columns * classes */
 #define SPEC_CELLS_MAX (1 << 26)	/* of one model: 512 MiB */
+#define SPEC_STATE_MAX (3 << 26)	/* of it, folds and rule: 1.5 GiB */
 #define SPEC_TEXT_BYTES_MAX 160000	/* 1,024 longest names and the rest */
 
 struct model_ops;

@@ -178,6 +178,7 @@ int cmd_deploy_factory(const struct command *self, int argc, char **argv)
 /* The texts of the command line. */
 struct model_texts {
 	const char *key, *spec, *type, *columns, *encoder, *classes, *about;
+	const char *verdict;
 	const char *incentive, *sample_bytes, *refund_wait, *window;
 	const char *challenge, *epoch, *owner_wait, *any_wait, *fee_gwei;
 	const char *floor, *cap, *burst, *price_window, *reporter_bps;
@@ -203,8 +204,23 @@ static enum dc_status read_file(struct dc_buf *out, const char *path,
 	return found;
 }
 
-/* Spec text from --type, --columns, --encoder and --classes A,B,...: the
- * model and the rule with parameters that suit a few thousand samples. */
+/* The rule that models/VERDICTS.md found best; its margin is in the unit of a
+ * model's scores, and known for these two. */
+static const char *verdict_of(const struct model_texts *t)
+{
+	if (t->verdict != NULL)
+		return t->verdict;
+	if (strcmp(t->type, "naive-bayes") == 0)
+		return "jury credit=5000000000 folds=6 known=8 "
+			"margin=5000000000";
+	if (strcmp(t->type, "logistic") == 0)
+		return "jury credit=2000000000 folds=6 known=8 "
+			"margin=1500000000";
+	return "two-fold credit=1000000000 margin=2000000000";
+}
+
+/* Spec text from --type, --columns, --encoder, --verdict and --classes
+ * A,B,...: with parameters that suit a few thousand samples. */
 static void compose_spec(struct dc_buf *out, const struct model_texts *t)
 {
 	const char *p = t->classes;
@@ -214,8 +230,7 @@ static void compose_spec(struct dc_buf *out, const struct model_texts *t)
 	if (!recipe_put_model(out, t->type, t->columns))
 		dc_buf_printf(out, "model %s\n", t->type);
 	recipe_put_encoder(out, t->encoder);
-	dc_buf_printf(out, "verdict two-fold credit=1000000000 "
-		      "margin=2000000000\nsample packed\n");
+	dc_buf_printf(out, "verdict %s\nsample packed\n", verdict_of(t));
 	while (*p != '\0') {
 		size_t n = strcspn(p, ",");
 
@@ -375,6 +390,8 @@ int cmd_deploy_model(const struct command *self, int argc, char **argv)
 		{ "encoder", "NAME", "encoder [murmur3-words]", &t.encoder },
 		{ "classes", "NAME,...", "classes, in the order of labels",
 		  &t.classes },
+		{ "verdict", "RULE", "verdict rule with its parameters, as in "
+		  "a spec", &t.verdict },
 		{ "description", "TEXT", "what people read about it",
 		  &t.about },
 		{ "incentive", "KIND", "stake or points [stake]",

@@ -67,6 +67,7 @@ async function main() {
 	assert.equal(joined.operator, 1);
 	const made = await json("deploy", "model", "Sections", at, contracts, `--key=${owner.key}`,
 		"--classes=games,science", "--columns=1024", "--refund-wait=4", "--verdict-window=600", "--epoch=3",
+		"--verdict=two-fold credit=1000000000 margin=2000000000",
 		"--floor=1000000000000000", "--cap=2000000000000000", "--burst=50", "--price-window=60",
 		"--reporter-share-bps=1000", "--description=of packages");
 	const model = made.model;

@@ -28,7 +28,8 @@ async function world() {
 	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
 	await ok("operator", "register", at, `--pool=${pool}`, `--key=${operator.key}`, "--bond=2000000000000000000");
 	const { model } = await json("deploy", "model", "Sections", at, contracts, `--key=${owner.key}`,
-		"--classes=games,science", "--columns=1024", "--refund-wait=2", "--verdict-window=600", "--epoch=3");
+		"--classes=games,science", "--columns=1024", "--refund-wait=2", "--verdict-window=600", "--epoch=3",
+		"--verdict=two-fold credit=1000000000 margin=2000000000");
 	const settings = [at, contracts, `--chain-id=${foundry.id}`, `--signer-key=${operator.key}`].flat();
 	return { anvil, reader, rpc, at, contracts, owner, operator, pool, model, settings };
 }

@@ -149,6 +149,10 @@ static const struct {
 	{ "decaid 1\nmodel naive-bayes columns=8388608 smoothing=1\n" ENCODER
 	  VERDICT "sample packed\nclass a\nclass b\nclass c\n",
 	  "spec: columns times classes is over 2^24" },
+	{ "decaid 1\nmodel naive-bayes columns=8388000 smoothing=1\n" ENCODER
+	  "verdict jury credit=1 folds=16 known=1 margin=1\n"
+	  "sample packed\nclass a\nclass b\n",
+	  "spec: its folds are more than 3 * 2^26 cells" },
 };
 
 START_TEST(anything_else_is_refused_with_line_and_reason)
