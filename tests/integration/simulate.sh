@@ -58,6 +58,6 @@ status=0
 printf 'decaid-scenario 1\nmodel x\n' >"$dir/wrong"
 "$decaid" simulate "$dir/wrong" >"$dir/out" 2>"$dir/err" || status=$?
 [ "$status" = 2 ] || say "a wrong scenario ends with $status"
-grep -q "wrong: no line 'encoder'" "$dir/err" || say "$(cat "$dir/err")"
+grep -q "wrong: no line 'data'" "$dir/err" || say "$(cat "$dir/err")"
 [ -s "$dir/out" ] && say "a wrong scenario printed results"
 echo "simulate: the example holds"
