@@ -26,8 +26,7 @@ static const char *const good[] = {
 	"class this",
 	"incentive deposit-refund-take weight=0.5 refund=2h take=5d",
 	"agent A balance=10 deposit=0.4~0.1 wait=10m~30s when=accuracy-0.1",
-	"agent B balance=9.000000001 deposit=1 wait=90 wrong=0.25 from=1d "
-	"drift=12h",
+	"agent B balance=9.000000001 deposit=1 wait=90 wrong=0.25 from=1d drift=12h",
 	"agent C balance=5 calls=0.01 wait=1h",
 };
 
