@@ -17,8 +17,6 @@
 #include "oracle/follow_core.h"
 
 #define DEFAULT_POLL_MS 1000
-#define BACKOFF_FIRST_MS 500
-#define BACKOFF_LAST_MS 30000
 #define FIRST_SPAN 2000
 #define FIRST_SPAN_LIMIT 50000
 
@@ -33,24 +31,28 @@ static void copy_blocks(struct follow *f, const struct follow_start *start)
 	f->n_recent = f->room_recent = start->n_blocks;
 }
 
+/* What one endpoint allows says nothing of another. */
+static void first_span(struct follow *f)
+{
+	f->span = FIRST_SPAN;
+	f->span_limit = FIRST_SPAN_LIMIT;
+}
+
 enum dc_status follow_new(struct follow **out,
 			  const struct gateway_config *config,
 			  const struct follow_start *start,
-			  struct feed *feed, struct standing *standing,
-			  struct dc_err *err)
+			  struct nodes *nodes, struct feed *feed,
+			  struct standing *standing, struct dc_err *err)
 {
-	struct rpc_config rpc = {
-		.url = config->rpc_url, .timeout_ms = config->rpc_timeout_ms
-	};
 	struct follow *f = dc_calloc(1, sizeof(*f));
 	enum dc_status st;
 
 	f->config = config;
 	f->feed = feed;
 	f->standing = standing;
+	f->nodes = nodes;
 	f->finalized = start->finalized;
-	f->span = FIRST_SPAN;
-	f->span_limit = FIRST_SPAN_LIMIT;
+	first_span(f);
 	atomic_init(&f->stopping, false);
 	copy_blocks(f, start);
 	follow_trainers_init(f, start);
@@ -58,7 +60,7 @@ enum dc_status follow_new(struct follow **out,
 	if (f->stop_fd < 0)
 		st = dc_fail(err, DC_EIO, "eventfd: %s", strerror(errno));
 	else
-		st = rpc_new(&f->rpc, &rpc, err);
+		st = node_link_new(&f->link, nodes, err);
 	if (st != DC_OK) {
 		follow_free(f);
 		return st;
@@ -71,7 +73,7 @@ void follow_free(struct follow *f)
 {
 	if (f == NULL)
 		return;
-	rpc_free(f->rpc);
+	node_link_free(f->link);
 	if (f->stop_fd >= 0)
 		close(f->stop_fd);
 	free(f->recent);
@@ -84,7 +86,7 @@ void follow_stop(struct follow *f)
 	uint64_t one = 1;
 
 	atomic_store(&f->stopping, true);
-	rpc_interrupt(f->rpc);
+	node_link_stop(f->link);
 	/* it can only fail when it is full, and then it is readable */
 	if (write(f->stop_fd, &one, sizeof(one)) < 0)
 		DC_CHECK(errno == EAGAIN);
@@ -100,34 +102,16 @@ static void wait_ms(struct follow *f, unsigned ms)
 
 /* --- one step ----------------------------------------------------------- */
 
-/* Which chain is this? The pipeline compares it with its database. */
-static enum dc_status say_hello(struct follow *f, enum follow_step *step,
-				struct dc_err *err)
+/* Which chain is this? The pipeline binds its database to it. */
+static enum follow_step say_hello(struct follow *f)
 {
-	struct feed_batch *b;
-	struct block_ref genesis;
-	uint64_t id = 0;
-	enum dc_status st;
+	struct feed_batch *b = feed_batch_new(FEED_HELLO);
 
-	st = rpc_chain_id(f->rpc, &id, err);
-	if (st == DC_OK)
-		st = rpc_block(f->rpc, &genesis, rpc_at_number(0), err);
-	if (st != DC_OK)
-		return st;
-	if (f->config->chain_id != 0 && f->config->chain_id != id) {
-		*step = follow_halt(f, "the node is on chain %" PRIu64
-				    ", not on %" PRIu64, id,
-				    f->config->chain_id);
-		return DC_OK;
-	}
-	standing_chain(f->standing, id);
-	b = feed_batch_new(FEED_HELLO);
-	b->chain_id = id;
-	b->genesis = genesis.hash;
+	DC_CHECK(nodes_identity(f->nodes, &b->chain_id, &b->genesis));
+	standing_chain(f->standing, b->chain_id);
 	b->finalized = f->finalized;
 	f->said_hello = true;
-	*step = feed_put(f->feed, b) ? FOLLOW_STEP_AGAIN : FOLLOW_STEP_STOP;
-	return DC_OK;
+	return feed_put(f->feed, b) ? FOLLOW_STEP_AGAIN : FOLLOW_STEP_STOP;
 }
 
 /* A node without such a block (yet) has nothing final.
@@ -181,6 +165,7 @@ static enum dc_status look(struct follow *f, struct block_ref *head,
 		return st;
 	if (final->number > head->number)	/* two nodes, one behind */
 		*final = *head;
+	node_link_head(f->link, head->number);
 	standing_node(f->standing, head->number, final->number);
 	return DC_OK;
 }
@@ -193,8 +178,10 @@ static enum dc_status step_once(struct follow *f, enum follow_step *step,
 	bool same;
 
 	*step = FOLLOW_STEP_IDLE;
-	if (!f->said_hello)
-		return say_hello(f, step, err);
+	if (!f->said_hello) {
+		*step = say_hello(f);
+		return DC_OK;
+	}
 	st = look(f, &head, &final, err);
 	if (st == DC_OK)
 		st = follow_reconcile(f, step, &same, &head, err);
@@ -208,41 +195,62 @@ static enum dc_status step_once(struct follow *f, enum follow_step *step,
 	return DC_OK;
 }
 
-/* How long to stay away after a failure. */
-static unsigned backoff(const struct follow *f, unsigned ms)
-{
-	unsigned asked_s = rpc_failure(f->rpc)->retry_after_s;
+/* --- the thread --------------------------------------------------------- */
 
-	if (asked_s > 600)
-		asked_s = 600;
-	return ms < asked_s * 1000 ? asked_s * 1000 : ms;
+/* One endpoint for a whole step, so that its answers fit together.
+ * Returns false: none may be asked, or none is of our chain. */
+static bool choose(struct follow *f, enum follow_step *step,
+		   unsigned *wait, struct dc_err *err)
+{
+	char why[DC_ERR_TEXT_BYTES];
+
+	f->rpc = node_link_choose(f->link, wait, err);
+	if (f->rpc == NULL) {
+		*step = FOLLOW_STEP_IDLE;
+		if (!f->said_hello && nodes_all_foreign(f->nodes, why))
+			*step = follow_halt(f, "%s", why);
+		return false;
+	}
+	if (f->place != node_link_place(f->link))
+		first_span(f);
+	f->place = node_link_place(f->link);
+	return true;
+}
+
+/* Returns how long to wait before the next. */
+static unsigned one_step(struct follow *f, enum follow_step *step)
+{
+	unsigned poll_ms = f->config->poll_ms > 0 ? f->config->poll_ms :
+		DEFAULT_POLL_MS;
+	struct dc_err err = DC_ERR_INIT;
+	unsigned wait = 0;
+
+	if (!choose(f, step, &wait, &err)) {
+		if (!atomic_load(&f->stopping))
+			standing_node_error(f->standing, err.text);
+		return wait;
+	}
+	if (step_once(f, step, &err) != DC_OK) {
+		node_link_bad(f->link, &err);
+		if (!atomic_load(&f->stopping))
+			standing_node_error(f->standing,
+					    node_link_why(f->link));
+		*step = FOLLOW_STEP_AGAIN;	/* choosing knows how long */
+		return 0;
+	}
+	node_link_good(f->link);
+	return *step == FOLLOW_STEP_IDLE ? poll_ms : 0;
 }
 
 void follow_run(struct follow *f)
 {
-	unsigned poll_ms = f->config->poll_ms > 0 ? f->config->poll_ms :
-		DEFAULT_POLL_MS;
-	unsigned first = poll_ms < BACKOFF_FIRST_MS ? poll_ms :
-		BACKOFF_FIRST_MS;
-	unsigned wait = first;
-
 	while (!atomic_load(&f->stopping)) {
-		struct dc_err err = DC_ERR_INIT;
 		enum follow_step step;
+		unsigned wait = one_step(f, &step);
 
-		if (step_once(f, &step, &err) != DC_OK) {
-			if (atomic_load(&f->stopping))
-				break;
-			standing_node_error(f->standing, err.text);
-			wait_ms(f, backoff(f, wait));
-			wait = wait * 2 > BACKOFF_LAST_MS ? BACKOFF_LAST_MS :
-				wait * 2;
-			continue;
-		}
-		wait = first;
 		if (step == FOLLOW_STEP_STOP)
 			break;
-		if (step == FOLLOW_STEP_IDLE)
-			wait_ms(f, poll_ms);
+		if (wait > 0)
+			wait_ms(f, wait);
 	}
 }

@@ -9,6 +9,7 @@
 
 #include "oracle/feed.h"
 #include "oracle/gateway.h"
+#include "oracle/nodes.h"
 #include "oracle/standing.h"
 
 struct follow;
@@ -30,11 +31,12 @@ struct follow_start {
 	size_t n_trainers;
 };
 
-/* config is borrowed until follow_free; start is copied. */
+/* config and nodes are borrowed until follow_free; start is copied. */
 enum dc_status follow_new(struct follow **out,
 			  const struct gateway_config *config,
 			  const struct follow_start *start,
-			  struct feed *feed, struct standing *standing,
+			  struct nodes *nodes, struct feed *feed,
+			  struct standing *standing,
 			  struct dc_err *err) DC_MUST_CHECK;
 void follow_free(struct follow *f);
 

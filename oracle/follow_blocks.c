@@ -287,8 +287,27 @@ static enum dc_status feed_live(struct follow *f, enum follow_step *step,
 	return DC_OK;
 }
 
-/* A block under our newest that is not its parent's child is for
- * follow_reconcile to look at, with a fresh head. */
+/* A block on our newest that is not its child. Either the chain moved
+ * between two questions: then our block is not the node's any more, which
+ * follow_reconcile finds; or the node's headers do not fit together, and
+ * that is no reorg: keeps (3). */
+static enum dc_status odd_parent(struct follow *f,
+				 const struct block_ref *tip,
+				 struct dc_err *err)
+{
+	struct block_ref now, next;
+	enum dc_status st = rpc_block(f->rpc, &next,
+				      rpc_at_number(tip->number + 1), err);
+
+	if (st == DC_OK)
+		st = rpc_block(f->rpc, &now, rpc_at_number(tip->number), err);
+	if (st != DC_OK || !hash32_equal(&now.hash, &tip->hash) ||
+	    hash32_equal(&next.parent, &tip->hash))
+		return st;
+	return dc_fail(err, DC_EIO, "block %" PRIu64 " of the node is not "
+		       "the child of its block before", next.number);
+}
+
 enum dc_status follow_live(struct follow *f, enum follow_step *step,
 			   const struct block_ref *head, struct dc_err *err)
 {
@@ -312,7 +331,7 @@ enum dc_status follow_live(struct follow *f, enum follow_step *step,
 		const struct block_ref *tip = follow_tip(f);
 
 		if (tip != NULL && !hash32_equal(&refs[i].parent, &tip->hash))
-			return DC_OK;
+			return odd_parent(f, tip, err);
 		st = feed_live(f, step, &refs[i],
 			       refs[i].number == head->number, err);
 		if (st != DC_OK)

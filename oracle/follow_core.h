@@ -29,7 +29,10 @@ struct follow {
 	const struct gateway_config *config;
 	struct feed *feed;
 	struct standing *standing;
-	struct rpc *rpc;
+	struct nodes *nodes;
+	struct node_link *link;
+	struct rpc *rpc;	/* of this step: one endpoint, chosen */
+	size_t place;		/* which one that is */
 	int stop_fd;		/* eventfd */
 	atomic_bool stopping;
 	bool said_hello;

@@ -16,12 +16,14 @@
 #include "oracle/standing.h"
 
 #define FEED_BATCHES 4
+#define BACKOFF_MS 500	/* the first wait after a failure, at most */
 
 struct gateway {
 	struct gateway_config config;	/* its texts and arrays are ours */
 	int lock_fd;
 	struct registry *registry;
 	struct standing *standing;
+	struct nodes *nodes;
 	struct feed *feed;
 	struct pipeline *pipeline;
 	struct follow *follow;
@@ -50,6 +52,30 @@ static void clear_config(struct gateway_config *c)
 	free((void *)(uintptr_t)c->models.who);
 }
 
+/* A database that was bound to a chain knows which one it must be. */
+static enum dc_status make_nodes(struct gateway *g, struct dc_err *err)
+{
+	const struct nodes_config config = {
+		.urls = g->config.rpc_url,
+		.timeout_ms = g->config.rpc_timeout_ms,
+		.backoff_ms = g->config.poll_ms < BACKOFF_MS ?
+			g->config.poll_ms : BACKOFF_MS,
+		.chain_id = g->config.chain_id,
+	};
+	struct hash32 genesis;
+	uint64_t chain_id;
+	bool bound;
+	enum dc_status st = nodes_new(&g->nodes, &config, err);
+
+	if (st == DC_OK)
+		st = pipeline_bound(g->pipeline, &bound, &chain_id, &genesis,
+				    err);
+	if (st == DC_OK && bound && (config.chain_id == 0 ||
+				     config.chain_id == chain_id))
+		nodes_expect(g->nodes, chain_id, &genesis);
+	return st;
+}
+
 enum dc_status gateway_open(struct gateway **out,
 			    const struct gateway_config *config,
 			    struct dc_err *err)
@@ -66,6 +92,8 @@ enum dc_status gateway_open(struct gateway **out,
 	if (st == DC_OK)
 		st = pipeline_new(&g->pipeline, &g->config, g->feed,
 				  g->registry, g->standing, err);
+	if (st == DC_OK)
+		st = make_nodes(g, err);
 	if (st != DC_OK) {
 		gateway_close(g);
 		return st;
@@ -80,6 +108,7 @@ void gateway_close(struct gateway *g)
 		return;
 	gateway_stop(g);
 	follow_free(g->follow);
+	nodes_free(g->nodes);
 	pipeline_free(g->pipeline);
 	feed_free(g->feed);
 	standing_free(g->standing);
@@ -116,8 +145,10 @@ enum dc_status gateway_start(struct gateway *g, struct dc_err *err)
 	DC_CHECK(!g->running && g->follow == NULL);
 	st = pipeline_start_point(g->pipeline, &start, err);
 	if (st == DC_OK)
-		st = follow_new(&g->follow, &g->config, &start, g->feed,
-				g->standing, err);
+		st = follow_new(&g->follow, &g->config, &start, g->nodes,
+				g->feed, g->standing, err);
+	if (st == DC_OK)
+		st = nodes_watch(g->nodes, err);
 	if (st != DC_OK)
 		return st;
 	rc = pthread_create(&g->pipeline_thread, NULL, run_pipeline,
@@ -142,17 +173,24 @@ void gateway_stop(struct gateway *g)
 	feed_close(g->feed);
 	pthread_join(g->fetch_thread, NULL);
 	pthread_join(g->pipeline_thread, NULL);
+	nodes_unwatch(g->nodes);
 	g->running = false;
 }
 
 void gateway_status(struct gateway *g, struct gateway_status *out)
 {
 	standing_get(g->standing, out);
+	out->n_nodes = nodes_status(g->nodes, out->nodes);
 }
 
 struct registry *gateway_registry(struct gateway *g)
 {
 	return g->registry;
+}
+
+struct nodes *gateway_nodes(struct gateway *g)
+{
+	return g->nodes;
 }
 
 uint64_t gateway_sequence(struct gateway *g)

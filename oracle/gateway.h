@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "models/holdout.h"
+#include "oracle/nodes.h"
 #include "oracle/registry.h"
 
 struct gateway;
@@ -65,7 +66,7 @@ typedef enum dc_status gateway_holdout_fn(void *user,
 					  struct dc_err *err);
 
 struct gateway_config {
-	const char *rpc_url;
+	const char *rpc_url;	/* one, or several with commas between */
 	const char *data_dir;	/* exists; one process at a time */
 	uint64_t chain_id;	/* 0: whatever the node says first */
 	struct addr20 factory;
@@ -76,7 +77,7 @@ struct gateway_config {
 	unsigned poll_ms;	/* between looks for a new head; 0: 1000 */
 	uint64_t snapshot_every;	/* contributions; 0: 100000 */
 	uint64_t keep_samples;	/* of a model's newest contributions; 0: all */
-	unsigned rpc_timeout_ms;	/* 0: 30 s */
+	unsigned rpc_timeout_ms;	/* 0: as of oracle/nodes.h */
 	gateway_holdout_fn *holdout;	/* NULL: no model is measured */
 	void *holdout_user;
 };
@@ -100,6 +101,8 @@ struct gateway_status {
 	bool halted;		/* following stopped for good: a person */
 	char halted_why[GATEWAY_TEXT_BYTES];	/* must look; "" otherwise */
 	char last_error[GATEWAY_TEXT_BYTES];	/* of the node; "" when fine */
+	size_t n_nodes;		/* in the order of the configuration */
+	struct node_status nodes[NODES_MAX];
 };
 
 /* Open chain.db and bring every model to where the database is.
@@ -137,6 +140,9 @@ void gateway_close(struct gateway *g);
 /* Thread: any. */
 void gateway_status(struct gateway *g, struct gateway_status *out);
 struct registry *gateway_registry(struct gateway *g);
+
+/* The endpoints, for who asks them as well; live until gateway_close. */
+struct nodes *gateway_nodes(struct gateway *g);
 
 /* Rises with every commit, never falls while the process lives: for ETags
  * and for who polls.  Thread: any. */

@@ -27,11 +27,7 @@ wall_clock_s(void)
 static enum dc_status
 open_parts(struct outbox *o, struct dc_err *err)
 {
-	const struct rpc_config rpc = {
-		.url = o->config.rpc_url,
-		.timeout_ms = o->config.rpc_timeout_ms,
-	};
-	enum dc_status found = rpc_new(&o->rpc, &rpc, err);
+	enum dc_status found = node_link_new(&o->link, o->config.nodes, err);
 
 	if (found == DC_OK)
 		found = sql_db_open(&o->local, o->config.local_path,
@@ -51,7 +47,6 @@ outbox_new(struct outbox **out, const struct outbox_config *config,
 	enum dc_status found;
 
 	o->config = *config;
-	o->config.rpc_url = dc_strdup(config->rpc_url);
 	o->config.chain_path = dc_strdup(config->chain_path);
 	o->config.local_path = dc_strdup(config->local_path);
 	o->arena = dc_arena_new(ARENA_BYTES);
@@ -78,12 +73,11 @@ outbox_free(struct outbox *o)
 	DC_CHECK(!o->running);
 	sql_db_close(o->chain);
 	sql_db_close(o->local);
-	rpc_free(o->rpc);
+	node_link_free(o->link);
 	operator_free(o->refusals);
 	dc_arena_free(o->arena);
 	(void)pthread_cond_destroy(&o->wake);
 	(void)pthread_mutex_destroy(&o->lock);
-	free((char *)(uintptr_t)o->config.rpc_url);
 	free((char *)(uintptr_t)o->config.chain_path);
 	free((char *)(uintptr_t)o->config.local_path);
 	free(o);
@@ -132,6 +126,25 @@ step_rows(struct outbox *o, struct dc_err *err)
 	return found;
 }
 
+/* One endpoint for the whole step: counts, receipts and fees of one view. */
+static enum dc_status
+choose_node(struct outbox *o, struct dc_err *err)
+{
+	unsigned wait_ms;
+
+	o->rpc = node_link_choose(o->link, &wait_ms, err);
+	return o->rpc == NULL ? DC_EIO : DC_OK;
+}
+
+static void
+judge_node(struct outbox *o, enum dc_status found, const struct dc_err *why)
+{
+	if (found != DC_OK && node_link_at_fault(o->link))
+		node_link_bad(o->link, why);
+	else
+		node_link_good(o->link);
+}
+
 enum dc_status
 outbox_step(struct outbox *o, struct dc_err *err)
 {
@@ -142,6 +155,13 @@ outbox_step(struct outbox *o, struct dc_err *err)
 	dc_arena_reset(o->arena);
 	o->now_s = o->clock_s();
 	o->has_fees = false;
+	found = choose_node(o, &duty);
+	if (found != DC_OK) {
+		if (load_open(o, &rows) != DC_OK)
+			found = rows.status;
+		tell_status(o, &duty);
+		return dc_fail(err, found, "%s", duty.text);
+	}
 	found = sql_finalized_get(o->chain, &o->finalized, &duty);
 	if (found == DC_OK)
 		found = load_open(o, &duty);
@@ -150,6 +170,7 @@ outbox_step(struct outbox *o, struct dc_err *err)
 	if (step_rows(o, &rows) != DC_OK && found == DC_OK)
 		found = rows.status;
 	worst = duty.status != DC_OK ? &duty : &rows;
+	judge_node(o, found, worst);
 	tell_status(o, worst);
 	return found == DC_OK ? DC_OK : dc_fail(err, found, "%s",
 						worst->text);
@@ -229,9 +250,9 @@ outbox_stop(struct outbox *o)
 	o->stopping = true;
 	DC_CHECK(pthread_cond_signal(&o->wake) == 0);
 	DC_CHECK(pthread_mutex_unlock(&o->lock) == 0);
-	rpc_interrupt(o->rpc);
+	node_link_stop(o->link);
 	DC_CHECK(pthread_join(o->thread, NULL) == 0);
-	rpc_resume(o->rpc);
+	node_link_resume(o->link);
 	o->running = false;
 }
 

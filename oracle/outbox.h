@@ -22,12 +22,13 @@
 #include "base/status.h"
 #include "base/types.h"
 #include "oracle/gateway.h"
+#include "oracle/nodes.h"
 #include "oracle/signer.h"
 
 struct outbox;
 
 struct outbox_config {
-	const char *rpc_url;
+	struct nodes *nodes;		/* borrowed, outlives the outbox */
 	const char *chain_path;		/* chain.db, read; must be there */
 	const char *local_path;		/* local.db, made where missing */
 	uint64_t chain_id;
@@ -36,7 +37,6 @@ struct outbox_config {
 	struct wei fee_cap_wei;		/* a gas; zero: none but the signer's */
 	unsigned poll_ms;		/* between looks; 0: 1000 */
 	unsigned replace_s;		/* unmined that long: dearer; 0: 30 */
-	unsigned rpc_timeout_ms;	/* 0: 30 s */
 };
 
 #define OUTBOX_TEXT_BYTES 256
@@ -49,7 +49,7 @@ struct outbox_status {
 };
 
 /* Opens both files; the strings of config are copied.
- * Errors: of sql_db_open; DC_EINVAL the url. */
+ * Errors: of sql_db_open. */
 enum dc_status outbox_new(struct outbox **out,
 			  const struct outbox_config *config,
 			  struct dc_err *err) DC_MUST_CHECK;

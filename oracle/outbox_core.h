@@ -19,7 +19,8 @@ struct refusals;
 
 struct outbox {
 	struct outbox_config config;	/* strings owned */
-	struct rpc *rpc;
+	struct node_link *link;
+	struct rpc *rpc;		/* of this step */
 	struct sql_db *chain, *local;
 	struct dc_arena *arena;		/* emptied before each step */
 	uint64_t (*clock_s)(void);	/* Unix time; tests have their own */

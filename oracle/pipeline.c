@@ -491,6 +491,13 @@ enum dc_status pipeline_start_point(struct pipeline *p,
 	return start_blocks(p, out, err);
 }
 
+enum dc_status pipeline_bound(struct pipeline *p, bool *bound,
+			      uint64_t *chain_id, struct hash32 *genesis,
+			      struct dc_err *err)
+{
+	return sql_chain_get(p->db, chain_id, genesis, bound, err);
+}
+
 void pipeline_on_change(struct pipeline *p, gateway_change_fn *fn, void *user)
 {
 	DC_CHECK(p->n_listeners < GATEWAY_LISTENERS_MAX);

@@ -31,6 +31,12 @@ enum dc_status pipeline_start_point(struct pipeline *p,
 				    struct follow_start *out,
 				    struct dc_err *err) DC_MUST_CHECK;
 
+/* Which chain the database holds.
+ * bound  false: none yet */
+enum dc_status pipeline_bound(struct pipeline *p, bool *bound,
+			      uint64_t *chain_id, struct hash32 *genesis,
+			      struct dc_err *err) DC_MUST_CHECK;
+
 void pipeline_on_change(struct pipeline *p, gateway_change_fn *fn,
 			void *user);
 

@@ -28,9 +28,8 @@ static void start_curl(void)
 	DC_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
-/* "host:port" of the url: the rest may hold a password or an API key. */
-static enum dc_status find_host(char out[RPC_HOST_BYTES], const char *url,
-				struct dc_err *err)
+enum dc_status rpc_host(char *out, size_t room, const char *url,
+			struct dc_err *err)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL, *port = NULL;
@@ -45,8 +44,7 @@ static enum dc_status find_host(char out[RPC_HOST_BYTES], const char *url,
 		st = dc_fail(err, DC_EINVAL, "rpc: not a url");
 	else if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
 		st = dc_fail(err, DC_EINVAL, "rpc: url must be http or https");
-	else if (snprintf(out, RPC_HOST_BYTES, "%s:%s", host, port) >=
-		 RPC_HOST_BYTES)
+	else if (snprintf(out, room, "%s:%s", host, port) >= (int)room)
 		st = dc_fail(err, DC_EINVAL, "rpc: host name too long");
 	curl_free(scheme);
 	curl_free(host);
@@ -91,15 +89,16 @@ enum dc_status rpc_new(struct rpc **out, const struct rpc_config *config,
 		       struct dc_err *err)
 {
 	struct rpc *rpc;
-	char host[RPC_HOST_BYTES];
+	char name[RPC_HOST_BYTES];
 	enum dc_status st;
 
 	pthread_once(&curl_once, start_curl);
-	st = find_host(host, config->url, err);
+	st = rpc_host(name, sizeof(name), config->url, err);
 	if (st != DC_OK)
 		return st;
 	rpc = dc_calloc(1, sizeof(*rpc));
-	memcpy(rpc->host, host, sizeof(host));
+	snprintf(rpc->name, sizeof(rpc->name), "%s",
+		 config->name != NULL ? config->name : name);
 	dc_buf_init(&rpc->request, MAX_REQUEST_BYTES);
 	dc_buf_init(&rpc->reply, config->max_reply_bytes > 0 ?
 		    config->max_reply_bytes : RPC_MAX_REPLY_BYTES);
@@ -153,7 +152,7 @@ enum dc_status rpc_fail(struct rpc *rpc, struct dc_err *err,
 	va_end(ap);
 	rpc->failure.fault = fault;
 	return dc_fail(err, status, "%s: %s (%s)", rpc->method, what,
-		       rpc->host);
+		       rpc->name);
 }
 
 enum dc_status rpc_malformed(struct rpc *rpc, struct dc_err *err,

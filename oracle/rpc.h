@@ -35,6 +35,7 @@ struct rpc_config {
 	const char *url;	/* http:// or https:// */
 	unsigned timeout_ms;	/* one request, whole; 0: 30 s */
 	size_t max_reply_bytes;	/* 0: RPC_MAX_REPLY_BYTES */
+	const char *name;	/* in texts; NULL: host:port */
 };
 
 #define RPC_MAX_REPLY_BYTES ((size_t)64 << 20)
@@ -73,11 +74,17 @@ struct rpc_failure {
 	size_t revert_len;
 };
 
-/* Owner: the caller, rpc_free.  url is copied.
+/* Owner: the caller, rpc_free.  url and name are copied.
  * Errors: DC_EINVAL the url is not http or https. */
 enum dc_status rpc_new(struct rpc **out, const struct rpc_config *config,
 		       struct dc_err *err) DC_MUST_CHECK;
 void rpc_free(struct rpc *rpc);
+
+/* "host:port" of a url: the rest may hold a password or an API key.
+ * out     (room)
+ * Errors: DC_EINVAL not http or https, or it does not fit. */
+enum dc_status rpc_host(char *out, size_t room, const char *url,
+			struct dc_err *err) DC_MUST_CHECK;
 
 /* The running call and all later ones end with DC_EBUSY, until rpc_resume.
  * Thread: any. */

@@ -95,7 +95,7 @@ static enum dc_status header(struct rpc *rpc, struct block_ref *out,
 	if (json_is_null(v)) {
 		rpc->failure.fault = RPC_FAULT_UNKNOWN_BLOCK;
 		return dc_fail(err, DC_ENOTFOUND, "%s: no such block (%s)",
-			       rpc->method, rpc->host);
+			       rpc->method, rpc->name);
 	}
 	if (!json_quantity(&out->number, json_object_get(v, "number")) ||
 	    !json_hash(&out->hash, json_object_get(v, "hash")) ||

@@ -27,7 +27,7 @@ struct rpc {
 	CURLM *multi;
 	CURL *easy;
 	struct curl_slist *headers;
-	char host[RPC_HOST_BYTES];	/* for texts: no path, no password */
+	char name[RPC_HOST_BYTES];	/* for texts: no path, no password */
 	struct dc_buf request, reply;
 	size_t n_requests;		/* in request */
 	const char *method;		/* of the first, for texts */

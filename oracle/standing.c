@@ -2,7 +2,6 @@
 
 #include "config.h"
 
-#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +65,6 @@ void standing_chain(struct standing *s, uint64_t chain_id)
 
 void standing_node(struct standing *s, uint64_t head, uint64_t finalized)
 {
-	bool back;
-
 	lock(s);
 	s->node_s = now_s();
 	if (head != s->now.head)
@@ -77,24 +74,15 @@ void standing_node(struct standing *s, uint64_t head, uint64_t finalized)
 		s->now.finalized = finalized;
 	if (s->now.followed >= head)
 		s->even_s = s->node_s;
-	back = s->now.last_error[0] != '\0';
 	s->now.last_error[0] = '\0';
 	unlock(s);
-	if (back)
-		dc_log(DC_LOG_INFO, "oracle", "node is back head=%" PRIu64,
-		       head);
 }
 
 void standing_node_error(struct standing *s, const char *text)
 {
-	bool same;
-
 	lock(s);
-	same = strcmp(s->now.last_error, text) == 0;
 	snprintf(s->now.last_error, sizeof(s->now.last_error), "%s", text);
 	unlock(s);
-	dc_log(same ? DC_LOG_DEBUG : DC_LOG_UNUSUAL, "oracle", "node: %s",
-	       text);
 }
 
 static uint64_t moved(struct standing *s, uint64_t followed,

@@ -18,8 +18,7 @@ void standing_free(struct standing *s);
 void standing_chain(struct standing *s, uint64_t chain_id);
 void standing_node(struct standing *s, uint64_t head, uint64_t finalized);
 
-/* It did not, or said no. Logged when the text is another than before.
- * The next standing_node logs that it is back. */
+/* None did, or the one chosen said no; until the next standing_node. */
 void standing_node_error(struct standing *s, const char *text);
 
 /* The database now stands at this block; counts of this commit.

@@ -21,8 +21,9 @@
 	  offsetof(struct config, field), doc }
 
 static const struct config_key keys[] = {
-	KEY("rpc", URL, rpc, "http://127.0.0.1:8545",
-	    "JSON-RPC address of an Ethereum node"),
+	KEY("rpc", URLS, rpc, "http://127.0.0.1:8545",
+	    "JSON-RPC address of an Ethereum node, or of several with commas "
+	    "between: the first that is well is asked"),
 	KEY_UINT("chain-id", chain_id, "0", 0, INT64_MAX,
 		 "the chain's number; 0 takes the node's word for it, which "
 		 "no signer does"),
@@ -106,7 +107,7 @@ const char *config_type_name(enum config_type type)
 {
 	switch (type) {
 	case CONFIG_TYPE_TEXT: return "TEXT";
-	case CONFIG_TYPE_URL: return "URL";
+	case CONFIG_TYPE_URLS: return "URL,...";
 	case CONFIG_TYPE_UINT: return "NUMBER";
 	case CONFIG_TYPE_WEI: return "WEI";
 	case CONFIG_TYPE_ADDRESS: return "ADDRESS";
@@ -155,15 +156,26 @@ static bool has_control(const char *text)
 	return false;
 }
 
+static bool are_urls(const char *text)
+{
+	for (;;) {
+		if (strncmp(text, "http://", 7) != 0 &&
+		    strncmp(text, "https://", 8) != 0)
+			return false;
+		text = strchr(text, ',');
+		if (text == NULL)
+			return true;
+		text++;
+	}
+}
+
 static enum dc_status set_text(char **field, const struct config_key *key,
 			       const char *text, struct dc_err *err)
 {
 	if (has_control(text))
 		return dc_fail(err, DC_EINVAL, "%s: has control characters",
 			       key->name);
-	if (key->type == CONFIG_TYPE_URL &&
-	    strncmp(text, "http://", 7) != 0 &&
-	    strncmp(text, "https://", 8) != 0)
+	if (key->type == CONFIG_TYPE_URLS && !are_urls(text))
 		return dc_fail(err, DC_EINVAL,
 			       "%s: not an http:// or https:// address",
 			       key->name);
@@ -347,7 +359,7 @@ enum dc_status config_set(struct config *c, const struct config_key *key,
 
 	switch (key->type) {
 	case CONFIG_TYPE_TEXT:
-	case CONFIG_TYPE_URL:
+	case CONFIG_TYPE_URLS:
 		return set_text(field, key, text, err);
 	case CONFIG_TYPE_UINT:
 		if (parse_uint(field, text, key->least, key->most))

@@ -88,7 +88,7 @@ struct config {
 
 enum config_type {
 	CONFIG_TYPE_TEXT,
-	CONFIG_TYPE_URL,	/* http:// or https:// */
+	CONFIG_TYPE_URLS,	/* http:// or https://, commas between */
 	CONFIG_TYPE_UINT,
 	CONFIG_TYPE_WEI,
 	CONFIG_TYPE_ADDRESS,

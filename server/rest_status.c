@@ -26,34 +26,43 @@ void rest_healthz(struct http_request *rq, struct http_reply *rp)
 
 /* ---- ready ---- */
 
-/* What is missing; NULL: nothing. */
-static const char *missing(const struct app *a,
+struct lack {
+	const char *what;	/* NULL: nothing */
+	const char *why;	/* "": it speaks for itself */
+};
+
+/* What is missing. */
+static struct lack missing(const struct app *a,
 			   const struct gateway_status *s)
 {
 	if (s->halted)
-		return "following has halted";
+		return (struct lack){ "following has halted", s->halted_why };
 	if (s->chain_id == 0 || s->seconds_since_node > a->ready_s + 1)
-		return "the node does not answer";
+		return (struct lack){ "the node does not answer",
+				      s->last_error };
 	if (s->followed == 0 && s->head > 0)
-		return "nothing is followed yet";
+		return (struct lack){ "nothing is followed yet",
+				      s->last_error };
 	if (s->lag_blocks > a->ready_blocks && s->seconds_behind > a->ready_s)
-		return "the chain is not caught up with";
-	return NULL;
+		return (struct lack){ "the chain is not caught up with",
+				      s->last_error };
+	return (struct lack){ NULL, "" };
 }
 
 void rest_readyz(struct http_request *rq, struct http_reply *rp)
 {
 	struct gateway_status status;
-	const char *why;
+	struct lack lack;
 	struct rest r;
 
 	if (!rest_open_untagged(&r, rq, rp))
 		return;
 	rest_close(&r, DC_OK);
 	r.app->status(r.app->user, &status);
-	why = missing(r.app, &status);
-	if (why != NULL) {
-		http_problem(rq, rp, 503, "%s", why);
+	lack = missing(r.app, &status);
+	if (lack.what != NULL) {
+		http_problem(rq, rp, 503, "%s%s%s", lack.what,
+			     *lack.why != '\0' ? ": " : "", lack.why);
 		rp->retry_after_s = 1;
 	} else if (!http_not_modified(rq, rp, "ready")) {
 		dc_buf_append_text(&rp->body, "{\"status\":\"ready\"}");
@@ -61,6 +70,30 @@ void rest_readyz(struct http_request *rq, struct http_reply *rp)
 }
 
 /* ---- status ---- */
+
+/* Endpoints by their numbers: addresses are nobody's business. */
+static void put_nodes(struct json_out *j, const struct gateway_status *s)
+{
+	json_put_key(j, "nodes");
+	json_put_open(j, '[');
+	for (size_t i = 0; i < s->n_nodes; i++) {
+		const struct node_status *n = &s->nodes[i];
+
+		json_put_open(j, '{');
+		json_put_key(j, "state");
+		json_put_text(j, node_state_name(n->state));
+		json_put_key(j, "chosen");
+		json_put_bool(j, n->chosen);
+		json_put_key(j, "head");
+		json_put_u64(j, n->head);
+		json_put_key(j, "failures");
+		json_put_u64(j, n->failures);
+		json_put_key(j, "why");
+		json_put_text(j, n->why);
+		json_put_close(j, '}');
+	}
+	json_put_close(j, ']');
+}
 
 static void put_chain(struct json_out *j, const struct gateway_status *s)
 {
@@ -80,6 +113,7 @@ static void put_chain(struct json_out *j, const struct gateway_status *s)
 	json_put_u64(j, s->lag_blocks);
 	json_put_key(j, "halted");
 	json_put_bool(j, s->halted);
+	put_nodes(j, s);
 	json_put_close(j, '}');
 }
 
@@ -245,6 +279,39 @@ static void put_following(struct dc_buf *b, const struct gateway_status *s)
 		   "1 when following stopped for good.", s->halted);
 }
 
+static void put_node_line(struct dc_buf *b, const char *name, size_t i,
+			  uint64_t v)
+{
+	dc_buf_printf(b, "decaid_%s{node=\"%zu\"} %" PRIu64 "\n", name,
+		      i + 1, v);
+}
+
+/* One line a node under each name, as the format wants it. */
+static void put_nodes_metrics(struct dc_buf *b,
+			      const struct gateway_status *s)
+{
+	dc_buf_append_text(b, "# HELP decaid_node_chosen 1 for the node that "
+			   "is asked.\n# TYPE decaid_node_chosen gauge\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_line(b, "node_chosen", i, s->nodes[i].chosen);
+	dc_buf_append_text(b, "# HELP decaid_node_good 1 while a node may be "
+			   "asked.\n# TYPE decaid_node_good gauge\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_line(b, "node_good", i,
+			      s->nodes[i].state == NODE_GOOD);
+	dc_buf_append_text(b, "# HELP decaid_node_head_block Its head when "
+			   "last asked.\n# TYPE decaid_node_head_block "
+			   "gauge\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_line(b, "node_head_block", i, s->nodes[i].head);
+	dc_buf_append_text(b, "# HELP decaid_node_failures_total Steps it "
+			   "failed.\n# TYPE decaid_node_failures_total "
+			   "counter\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_line(b, "node_failures_total", i,
+			      s->nodes[i].failures);
+}
+
 static void put_outbox(struct dc_buf *b, struct outbox *o)
 {
 	struct outbox_status s;
@@ -280,6 +347,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_metric(&rp->body, "models", "gauge", "Models listed.",
 		   registry_list(a->registry, NULL, 0));
 	put_following(&rp->body, &status);
+	put_nodes_metrics(&rp->body, &status);
 	put_outbox(&rp->body, a->outbox);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);

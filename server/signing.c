@@ -91,7 +91,7 @@ enum dc_status signing_open(struct signing *s, const struct config *c,
 			    const char *local_path, struct dc_err *err)
 {
 	const struct outbox_config cfg = {
-		.rpc_url = c->rpc, .chain_path = chain_path,
+		.nodes = gateway_nodes(gateway), .chain_path = chain_path,
 		.local_path = local_path, .chain_id = c->chain_id,
 		.pool = c->pool, .signer = s->signer,
 		.fee_cap_wei = fee_cap(c), .poll_ms = (unsigned)c->poll_ms,

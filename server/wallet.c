@@ -1,6 +1,7 @@
 /* Node, key and client for commands that send transactions. */
 #include "config.h"
 
+#include "oracle/nodes.h"
 #include "server/wallet.h"
 
 #include <errno.h>
@@ -15,13 +16,12 @@ enum dc_status wallet_open_reader(struct wallet *w,
 				  const struct config *config,
 				  struct dc_err *err)
 {
-	const struct rpc_config rpc = { .url = config->rpc };
 	enum dc_status found;
 
 	memset(w, 0, sizeof(*w));
 	if (config->rpc[0] == '\0')
 		return dc_fail(err, DC_EINVAL, "--rpc: no node is named");
-	found = rpc_new(&w->rpc, &rpc, err);
+	found = nodes_first(&w->rpc, config->rpc, err);
 	if (found == DC_OK)
 		found = chainclient_new(&w->client, w->rpc, NULL, err);
 	if (found != DC_OK)

@@ -12,6 +12,22 @@ static const char SQL_BINDING_PUT[] =
 static const char SQL_BINDING_GET[] = "SELECT chain_id, genesis FROM binding";
 
 enum dc_status
+sql_chain_get(struct sql_db *db, uint64_t *chain_id, struct hash32 *genesis,
+	      bool *found, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_BINDING_GET);
+	while (sql_query_row(&q)) {
+		*chain_id = sql_col_u64(&q);
+		sql_col_hash(&q, genesis);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+enum dc_status
 sql_chain_bind(struct sql_db *db, uint64_t chain_id,
 	       const struct hash32 *genesis, struct dc_err *err)
 {
@@ -19,6 +35,7 @@ sql_chain_bind(struct sql_db *db, uint64_t chain_id,
 	struct hash32 bound_genesis = { { 0 } };
 	uint64_t bound_id = 0;
 	enum dc_status found;
+	bool is_there;
 
 	sql_must_write(db);
 	sql_query_open(&q, db, SQL_BINDING_PUT);
@@ -27,12 +44,7 @@ sql_chain_bind(struct sql_db *db, uint64_t chain_id,
 	found = sql_query_run(&q, err);
 	if (found != DC_OK)
 		return found;
-	sql_query_open(&q, db, SQL_BINDING_GET);
-	while (sql_query_row(&q)) {
-		bound_id = sql_col_u64(&q);
-		sql_col_hash(&q, &bound_genesis);
-	}
-	found = sql_query_close(&q, err);
+	found = sql_chain_get(db, &bound_id, &bound_genesis, &is_there, err);
 	if (found != DC_OK)
 		return found;
 	if (bound_id != chain_id || !hash32_equal(&bound_genesis, genesis))

@@ -20,6 +20,11 @@ enum dc_status sql_chain_bind(struct sql_db *db, uint64_t chain_id,
 			      const struct hash32 *genesis,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+/* found  false: not bound yet */
+enum dc_status sql_chain_get(struct sql_db *db, uint64_t *chain_id,
+			     struct hash32 *genesis, bool *found,
+			     struct dc_err *err) DC_MUST_CHECK;
+
 /* Insert a block before what happened in it. Not tracked by
  * sql_undo_track: the block is final and becomes the undo floor.
  * Errors: DC_ECONFLICT the number is there already. */

@@ -18,18 +18,18 @@
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/keccak.h"
+#include "base/buf.h"
 #include "incentives/price.h"
 #include "oracle/gateway.h"
 #include "sql/accuracy.h"
 #include "sql/checkpoints.h"
 #include "sql/models.h"
+#include "tests/unit/chain_dump.h"
 
 
 static void die(const char *what)
@@ -298,86 +298,16 @@ static void print_holdout(const char *dir, const char *who)
 	dc_arena_free(arena);
 }
 
-/* --- the dump ----------------------------------------------------------- */
-
-static void dump_rows(sqlite3 *db, const char *table, const char *columns)
+static void print_dump(struct gateway *g, const char *dir)
 {
-	char text[8192];
-	sqlite3_stmt *s;
+	struct dc_buf text;
 
-	snprintf(text, sizeof(text), "SELECT %s AS row FROM \"%s\" ORDER BY "
-		 "row", columns, table);
-	if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
-		die(sqlite3_errmsg(db));
-	while (sqlite3_step(s) == SQLITE_ROW)
-		printf("%s|%s\n", table,
-		       (const char *)sqlite3_column_text(s, 0));
-	sqlite3_finalize(s);
-}
-
-/* quote(a) || '|' || quote(b) ... of all columns. */
-static void dump_table(sqlite3 *db, const char *table)
-{
-	char text[256], columns[6000] = "''";
-	sqlite3_stmt *s;
-
-	snprintf(text, sizeof(text), "SELECT name FROM pragma_table_info"
-		 "('%s') ORDER BY cid", table);
-	if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
-		die(sqlite3_errmsg(db));
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		size_t n = strlen(columns);
-
-		snprintf(columns + n, sizeof(columns) - n,
-			 " || '|' || quote(\"%s\")",
-			 (const char *)sqlite3_column_text(s, 0));
-	}
-	sqlite3_finalize(s);
-	dump_rows(db, table, columns);
-}
-
-/* Not what depends on when the daemon looked: the cursor's own tables, files,
- * when it measured, what is kept to undo. */
-static void dump_tables(const char *dir)
-{
-	static const char list[] = "SELECT name FROM sqlite_schema WHERE "
-		"type = 'table' AND name NOT LIKE 'undo%' AND name NOT IN "
-		"('blocks', 'progress', 'snapshots', 'holdout') AND "
-		"name NOT LIKE 'sqlite%' ORDER BY name";
-	char path[4096];
-	sqlite3_stmt *s;
-	sqlite3 *db;
-
-	snprintf(path, sizeof(path), "%s/chain.db", dir);
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) !=
-	    SQLITE_OK ||
-	    sqlite3_prepare_v2(db, list, -1, &s, NULL) != SQLITE_OK)
-		die(sqlite3_errmsg(db));
-	while (sqlite3_step(s) == SQLITE_ROW)
-		dump_table(db, (const char *)sqlite3_column_text(s, 0));
-	sqlite3_finalize(s);
-	sqlite3_close(db);
-}
-
-static void dump_learners(struct gateway *g)
-{
-	const struct registry_model *models[100];
-	size_t n = registry_list(gateway_registry(g), models, 100), i;
-
-	for (i = 0; i < n && i < 100; i++) {
-		size_t len = registry_export_size(models[i]);
-		uint8_t *bytes = dc_malloc(len);
-		char text[HASH32_TEXT_BYTES];
-		struct hash32 h;
-
-		if (registry_export(models[i], bytes, NULL, NULL) == DC_OK) {
-			keccak256(&h, bytes, len);
-			hash32_format(&h, text);
-			printf("learner|%s|%s\n",
-			       registry_info(models[i])->slug, text);
-		}
-		free(bytes);
-	}
+	dc_buf_init(&text, (size_t)1 << 30);
+	chain_dump_tables(&text, dir);
+	chain_dump_learners(&text, gateway_registry(g));
+	fwrite(text.data, 1, text.len, stdout);
+	putchar('\n');
+	dc_buf_clear(&text);
 }
 
 static void answer(struct gateway *g, const char *dir, const char *line)
@@ -390,11 +320,9 @@ static void answer(struct gateway *g, const char *dir, const char *line)
 		print_checkpoints(dir, line + 12);
 	else if (strncmp(line, "holdout ", 8) == 0)
 		print_holdout(dir, line + 8);
-	else if (strcmp(line, "dump") == 0) {
-		dump_tables(dir);
-		dump_learners(g);
-		putchar('\n');
-	} else
+	else if (strcmp(line, "dump") == 0)
+		print_dump(g, dir);
+	else
 		die("unknown command");
 	fflush(stdout);
 }

@@ -3,8 +3,8 @@
 
 check_PROGRAMS += tests/integration/followd
 tests_integration_followd_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-tests_integration_followd_LDADD = $(oracle_libs) $(oracle_outside_libs) \
-	$(SQLITE_LIBS)
+tests_integration_followd_LDADD = tests/unit/libfake.a $(oracle_libs) \
+	$(oracle_outside_libs) $(SQLITE_LIBS)
 EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
 	tests/integration/follow.mjs
 

@@ -5,10 +5,12 @@
 
 #include <time.h>
 
+#include "base/hex.h"
 #include "incentives/verdicts.h"
 #include "oracle/abi_calls.h"
 #include "oracle/eip712.h"
 #include "oracle/keyguard.h"
+#include "oracle/nodes.h"
 #include "oracle/outbox.h"
 #include "oracle/outbox_core.h"
 #include "sql/signatures.h"
@@ -36,6 +38,7 @@ struct fix {
 	struct hash32 last_chain;
 	uint64_t block, epoch;		/* the head, the newest epoch */
 	struct fake_node node;
+	struct nodes *nodes;
 	struct signer *signer;
 	struct outbox *box;
 	char log_path[96];
@@ -241,14 +244,25 @@ static void
 open_box(struct fix *x, struct wei fee_cap_wei)
 {
 	const struct outbox_config config = {
-		.rpc_url = x->node.url, .chain_path = x->folder.chain,
+		.nodes = x->nodes, .chain_path = x->folder.chain,
 		.local_path = x->folder.local, .chain_id = CHAIN,
 		.pool = pool(), .signer = x->signer,
-		.fee_cap_wei = fee_cap_wei, .rpc_timeout_ms = 5000,
+		.fee_cap_wei = fee_cap_wei,
 	};
 
 	MUST(outbox_new(&x->box, &config, err));
 	x->box->clock_s = test_clock;
+}
+
+static void
+open_nodes(struct fix *x)
+{
+	const struct nodes_config config = {
+		.urls = x->node.http.url, .timeout_ms = 5000,
+		.backoff_ms = 1, .chain_id = CHAIN,
+	};
+
+	MUST(nodes_new(&x->nodes, &config, err));
 }
 
 static struct fix *
@@ -259,6 +273,7 @@ setup(void)
 	sql_folder_make(&x->folder);
 	x->signer = start_signer(x);	/* before any thread */
 	fake_start(&x->node);
+	open_nodes(x);
 	x->chain = sql_open_chain(&x->folder, SQL_WRITER);
 	MUST(sql_tx_begin(x->chain, err));
 	put_block(x, 1);
@@ -273,6 +288,7 @@ static void
 teardown(struct fix *x)
 {
 	outbox_free(x->box);
+	nodes_free(x->nodes);
 	fake_stop(&x->node);
 	signer_stop(x->signer);
 	sql_db_close(x->chain);
@@ -727,11 +743,13 @@ START_TEST(a_node_that_is_down_is_an_error_told_and_retried)
 	struct outbox_status s;
 
 	close_epoch(x, 5, 1);
-	x->node.down = true;
+	fake_http_fault(&x->node.http, (struct fake_fault){
+		.kind = FAKE_STATUS, .status = 503 });
 	ck_assert_int_ne(outbox_step(x->box, NULL), DC_OK);
 	outbox_status(x->box, &s);
 	ck_assert_str_ne(s.last_error, "");
-	x->node.down = false;
+	fake_http_well(&x->node.http);
+	(void)usleep(5000);		/* it is left alone for 1 ms */
 	step(x);
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
 	outbox_status(x->box, &s);

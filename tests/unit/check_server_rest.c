@@ -534,6 +534,9 @@ START_TEST(readiness_says_what_is_missing)
 	f.status.seconds_since_node = 40;
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "the node does not answer");
+	strcpy(f.status.last_error, "it asks to slow down (429)");
+	fails(http_client_get(f.client, "/readyz"), 503,
+	      "the node does not answer: it asks to slow down (429)");
 	f.status.halted = true;
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "following has halted");
@@ -548,8 +551,15 @@ START_TEST(metrics_are_prometheus_text)
 	struct dc_buf body;
 
 	rest_fixture_start(&f, 1);
+	f.status.n_nodes = 2;
+	f.status.nodes[1] = (struct node_status){
+		.state = NODE_GOOD, .chosen = true, .failures = 3 };
 	a = http_client_get(f.client, "/metrics");
 	body = a->body;
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
+				     "\ndecaid_node_chosen{node=\"2\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
+		"\ndecaid_node_failures_total{node=\"2\"} 3\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 				     "\ndecaid_chain_followed_block 130\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),

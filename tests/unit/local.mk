@@ -122,7 +122,7 @@ tests_unit_check_sql_undo_LDADD = $(unit_sql_libs)
 # oracle
 unit_oracle_libs = $(oracle_libs) $(base_libs) $(oracle_outside_libs) \
 	$(CHECK_LIBS)
-EXTRA_DIST += tests/unit/fake_node.h tests/unit/json_vectors.h tests/vectors/abi_calls.json \
+EXTRA_DIST += tests/unit/json_vectors.h tests/vectors/abi_calls.json \
 	tests/vectors/abi_errors.json tests/vectors/abi_events.json \
 	tests/vectors/eip1559.json \
 	tests/vectors/eip1559_refused.json tests/vectors/eip712.json \
@@ -143,11 +143,27 @@ tests_unit_check_oracle_deca_abi_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_eip712
 tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
 
+# A fake node and chain: what the tests of following and sending share.
+check_LIBRARIES += tests/unit/libfake.a
+tests_unit_libfake_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
+tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
+	tests/unit/chain_dump.h tests/unit/fake_chain.c \
+	tests/unit/fake_chain.h tests/unit/fake_http.c \
+	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
+	tests/unit/follow_fixture.h
+unit_fake_libs = tests/unit/libfake.a $(unit_oracle_libs) $(SQLITE_LIBS)
+
+UNIT_TESTS += tests/unit/check_oracle_follow
+tests_unit_check_oracle_follow_LDADD = $(unit_fake_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_keystore
 tests_unit_check_oracle_keystore_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_nodes
+tests_unit_check_oracle_nodes_LDADD = $(unit_fake_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_outbox
-tests_unit_check_oracle_outbox_LDADD = $(unit_oracle_libs)
+tests_unit_check_oracle_outbox_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
