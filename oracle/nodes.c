@@ -351,6 +351,32 @@ static void short_why(char out[NODE_WHY_BYTES], const struct rpc_failure *f,
 			 *text != '\0' ? text : why->text);
 }
 
+/* Whether something else may answer there next time. One that says no in
+ * its own words is who it was. */
+static bool may_be_another(enum rpc_fault fault)
+{
+	switch (fault) {
+	case RPC_FAULT_NONE:	/* its answers did not fit together */
+	case RPC_FAULT_UNREACHABLE:
+	case RPC_FAULT_HTTP:
+	case RPC_FAULT_MALFORMED:
+	case RPC_FAULT_INTERRUPTED:
+		return true;
+	case RPC_FAULT_BUSY:
+	case RPC_FAULT_TOO_LARGE:
+	case RPC_FAULT_RANGE:
+	case RPC_FAULT_UNKNOWN_BLOCK:
+	case RPC_FAULT_REVERTED:
+	case RPC_FAULT_NONCE_TOO_LOW:
+	case RPC_FAULT_ALREADY_KNOWN:
+	case RPC_FAULT_UNDERPRICED:
+	case RPC_FAULT_FUNDS:
+	case RPC_FAULT_OTHER:
+		return false;
+	}
+	return true;
+}
+
 void nodes_note_bad(struct nodes *n, size_t place,
 		    const struct rpc_failure *f, const struct dc_err *why)
 {
@@ -368,7 +394,8 @@ void nodes_note_bad(struct nodes *n, size_t place,
 	if (ms < (uint64_t)retry_after_s * 1000)
 		ms = (uint64_t)retry_after_s * 1000;
 	node->tried = true;
-	node->vetted = false;		/* keeps (2) */
+	if (may_be_another(f->fault))
+		node->vetted = false;		/* keeps (2) */
 	node->not_before_ms = nodes_now_ms() + ms;
 	node->demerits = demerits_now(node) + DEMERITS;
 	if (node->demerits > DEMERITS_MOST)

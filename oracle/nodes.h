@@ -15,7 +15,7 @@
  *     node_link_good(link);  or  node_link_bad(link, &err);
  *
  * An endpoint is asked for its chain and genesis before its word counts, and
- * again after each failure; one that is on another chain is not used. Of the
+ * again when it was lost; one that is on another chain is not used. Of the
  * rest the first in the list is taken, unless it failed lately or its head
  * stays behind another's. One that fails is left alone for a while that
  * doubles, with jitter, or as long as it asks for. With two endpoints or

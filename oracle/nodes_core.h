@@ -7,8 +7,9 @@
  * Invariants:
  *  1. What is in struct nodes below `lock` is read and written under it; no
  *     request is made while it is held.
- *  2. An endpoint is chosen only when it was asked for its identity since
- *     its last failure, and that was ours.
+ *  2. An endpoint is chosen only when it was asked for its identity, and
+ *     that was ours, since the last failure after which something else may
+ *     answer there.
  *  3. Identity is set once and never changes.
  */
 

@@ -534,7 +534,8 @@ START_TEST(readiness_says_what_is_missing)
 	f.status.seconds_since_node = 40;
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "the node does not answer");
-	strcpy(f.status.last_error, "it asks to slow down (429)");
+	snprintf(f.status.last_error, sizeof(f.status.last_error),
+		 "it asks to slow down (429)");
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "the node does not answer: it asks to slow down (429)");
 	f.status.halted = true;
