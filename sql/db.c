@@ -29,7 +29,29 @@ sql_undo_block(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 		sqlite3_result_int64(ctx, db->undo_block);
 }
 
-/* Look at a file without a chance of changing it. */
+static int
+sql_peek_open(sqlite3 **h, const char *path, int flags)
+{
+	int rc = sqlite3_open_v2(path, h, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(*h, SQL_BUSY_MS);
+	return rc;
+}
+
+/* A process that died while it made the file, before the log was on, left a
+ * journal that only a writer can roll back. */
+static bool
+sql_is_torn(sqlite3 *h)
+{
+	int rc = sqlite3_exec(h, "SELECT count(*) FROM sqlite_schema", NULL,
+			      NULL, NULL);
+
+	return (rc & 0xff) == SQLITE_READONLY;
+}
+
+/* Look at a file without a chance of changing it, but for what an unfinished
+ * transaction left. */
 static enum dc_status
 sql_peek(const char *path, enum sql_file file, enum sql_access access,
 	 struct dc_err *err)
@@ -38,10 +60,11 @@ sql_peek(const char *path, enum sql_file file, enum sql_access access,
 	enum dc_status found;
 	int rc;
 
-	rc = sqlite3_open_v2(path, &h,
-			     SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_busy_timeout(h, SQL_BUSY_MS);
+	rc = sql_peek_open(&h, path, SQLITE_OPEN_READONLY);
+	if (rc == SQLITE_OK && access == SQL_WRITER && sql_is_torn(h)) {
+		(void)sqlite3_close(h);
+		rc = sql_peek_open(&h, path, SQLITE_OPEN_READWRITE);
+	}
 	if (rc == SQLITE_OK)
 		found = sql_migrate_check(h, file, access, err);
 	else

@@ -150,8 +150,13 @@ tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/chain_dump.h tests/unit/fake_chain.c \
 	tests/unit/fake_chain.h tests/unit/fake_http.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
+	tests/unit/fault_vfs.c tests/unit/fault_vfs.h \
 	tests/unit/follow_fixture.h
 unit_fake_libs = tests/unit/libfake.a $(unit_oracle_libs) $(SQLITE_LIBS)
+
+UNIT_TESTS += tests/unit/check_oracle_crash
+SOAK_TESTS += tests/unit/check_oracle_crash
+tests_unit_check_oracle_crash_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_follow
 tests_unit_check_oracle_follow_LDADD = $(unit_fake_libs)

@@ -1,0 +1,331 @@
+/*
+ * check_oracle_crash.c: the following half when the disk fails or the
+ * process dies, at each single write, sync and opening of chain.db: it says
+ * so or is gone, and the next start goes on to where the straight chain ends.
+ *
+ * By default a sample of the places is tried; SOAK=1 tries them all.
+ */
+
+#include "config.h"
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include "tests/unit/fault_vfs.h"
+#include "tests/unit/follow_fixture.h"
+
+#define SAMPLES 8
+
+extern char **environ;
+
+/* A chain of some life, and what must come of it. */
+struct place {
+	struct fake_chain chain;
+	struct dc_buf straight;
+};
+
+static uint64_t
+places_step(uint64_t places)
+{
+	return getenv("SOAK") != NULL || places < SAMPLES ? 1 :
+		places / SAMPLES;
+}
+
+static struct place *
+place_start(void)
+{
+	struct place *p = dc_calloc(1, sizeof(*p));
+	struct follower f;
+
+	follow_chain(&p->chain, 21, 12);
+	follower_start(&f, p->chain.front[0].http.url, 5);
+	follower_catch_up(&f, &p->chain);
+	follower_dump(&f, &p->straight);
+	follower_end(&f);
+	return p;
+}
+
+static void
+place_end(struct place *p)
+{
+	dc_buf_clear(&p->straight);
+	fake_chain_stop(&p->chain);
+	free(p);
+}
+
+static bool
+at_rest(const struct gateway_status *s, const void *head)
+{
+	return s->halted || s->followed == *(const uint64_t *)head;
+}
+
+static struct gateway_config
+config_of(const char *urls, const char *folder)
+{
+	return (struct gateway_config){
+		.rpc_url = urls, .data_dir = folder,
+		.factory = fake_chain_factory(), .pool = fake_chain_pool(),
+		.start_block = 1, .poll_ms = 5, .snapshot_every = 5,
+		.finality = { GATEWAY_DEPTH, 5 },
+	};
+}
+
+/* Open, follow as far as it goes, close; what failed is told, not fatal.
+ * Returns whether it got to the end. */
+static bool
+try_once(struct follower *f, uint64_t head)
+{
+	struct gateway_config config = config_of(f->urls, f->folder.path);
+	struct dc_err err = DC_ERR_INIT;
+	struct gateway_status s;
+
+	if (gateway_open(&f->gateway, &config, &err) != DC_OK) {
+		ck_assert_str_ne(err.text, "");
+		return false;
+	}
+	if (gateway_start(f->gateway, &err) != DC_OK) {
+		ck_assert_str_ne(err.text, "");
+		gateway_close(f->gateway);
+		return false;
+	}
+	s = follower_until(f, at_rest, &head, "at rest");
+	ck_assert(!s.halted || s.halted_why[0] != '\0');
+	follower_close(f);
+	return !s.halted;
+}
+
+/* Whatever happened in the folder: it starts, goes on, and ends right. */
+static void
+goes_on(struct place *p, struct follower *f, uint64_t n)
+{
+	struct dc_buf now;
+
+	follower_open(f);
+	follower_catch_up(f, &p->chain);
+	follower_dump(f, &now);
+	ck_assert_msg(strcmp(dc_buf_text(&now), dc_buf_text(&p->straight)) ==
+		      0, "another end after place %d", (int)n);
+	dc_buf_clear(&now);
+	follower_end(f);
+}
+
+static void
+new_folder(struct place *p, struct follower *f)
+{
+	memset(f, 0, sizeof(*f));
+	sql_folder_make(&f->folder);
+	f->urls = p->chain.front[0].http.url;
+	f->depth = 5;
+	f->snapshot_every = 5;
+	f->timeout_ms = 5000;
+}
+
+/* How many such calls one run makes. */
+static uint64_t
+count_places(struct place *p, enum fault_calls calls)
+{
+	uint64_t head = fake_chain_head(&p->chain).number, n;
+	struct follower f;
+
+	new_folder(p, &f);
+	fault_vfs_arm(calls, 1, FAULT_NONE);
+	ck_assert(try_once(&f, head));
+	n = fault_vfs_disarm();
+	sql_folder_remove(&f.folder);
+	ck_assert_uint_gt(n, 0);
+	return n;
+}
+
+static const struct {
+	enum fault_calls calls;
+	enum fault_end end;
+} failures[] = {
+	{ FAULT_WRITES, FAULT_IO_ONCE }, { FAULT_WRITES, FAULT_IO },
+	{ FAULT_SYNCS, FAULT_IO_ONCE }, { FAULT_SYNCS, FAULT_IO },
+	{ FAULT_WRITES, FAULT_DISK_FULL }, { FAULT_WRITES, FAULT_READ_ONLY },
+	{ FAULT_OPENS, FAULT_IO },
+};
+
+START_TEST(a_disk_that_fails_at_any_call_loses_nothing)
+{
+	struct place *p = place_start();
+	uint64_t head = fake_chain_head(&p->chain).number;
+	uint64_t places, n;
+	struct follower f;
+
+	fault_vfs_install();
+	places = count_places(p, failures[_i].calls);
+	for (n = 1; n <= places; n += places_step(places)) {
+		new_folder(p, &f);
+		fault_vfs_arm(failures[_i].calls, n, failures[_i].end);
+		(void)try_once(&f, head);
+		ck_assert_uint_ge(fault_vfs_disarm(), n);
+		goes_on(p, &f, n);
+	}
+	place_end(p);
+}
+END_TEST
+
+/* --- killed -------------------------------------------------------------- */
+
+/* The child: follows DIR from URL to the block HEAD, and dies at the nth of
+ * the calls. */
+static int
+child(char **argv)
+{
+	struct gateway_config config = config_of(argv[3], argv[2]);
+	uint64_t head = strtoull(argv[4], NULL, 10);
+	struct gateway_status s;
+	struct gateway *g;
+
+	fault_vfs_install();
+	fault_vfs_arm((enum fault_calls)atoi(argv[5]),
+		      strtoull(argv[6], NULL, 10), FAULT_KILL);
+	if (gateway_open(&g, &config, NULL) != DC_OK ||
+	    gateway_start(g, NULL) != DC_OK)
+		return 1;
+	do {
+		(void)usleep(1000);
+		gateway_status(g, &s);
+	} while (!at_rest(&s, &head));
+	gateway_close(g);
+	return s.halted ? 1 : 0;
+}
+
+/* Returns whether it was killed. */
+static bool
+run_child(struct follower *f, uint64_t head, enum fault_calls calls,
+	  uint64_t nth)
+{
+	char self[] = "/proc/self/exe", mode[] = "--follow", head_text[24];
+	char calls_text[8], nth_text[24], url[64];
+	char *argv[] = { self, mode, f->folder.path, url, head_text,
+			 calls_text, nth_text, NULL };
+	int status;
+	pid_t pid;
+
+	snprintf(url, sizeof(url), "%s", f->urls);
+	snprintf(head_text, sizeof(head_text), "%llu",
+		 (unsigned long long)head);
+	snprintf(calls_text, sizeof(calls_text), "%d", (int)calls);
+	snprintf(nth_text, sizeof(nth_text), "%llu", (unsigned long long)nth);
+	ck_assert_int_eq(posix_spawn(&pid, self, NULL, NULL, argv, environ),
+			 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (WIFSIGNALED(status)) {
+		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+		return true;
+	}
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	return false;
+}
+
+static const struct {
+	enum fault_calls calls;
+	uint64_t step;		/* of the sample */
+} kills[] = { { FAULT_WRITES, 23 }, { FAULT_SYNCS, 1 } };
+
+START_TEST(killed_at_any_write_or_sync_it_goes_on)
+{
+	struct place *p = place_start();
+	uint64_t head = fake_chain_head(&p->chain).number;
+	uint64_t step = getenv("SOAK") != NULL ? 1 : kills[_i].step;
+	uint64_t n = 1;
+	struct follower f;
+	bool met;
+
+	do {	/* until a run gets past the place */
+		new_folder(p, &f);
+		met = run_child(&f, head, kills[_i].calls, n);
+		goes_on(p, &f, n);
+		n += step;
+	} while (met);
+	ck_assert_uint_gt(n, 3 * step);
+	place_end(p);
+}
+END_TEST
+
+/* The same folder, killed over and over on its way. */
+START_TEST(killed_again_and_again_it_gets_there)
+{
+	struct place *p = place_start();
+	uint64_t head = fake_chain_head(&p->chain).number, n = 60;
+	struct follower f;
+
+	new_folder(p, &f);
+	while (run_child(&f, head, FAULT_WRITES, n))
+		n += 7;		/* a little further each time */
+	goes_on(p, &f, n);
+	place_end(p);
+}
+END_TEST
+
+/* --- two of them ---------------------------------------------------------- */
+
+START_TEST(two_daemons_on_one_folder_are_one_too_many)
+{
+	struct place *p = place_start();
+	char path[] = "/proc/self/exe", mode[] = "--second";
+	struct follower f;
+	int status;
+	pid_t pid;
+
+	new_folder(p, &f);
+	follower_open(&f);
+	{
+		char *argv[] = { path, mode, f.folder.path, NULL };
+
+		ck_assert_int_eq(posix_spawn(&pid, path, NULL, NULL, argv,
+					     environ), 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	follower_catch_up(&f, &p->chain);
+	follower_end(&f);
+	place_end(p);
+}
+END_TEST
+
+/* The second: 0 when it is told that another has the folder. */
+static int
+second(char **argv)
+{
+	struct gateway_config config = {
+		.rpc_url = "http://127.0.0.1:1/", .data_dir = argv[2],
+		.factory = fake_chain_factory(), .start_block = 1,
+	};
+	struct dc_err err = DC_ERR_INIT;
+	struct gateway *g;
+
+	if (gateway_open(&g, &config, &err) != DC_EBUSY)
+		return 1;
+	return strstr(err.text, "another decaid uses") != NULL ? 0 : 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	Suite *suite = suite_create("oracle/crash");
+	TCase *t = tcase_create("crash");
+	SRunner *runner;
+	int failed;
+
+	if (argc == 7 && strcmp(argv[1], "--follow") == 0)
+		return child(argv);
+	if (argc == 3 && strcmp(argv[1], "--second") == 0)
+		return second(argv);
+	tcase_add_loop_test(t, a_disk_that_fails_at_any_call_loses_nothing, 0,
+			    DC_ARRAY_LEN(failures));
+	tcase_add_loop_test(t, killed_at_any_write_or_sync_it_goes_on, 0,
+			    DC_ARRAY_LEN(kills));
+	tcase_add_test(t, killed_again_and_again_it_gets_there);
+	tcase_add_test(t, two_daemons_on_one_folder_are_one_too_many);
+	tcase_set_timeout(t, getenv("SOAK") != NULL ? 7200 : 300);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
