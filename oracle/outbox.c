@@ -4,6 +4,7 @@
 #include "oracle/outbox.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,7 @@
 
 #define POLL_MS 1000
 #define ARENA_BYTES (1 << 16)
+#define DAY_S 86400
 
 /* --- life ---------------------------------------------------------------- */
 
@@ -93,6 +95,39 @@ load_open(struct outbox *o, struct dc_err *err)
 			       o->arena, err);
 }
 
+/* Of the rows as they are now. What a node says may hold a key. */
+static void
+tell_held_back(const struct outbox *o, struct outbox_status *s)
+{
+	for (uint32_t i = 0; i < o->n_open; i++) {
+		const char *why = o->open[i].error;
+
+		if (*why == '\0' || o->open[i].status == SQL_TX_MINED)
+			continue;
+		snprintf(s->held_back, sizeof(s->held_back), "%s",
+			 strncmp(why, "eth_", 4) == 0 ? "the node refuses it"
+						      : why);
+		return;
+	}
+}
+
+/* Not telling it is no reason to stop sending. */
+static void
+tell_spending(struct outbox *o, struct outbox_status *s)
+{
+	const struct addr20 *sender = signer_address(o->config.signer,
+						     SIGNER_SENDER);
+	struct dc_err err = DC_ERR_INIT;
+
+	if (sender == NULL)
+		return;
+	if (sql_spend_get(o->local, &s->spent_today_wei, o->config.chain_id,
+			  sender, o->now_s / DAY_S, &err) != DC_OK ||
+	    sql_spend_total(o->local, &s->spent_wei, o->config.chain_id,
+			    sender, &err) != DC_OK)
+		dc_log(DC_LOG_UNUSUAL, "outbox", "spending: %s", err.text);
+}
+
 static void
 tell_status(struct outbox *o, const struct dc_err *err)
 {
@@ -100,6 +135,9 @@ tell_status(struct outbox *o, const struct dc_err *err)
 		.signer_alive = signer_alive(o->config.signer),
 		.signatures = o->signatures,
 	};
+
+	tell_held_back(o, &s);
+	tell_spending(o, &s);
 
 	for (uint32_t i = 0; i < o->n_open; i++) {
 		s.queued += o->open[i].status == SQL_TX_QUEUED;

@@ -45,6 +45,12 @@ struct outbox_status {
 	bool signer_alive;
 	uint64_t queued, sent, mined;	/* open rows */
 	uint64_t signatures;		/* checkpoints signed since start */
+	/* Gas, and value of what succeeded, of final transactions of the
+	 * sender: on this UTC day, and ever. */
+	struct wei spent_today_wei, spent_wei;
+	/* Why the first of those that wait does, in our own words; "": none
+	 * is held back. */
+	char held_back[OUTBOX_TEXT_BYTES];
 	char last_error[OUTBOX_TEXT_BYTES];	/* "" when all is well */
 };
 

@@ -70,4 +70,12 @@ enum dc_status outbox_fees_replace(struct outbox *o,
 				   struct wei *fee_wei, struct wei *tip_wei,
 				   struct dc_err *err) DC_MUST_CHECK;
 
+/* The sender can pay for the row at that fee a gas, at worst, beside what
+ * else of it is on its way.
+ * Errors: DC_EREFUSED it cannot; DC_EIO, DC_EBUSY the node. */
+enum dc_status outbox_funds_check(struct outbox *o,
+				  const struct sql_tx_row *row,
+				  struct wei fee_wei, struct dc_err *err)
+	DC_MUST_CHECK;
+
 #endif /* DECAID_ORACLE_OUTBOX_CORE_H */

@@ -96,3 +96,39 @@ outbox_fees_replace(struct outbox *o, const struct sql_tx_row *row,
 			       "a replacement would pass the fee cap");
 	return DC_OK;
 }
+
+/* --- funds --------------------------------------------------------------- */
+
+/* false: past 2^256. */
+static bool
+add_cost(struct wei *sum, const struct sql_tx_row *row, struct wei fee_wei)
+{
+	struct wei gas;
+
+	return u256_mul(&gas.v, u256_from_u64(row->gas_limit), fee_wei.v) &&
+	       wei_add(sum, *sum, gas) && wei_add(sum, *sum, row->value_wei);
+}
+
+enum dc_status
+outbox_funds_check(struct outbox *o, const struct sql_tx_row *row,
+		   struct wei fee_wei, struct dc_err *err)
+{
+	struct wei needed = wei_from_u64(0), has;
+	bool fits = add_cost(&needed, row, fee_wei);
+	enum dc_status found;
+
+	for (uint32_t i = 0; fits && i < o->n_open; i++) {
+		const struct sql_tx_row *other = &o->open[i];
+
+		if (other->id != row->id && other->status == SQL_TX_SENT &&
+		    addr20_equal(&other->sender, &row->sender))
+			fits = add_cost(&needed, other, other->max_fee_wei);
+	}
+	found = rpc_balance(o->rpc, &has, &row->sender, rpc_at_latest(), err);
+	if (found != DC_OK)
+		return found;
+	if (fits && wei_compare(needed, has) <= 0)
+		return DC_OK;
+	return dc_fail(err, DC_EREFUSED, "the sender's funds do not cover "
+		       "what it would cost at worst");
+}

@@ -302,8 +302,10 @@ save_with_nonce(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 
 /* --- offering ------------------------------------------------------------ */
 
+/* told  what the row goes on to say: "" all is well */
 static enum dc_status
-offered(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
+offered(struct outbox *o, struct sql_tx_row *row, const char *told,
+	struct dc_err *err)
 {
 	if (row->sent_s == 0) {
 		char name[128];
@@ -313,14 +315,15 @@ offered(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 		dc_log(DC_LOG_INFO, "outbox", "sent transaction %s", name);
 	}
 	row->attempts++;
-	row->error = "";
+	row->error = told;
 	return row_save(o, row, err);
 }
 
 /* Give the row's bytes to the node. A "nonce too low" is left to the search
  * for receipts; "underpriced" is mended by the next replacement. */
 static enum dc_status
-offer(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
+offer(struct outbox *o, struct sql_tx_row *row, const char *told,
+      struct dc_err *err)
 {
 	struct dc_err why = DC_ERR_INIT;
 	struct hash32 named;
@@ -330,7 +333,7 @@ offer(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 
 	if (found == DC_OK || fault == RPC_FAULT_ALREADY_KNOWN ||
 	    fault == RPC_FAULT_NONCE_TOO_LOW)
-		return offered(o, row, err);
+		return offered(o, row, told, err);
 	if (!node_refused(o))
 		return dc_fail(err, found, "%s", why.text);
 	row->sent_s = row->sent_s == 0 ? o->now_s : row->sent_s;
@@ -364,6 +367,8 @@ step_queued(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	found = outbox_fees_new(o, &row->max_fee_wei, &row->priority_fee_wei,
 				&why);
 	if (found == DC_OK)
+		found = outbox_funds_check(o, row, row->max_fee_wei, &why);
+	if (found == DC_OK)
 		found = next_nonce(o, row, &row->nonce, &why);
 	if (found == DC_OK)
 		found = row_sign(o, row, &why);
@@ -374,7 +379,7 @@ step_queued(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	row->sent_s = 0;
 	row->error = "";
 	found = save_with_nonce(o, row, err);		/* keeps (1) */
-	return found == DC_OK ? offer(o, row, err) : found;
+	return found == DC_OK ? offer(o, row, "", err) : found;
 }
 
 /* --- sent ---------------------------------------------------------------- */
@@ -454,21 +459,24 @@ replace(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	enum dc_status found;
 
 	if (row->n_hashes == HASHES_MAX)
-		return offer(o, row, err);
+		return offer(o, row, "", err);
 	found = outbox_fees_replace(o, row, &dearer.max_fee_wei,
 				    &dearer.priority_fee_wei, &why);
+	if (found == DC_OK)
+		found = outbox_funds_check(o, row, dearer.max_fee_wei, &why);
 	if (found == DC_OK)
 		found = row_sign(o, &dearer, &why);
 	if (found != DC_OK) {
 		found = told_or_failed(o, row, found, &why, err);
-		return found == DC_OK ? offer(o, row, err) : found;
+		return found == DC_OK ? offer(o, row, row->error, err)
+				      : found;
 	}
 	row_name(name, sizeof(name), row);
 	dc_log(DC_LOG_INFO, "outbox", "replacing transaction %s", name);
 	dearer.sent_s = 0;
 	*row = dearer;
 	found = row_save(o, row, err);			/* keeps (1) */
-	return found == DC_OK ? offer(o, row, err) : found;
+	return found == DC_OK ? offer(o, row, "", err) : found;
 }
 
 static uint64_t
@@ -496,11 +504,11 @@ step_sent(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	if (lost)
 		return start_over(o, row, err);
 	if (row->sent_s == 0)
-		return offer(o, row, err);
+		return offer(o, row, "", err);
 	if (since(o, row->sent_s) >= (replace_s ? replace_s : REPLACE_S))
 		return replace(o, row, err);
 	if (since(o, row->updated_s) >= REOFFER_S)
-		return offer(o, row, err);
+		return offer(o, row, row->error, err);
 	return DC_OK;
 }
 
@@ -545,7 +553,7 @@ row_unmined(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	memset(&row->mined_hash, 0, sizeof(row->mined_hash));
 	found = row_change(o, row, "a reorganisation put it out of its "
 			   "block", err);
-	return found == DC_OK ? offer(o, row, err) : found;
+	return found == DC_OK ? offer(o, row, "", err) : found;
 }
 
 static enum dc_status

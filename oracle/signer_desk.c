@@ -23,6 +23,22 @@ struct signer_desk {
 	uint64_t attest_ms;		/* when that was so */
 };
 
+/* One key in two roles is opened once: scrypt takes its time and memory. */
+static bool
+same_file(struct signer_desk *d, size_t role)
+{
+	const struct signer_key_files *keys = d->cfg->keys;
+
+	for (size_t i = 0; i < role; i++)
+		if (d->held[i] && strcmp(keys[i].key_path,
+					 keys[role].key_path) == 0 &&
+		    strcmp(keys[i].pass_path, keys[role].pass_path) == 0) {
+			d->slots[role] = d->slots[i];
+			return true;
+		}
+	return false;
+}
+
 static enum dc_status
 load_keys(struct signer_desk *d, struct dc_err *err)
 {
@@ -32,7 +48,7 @@ load_keys(struct signer_desk *d, struct dc_err *err)
 		const struct signer_key_files *files = &d->cfg->keys[i];
 
 		d->held[i] = files->key_path != NULL;
-		if (d->held[i])
+		if (d->held[i] && !same_file(d, i))
 			found = keyguard_load(d->guard, &d->slots[i],
 					      files->key_path,
 					      files->pass_path, err);

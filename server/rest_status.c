@@ -49,6 +49,26 @@ static struct lack missing(const struct app *a,
 	return (struct lack){ NULL, "" };
 }
 
+/* It serves; that it cannot sign or send is told beside that. */
+static void put_ready(const struct app *a, struct http_reply *rp)
+{
+	struct outbox_status s = { .signer_alive = true };
+	struct json_out j;
+
+	if (a->outbox != NULL)
+		outbox_status(a->outbox, &s);
+	json_out_init(&j, &rp->body);
+	json_put_open(&j, '{');
+	json_put_key(&j, "status");
+	json_put_text(&j, "ready");
+	if (!s.signer_alive || s.held_back[0] != '\0') {
+		json_put_key(&j, "note");
+		json_put_text(&j, s.signer_alive ? s.held_back :
+			      "the signer is gone: nothing is signed");
+	}
+	json_put_close(&j, '}');
+}
+
 void rest_readyz(struct http_request *rq, struct http_reply *rp)
 {
 	struct gateway_status status;
@@ -64,8 +84,9 @@ void rest_readyz(struct http_request *rq, struct http_reply *rp)
 		http_problem(rq, rp, 503, "%s%s%s", lack.what,
 			     *lack.why != '\0' ? ": " : "", lack.why);
 		rp->retry_after_s = 1;
-	} else if (!http_not_modified(rq, rp, "ready")) {
-		dc_buf_append_text(&rp->body, "{\"status\":\"ready\"}");
+	} else {
+		put_ready(r.app, rp);
+		rest_tag_body(rq, rp);
 	}
 }
 
@@ -117,6 +138,21 @@ static void put_chain(struct json_out *j, const struct gateway_status *s)
 	json_put_close(j, '}');
 }
 
+static void put_sending(struct json_out *j, struct outbox *o)
+{
+	struct outbox_status s;
+
+	outbox_status(o, &s);
+	json_put_key(j, "signer_alive");
+	json_put_bool(j, s.signer_alive);
+	json_put_key(j, "spent_today_wei");
+	json_put_wei(j, s.spent_today_wei);
+	json_put_key(j, "spent_wei");
+	json_put_wei(j, s.spent_wei);
+	json_put_key(j, "held_back");
+	json_put_text(j, s.held_back);
+}
+
 static enum dc_status put_operator(struct rest *r)
 {
 	const struct app *a = r->app;
@@ -140,6 +176,8 @@ static enum dc_status put_operator(struct rest *r)
 	json_put_bool(&r->j, found);
 	json_put_key(&r->j, "bond_wei");
 	json_put_wei(&r->j, found ? o.bond_wei : wei_from_u64(0));
+	if (a->outbox != NULL)
+		put_sending(&r->j, a->outbox);
 	json_put_close(&r->j, '}');
 	return DC_OK;
 }
@@ -312,6 +350,16 @@ static void put_nodes_metrics(struct dc_buf *b,
 			      s->nodes[i].failures);
 }
 
+static void put_wei_metric(struct dc_buf *b, const char *name,
+			   const char *type, const char *help, struct wei v)
+{
+	char text[WEI_TEXT_BYTES];
+
+	wei_format(v, text);
+	dc_buf_printf(b, "# HELP decaid_%s %s\n# TYPE decaid_%s %s\n"
+		      "decaid_%s %s\n", name, help, name, type, name, text);
+}
+
 static void put_outbox(struct dc_buf *b, struct outbox *o)
 {
 	struct outbox_status s;
@@ -329,6 +377,15 @@ static void put_outbox(struct dc_buf *b, struct outbox *o)
 		   "Transactions sent, not mined.", s.sent);
 	put_metric(b, "outbox_mined", "gauge",
 		   "Transactions mined, not final.", s.mined);
+	put_metric(b, "outbox_held_back", "gauge",
+		   "1 while a limit, funds or the node keep one back.",
+		   s.held_back[0] != '\0');
+	put_wei_metric(b, "outbox_spent_today_wei", "gauge",
+		       "Spent on this UTC day, of what is final.",
+		       s.spent_today_wei);
+	put_wei_metric(b, "outbox_spent_wei_total", "counter",
+		       "Spent on gas and values, of what is final.",
+		       s.spent_wei);
 }
 
 void rest_metrics(struct http_request *rq, struct http_reply *rp)

@@ -346,6 +346,29 @@ sql_spend_get(struct sql_db *db, struct wei *out, uint64_t chain_id,
 	return sql_query_close(&q, err);
 }
 
+static const char SQL_SPEND_ALL[] =
+	"SELECT amount_wei FROM spend WHERE chain_id = ?1 AND sender = ?2";
+
+enum dc_status
+sql_spend_total(struct sql_db *db, struct wei *out, uint64_t chain_id,
+		const struct addr20 *sender, struct dc_err *err)
+{
+	struct sql_query q;
+	bool fits = true;
+	enum dc_status found;
+
+	*out = wei_from_u64(0);
+	sql_query_open(&q, db, SQL_SPEND_ALL);
+	sql_bind_u64(&q, chain_id);
+	sql_bind_addr(&q, sender);
+	while (sql_query_row(&q))
+		fits = fits && wei_add(out, *out, sql_col_wei(&q));
+	found = sql_query_close(&q, err);
+	if (found == DC_OK && !fits)
+		return dc_fail(err, DC_EINVAL, "spending passes 2^256 wei");
+	return found;
+}
+
 enum dc_status
 sql_spend_add(struct sql_db *db, uint64_t chain_id,
 	      const struct addr20 *sender, uint64_t day,

@@ -128,6 +128,10 @@ enum dc_status sql_nonce_put(struct sql_db *db, uint64_t chain_id,
 enum dc_status sql_spend_get(struct sql_db *db, struct wei *out,
 			     uint64_t chain_id, const struct addr20 *sender,
 			     uint64_t day, struct dc_err *err) DC_MUST_CHECK;
+/* The sum of all days. */
+enum dc_status sql_spend_total(struct sql_db *db, struct wei *out,
+			       uint64_t chain_id, const struct addr20 *sender,
+			       struct dc_err *err) DC_MUST_CHECK;
 enum dc_status sql_spend_add(struct sql_db *db, uint64_t chain_id,
 			     const struct addr20 *sender, uint64_t day,
 			     struct wei amount_wei,

@@ -116,7 +116,7 @@ async function killSoon(w) {
 		return await stop(child, "SIGKILL");
 	}
 	const s = await serve(w);
-	await sleep(dice.below(2500));
+	await sleep(dice.below(1600));
 	await killOne(s);
 }
 

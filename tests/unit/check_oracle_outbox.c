@@ -15,12 +15,12 @@
 #include "oracle/outbox_core.h"
 #include "sql/signatures.h"
 #include "tests/unit/fake_node.h"
+#include "tests/unit/fault_vfs.h"
 #include "tests/unit/sql_fixture.h"
 
 #define CHAIN 31337
 #define EPOCH_S 1
 
-static struct addr20 sender_address;
 static uint64_t test_now;	/* the outbox's clock */
 
 static uint64_t
@@ -74,10 +74,11 @@ make_keys(void)
 				  KEYSTORE_LIGHT, NULL) != DC_OK)
 			return false;
 	}
-	sender_address = *keyguard_address(g, slot);
 	keyguard_free(g);
 	return true;
 }
+
+static uint64_t day_cap_wei = UINT64_MAX;
 
 static struct signer *
 start_signer(struct fix *x)
@@ -87,7 +88,7 @@ start_signer(struct fix *x)
 		.domain = { CHAIN, pool() }, .log_path = x->log_path,
 		.fee_cap_wei = wei_from_u64(1000000),
 		.tx_cap_wei = wei_from_u64(UINT64_MAX),
-		.day_cap_wei = wei_from_u64(UINT64_MAX),
+		.day_cap_wei = wei_from_u64(day_cap_wei),
 		.rules = &rule, .n_rules = 1,
 	};
 	struct signer *s = NULL;
@@ -581,6 +582,191 @@ START_TEST(a_replacement_never_passes_the_cap)
 }
 END_TEST
 
+/* A gas limit of 125,000 at 210 a gas is 26,250,000. */
+START_TEST(without_funds_nothing_is_sent_or_replaced_and_it_is_told)
+{
+	struct fix *x = setup();
+	struct outbox_status s;
+	struct sql_tx_row row;
+
+	close_epoch(x, 5, 1);
+	x->node.balance = 26249999;
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_QUEUED);
+	ck_assert_ptr_nonnull(strstr(row.error, "funds do not cover"));
+	outbox_status(x->box, &s);
+	ck_assert_str_eq(s.held_back, row.error);
+	ck_assert_uint_eq(x->node.sends, 0);
+	x->node.balance = 26250000;
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	outbox_status(x->box, &s);
+	ck_assert_str_eq(s.held_back, "");
+	/* a replacement of 231 a gas would need more: the first one stays */
+	x->node.base_fee = 500;
+	test_now += 30;
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_uint_eq(row.n_hashes, 1);
+	ck_assert_uint_eq(x->node.n, 1);
+	outbox_status(x->box, &s);
+	ck_assert_ptr_nonnull(strstr(s.held_back, "funds do not cover"));
+	x->node.base_fee = 100;
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(every_replacement_offers_at_least_a_tenth_more_of_both)
+{
+	struct fix *x = setup();
+	uint64_t fee = 0, tip = 0;
+
+	close_epoch(x, 5, 1);
+	step(x);
+	for (unsigned i = 0; i < 12; i++) {
+		const struct fake_tx *tx = fake_last(&x->node);
+
+		ck_assert_uint_ge(tx->fee * 10, fee * 11);
+		ck_assert_uint_ge(tx->tip * 10, tip * 11);
+		ck_assert_uint_eq(tx->nonce, 0);
+		fee = tx->fee;
+		tip = tx->tip;
+		test_now += 30;
+		step(x);
+	}
+	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 13);
+	teardown(x);
+}
+END_TEST
+
+START_TEST(the_days_cap_stops_sending_and_says_so_until_the_next)
+{
+	struct fix *x = setup();
+	struct outbox_status s;
+
+	close_epoch(x, 5, 1);
+	outbox_free(x->box);
+	signer_stop(x->signer);
+	day_cap_wei = 26249999;
+	x->signer = start_signer(x);
+	day_cap_wei = UINT64_MAX;
+	open_box(x, wei_from_u64(0));
+	close_epoch(x, 5, 1);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_QUEUED);
+	outbox_status(x->box, &s);
+	ck_assert_msg(strstr(s.held_back, "cap") != NULL, "%s", s.held_back);
+	ck_assert_uint_eq(x->node.sends, 0);
+	x->node.base_fee = 50;		/* what fits under it is sent */
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
+	outbox_status(x->box, &s);
+	ck_assert_str_eq(s.held_back, "");
+	teardown(x);
+}
+END_TEST
+
+START_TEST(what_is_paid_is_counted_once_and_when_it_is_final)
+{
+	const uint64_t paid = 21000 * 100;	/* see fake_receipt */
+	struct fix *x = setup();
+	struct outbox_status s;
+	uint64_t first;
+
+	for (unsigned i = 1; i <= 2; i++) {
+		close_epoch(x, 5, 1);
+		step(x);
+		first = x->epoch;
+		fake_mine(&x->node);
+		step(x);
+		outbox_status(x->box, &s);
+		ck_assert_int_eq(wei_compare(s.spent_wei,
+				 wei_from_u64((i - 1) * paid)), 0);
+		if (i == 2)	/* a revert costs its gas all the same */
+			fake_last(&x->node)->success = false;
+		mine_final(x);
+		accept_epoch(x, first, x->epoch);
+		step(x);
+		step(x);
+		outbox_status(x->box, &s);
+		ck_assert_int_eq(wei_compare(s.spent_wei,
+					     wei_from_u64(i * paid)), 0);
+		ck_assert_int_eq(wei_compare(s.spent_today_wei, s.spent_wei),
+				 0);
+	}
+	teardown(x);
+}
+END_TEST
+
+START_TEST(mined_reorged_out_and_its_nonce_used_by_another)
+{
+	struct fix *x = setup();
+	struct sql_tx_row row;
+
+	close_epoch(x, 5, 1);
+	step(x);
+	fake_mine(&x->node);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
+	fake_reorg(&x->node);
+	x->node.foreign = 1;		/* in a final block */
+	test_now += 10;
+	step(x);	/* out of its block: offered, and refused */
+	step(x);	/* lost: queued anew */
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_SENT);
+	ck_assert_uint_eq(row.nonce, 1);
+	mine_final(x);
+	step(x);
+	step(x);
+	row = row_of(x, x->epoch);
+	ck_assert_int_eq(row.status, SQL_TX_FINAL);
+	ck_assert_uint_eq(row.nonce, 1);
+	ck_assert_uint_eq(fake_last(&x->node)->nonce, 1);
+	teardown(x);
+}
+END_TEST
+
+/* Each write of local.db in turn fails: the step says so, the next goes on,
+ * and one transaction is sent. */
+START_TEST(a_disk_that_fails_at_any_write_sends_one_transaction)
+{
+	uint64_t n = 1, step_n = getenv("SOAK") != NULL ? 1 : 3;
+	bool met;
+
+	fault_vfs_install();
+	do {
+		struct dc_err why = DC_ERR_INIT;
+		struct fix *x = setup();
+
+		close_epoch(x, 5, 1);
+		fault_vfs_arm(FAULT_WRITES, n, FAULT_IO_ONCE);
+		if (outbox_step(x->box, &why) != DC_OK)
+			ck_assert_str_ne(why.text, "");
+		met = fault_vfs_disarm() >= n;
+		step(x);
+		test_now += 10;		/* offered again, no dearer */
+		step(x);
+		mine_final(x);
+		step(x);
+		step(x);
+		ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+		for (size_t i = 0; i < x->node.n; i++)
+			ck_assert_uint_eq(x->node.txs[i].nonce, 0);
+		ck_assert_uint_eq(x->node.n, 1);
+		teardown(x);
+		n += step_n;
+	} while (met);
+	ck_assert_uint_gt(n, 8);
+}
+END_TEST
+
 START_TEST(a_base_fee_over_the_cap_is_waited_out_and_told)
 {
 	struct fix *x = setup();
@@ -820,6 +1006,12 @@ main(void)
 		without_a_quorum_it_is_signed_but_not_sent,
 		a_stuck_one_is_replaced_and_either_hash_counts,
 		a_replacement_never_passes_the_cap,
+		without_funds_nothing_is_sent_or_replaced_and_it_is_told,
+		every_replacement_offers_at_least_a_tenth_more_of_both,
+		the_days_cap_stops_sending_and_says_so_until_the_next,
+		what_is_paid_is_counted_once_and_when_it_is_final,
+		mined_reorged_out_and_its_nonce_used_by_another,
+		a_disk_that_fails_at_any_write_sends_one_transaction,
 		a_base_fee_over_the_cap_is_waited_out_and_told,
 		a_reorganisation_sends_it_again,
 		one_that_the_pool_lost_is_offered_again,

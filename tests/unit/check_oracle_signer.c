@@ -215,6 +215,19 @@ START_TEST(a_start_that_fails_says_why)
 }
 END_TEST
 
+START_TEST(one_key_may_hold_two_roles)
+{
+	struct signer_cfg cfg = config();
+	struct signer *s;
+
+	cfg.keys[SIGNER_SENDER] = cfg.keys[SIGNER_CHECKPOINTS];
+	s = start(&cfg);
+	ck_assert(addr20_equal(signer_address(s, SIGNER_SENDER),
+			       signer_address(s, SIGNER_CHECKPOINTS)));
+	signer_stop(s);
+}
+END_TEST
+
 START_TEST(a_role_without_a_key_signs_nothing)
 {
 	struct signer_cfg cfg = config();
@@ -505,6 +518,7 @@ main(void)
 		signals_for_the_daemon_do_not_end_it,
 		nobody_else_can_read_its_memory_or_files,
 		a_start_that_fails_says_why,
+		one_key_may_hold_two_roles,
 		a_role_without_a_key_signs_nothing,
 		a_transaction_of_an_allowed_call_is_signed_by_the_sender,
 		transactions_outside_the_rules_are_refused,

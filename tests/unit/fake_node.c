@@ -262,6 +262,8 @@ fake_answer(void *user, const char *m, const json_t *params)
 		return fake_receipt(f, first);
 	if (strcmp(m, "eth_getTransactionCount") == 0)
 		return fake_count_at(f, second);
+	if (strcmp(m, "eth_getBalance") == 0)
+		return json_pack("{s:o}", "result", fake_number(f->balance));
 	if (strcmp(m, "eth_feeHistory") == 0)
 		return fake_fees(f);
 	if (strcmp(m, "eth_getBlockByNumber") == 0)
@@ -290,6 +292,7 @@ fake_start(struct fake_node *f)
 	f->tip = 10;
 	f->head = 1;
 	f->stake = f->total = 1;
+	f->balance = UINT64_C(1000000000000000000);
 	fake_http_start(&f->http, fake_answer, f);
 }
 

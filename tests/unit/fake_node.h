@@ -37,6 +37,7 @@ struct fake_node {
 	uint64_t foreign;	/* nonces used up by others, in block 1 */
 	const char *revert;	/* hex of what estimates revert with */
 	const char *send_error;	/* message for the next send */
+	uint64_t balance;	/* of everybody, wei */
 	uint64_t sends;		/* eth_sendRawTransaction asked */
 	uint64_t stake, total;	/* of any signer, of the pool; gwei */
 	size_t n;
