@@ -82,10 +82,6 @@ enum dc_status pipe_refetch(struct pipeline *p, const struct pipe_model *m,
 			    struct sql_contribution *c, size_t n,
 			    struct dc_arena *arena, struct dc_err *err)
 {
-	const struct rpc_config config = {
-		.url = p->config->rpc_url,
-		.timeout_ms = p->config->rpc_timeout_ms,
-	};
 	struct rpc *rpc = NULL;
 	enum dc_status st;
 	size_t i;
@@ -96,7 +92,7 @@ enum dc_status pipe_refetch(struct pipeline *p, const struct pipe_model *m,
 		return DC_OK;
 	dc_log(DC_LOG_UNUSUAL, "oracle", "%s is learned anew: fetching pruned "
 	       "samples from=%" PRIu64, m->row.slug, c[i].is.id);
-	st = rpc_new(&rpc, &config, err);
+	st = nodes_first(&rpc, p->config->rpc_url, err);
 	if (st == DC_OK)
 		st = samples_fetch(rpc, &m->row.is.trainer, c, n, arena, err);
 	rpc_free(rpc);

@@ -34,7 +34,7 @@ struct place {
 };
 
 struct samples {
-	struct rpc *rpc;
+	struct node_link *link;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wanted;
@@ -74,6 +74,23 @@ static struct place *next_wanted(struct samples *s)
 	return found;
 }
 
+static enum dc_status ask(struct samples *s, struct place *job,
+			  struct dc_arena *arena, struct dc_err *err)
+{
+	unsigned wait_ms;
+	struct rpc *rpc = node_link_choose(s->link, &wait_ms, err);
+	enum dc_status found;
+
+	if (rpc == NULL)
+		return DC_EIO;
+	found = samples_fetch(rpc, &job->trainer, &job->what, 1, arena, err);
+	if (found != DC_OK && node_link_at_fault(s->link))
+		node_link_bad(s->link, err);
+	else
+		node_link_good(s->link);
+	return found;
+}
+
 /* job is a copy of home. Keeps (1). */
 static void fetch(struct samples *s, struct place *job, struct place *home)
 {
@@ -82,8 +99,7 @@ static void fetch(struct samples *s, struct place *job, struct place *home)
 	enum dc_status found;
 
 	unlock(s);
-	found = samples_fetch(s->rpc, &job->trainer, &job->what, 1, arena,
-			      &err);
+	found = ask(s, job, arena, &err);
 	lock(s);
 	if (found == DC_OK) {
 		home->state = PLACE_THERE;
@@ -123,12 +139,11 @@ static void *run(void *arg)
 
 /* ---- its life ---- */
 
-enum dc_status samples_new(struct samples **out, const char *rpc_url,
+enum dc_status samples_new(struct samples **out, struct nodes *nodes,
 			   struct dc_err *err)
 {
-	const struct rpc_config config = { .url = rpc_url };
 	struct samples *s = dc_calloc(1, sizeof(*s));
-	enum dc_status found = rpc_new(&s->rpc, &config, err);
+	enum dc_status found = node_link_new(&s->link, nodes, err);
 	int rc;
 
 	if (found != DC_OK) {
@@ -139,7 +154,7 @@ enum dc_status samples_new(struct samples **out, const char *rpc_url,
 	DC_CHECK(pthread_cond_init(&s->wanted, NULL) == 0);
 	rc = pthread_create(&s->thread, NULL, run, s);
 	if (rc != 0) {
-		rpc_free(s->rpc);
+		node_link_free(s->link);
 		free(s);
 		return dc_fail(err, DC_EIO, "thread: %s", strerror(rc));
 	}
@@ -155,9 +170,9 @@ void samples_free(struct samples *s)
 	s->stop = true;
 	DC_CHECK(pthread_cond_signal(&s->wanted) == 0);
 	unlock(s);
-	rpc_interrupt(s->rpc);
+	node_link_stop(s->link);
 	DC_CHECK(pthread_join(s->thread, NULL) == 0);
-	rpc_free(s->rpc);
+	node_link_free(s->link);
 	for (size_t i = 0; i < SAMPLES_KEPT; i++)
 		free(s->places[i].data);
 	(void)pthread_cond_destroy(&s->wanted);

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/status.h"
+#include "oracle/nodes.h"
 #include "oracle/rpc.h"
 #include "sql/contributions.h"
 
@@ -32,8 +33,8 @@ struct samples;
 #define SAMPLES_KEPT 64		/* fetched ones, or asked for */
 #define SAMPLES_AGAIN_S 5	/* until one that failed is asked for again */
 
-/* rpc_url is copied. Owner: the caller, samples_free. */
-enum dc_status samples_new(struct samples **out, const char *rpc_url,
+/* nodes is borrowed, and outlives it. Owner: the caller, samples_free. */
+enum dc_status samples_new(struct samples **out, struct nodes *nodes,
 			   struct dc_err *err) DC_MUST_CHECK;
 
 /* Ends the thread, whatever it waits for. NULL is fine. */

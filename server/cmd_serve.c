@@ -143,7 +143,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		d->app.operator_signer = signing_address(d->signing);
 		d->app.outbox = signing_outbox(d->signing);
 	}
-	status = samples_new(&d->app.samples, c->rpc, err);
+	status = samples_new(&d->app.samples, gateway_nodes(d->gateway),
+			     err);
 	if (status == DC_OK)
 		status = app_init(&d->app, err);
 	if (status != DC_OK)
