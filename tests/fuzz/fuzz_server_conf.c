@@ -24,7 +24,7 @@ fuzz_bounds(const struct config *c)
 			memcpy(&v, field, sizeof(v));
 			DC_CHECK(v >= keys[i].least && v <= keys[i].most);
 		} else if (keys[i].type == CONFIG_TYPE_TEXT ||
-			   keys[i].type == CONFIG_TYPE_URL) {
+			   keys[i].type == CONFIG_TYPE_URLS) {
 			DC_CHECK(*(char *const *)field != NULL);
 		}
 	}
