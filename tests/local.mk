@@ -1,4 +1,5 @@
 # Tests that are scripts; the unit tests are in tests/unit/.
+EXTRA_DIST += tests/README.md
 SCRIPT_TESTS += tests/check-source tests/check-layers tests/contracts.sh
 dist_check_SCRIPTS += tests/check-source tests/check-layers \
 	tests/contracts.sh

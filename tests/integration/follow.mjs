@@ -145,32 +145,34 @@ const scenarios = {
 		chain.end();
 	},
 
-	async "reorgs of depth 1 to 8 end where the straight chain ends"() {
+	async "reorgs of depth 1 to 32 and 200 end where the straight chain ends"() {
 		const chain = await newChain();
-		const daemon = new Daemon(chain, { args: ["--snapshot", "20"] });
+		const daemon = new Daemon(chain, { args: ["--snapshot", "20", "--depth", "1000"] });
 		const trainers = await twoModels(chain);
 		await life(chain, daemon, trainers, new Dice(2), 24);
-		for (let depth = 1; depth <= 8; depth++) {
+		const depths = process.env.SOAK ? [...Array(32).keys()].map((i) => i + 1) : [1, 2, 3, 5, 8, 16, 32];
+		for (const [before, depth] of [...depths, 200].entries()) {
 			const dice = new Dice(100 + depth);
+			const each = depth > 8 ? 1 : 4;
 			await daemon.caughtUp(chain);
-			const before = await daemon.dump();
+			const dump = await daemon.dump();
 			const saved = chain.save(), snapshot = await chain.rpc("evm_snapshot");
 			const lost = [...trainers];
 			for (let b = 0; b < depth; b++) {	// these go
 				if (b === 1) lost.push({ kind: "points", address: await chain.createModel("points", "lost") });
-				else await contributions(chain, dice, lost, 5), await chain.mine();
+				else await contributions(chain, dice, lost, each), await chain.mine();
 				if (b === 4) for (const t of trainers) await chain.claimAll(t.address, 5);
 			}
-			await daemon.caughtUp(chain, { reorgs: depth - 1 });
-			assert.notDeepEqual(await daemon.dump(), before);
+			await daemon.caughtUp(chain, { reorgs: before });
+			assert.notDeepEqual(await daemon.dump(), dump);
 			assert.equal(await chain.rpc("evm_revert", [snapshot]), true);
 			chain.restore(saved);
 			for (let b = 0; b <= depth; b++) {	// these stay
-				await contributions(chain, dice, trainers, 4);
+				await contributions(chain, dice, trainers, each);
 				await chain.mine(3);
 			}
-			const s = await daemon.caughtUp(chain, { reorgs: depth });
-			assert.equal(s.reorgs, depth);
+			const s = await daemon.caughtUp(chain, { reorgs: before + 1 });
+			assert.equal(s.reorgs, before + 1);
 			await equalsTheChain(chain, daemon, trainers);
 			await measuredInOrder(chain, daemon);
 			same(await daemon.dump(), await fresh(chain), `depth ${depth}`);

@@ -13,6 +13,7 @@ SCRIPT_TESTS += tests/integration/kills.sh
 SOAK_TESTS += tests/integration/kills.sh
 dist_check_SCRIPTS += tests/integration/kills.sh
 SCRIPT_TESTS += tests/integration/follow.sh
+SOAK_TESTS += tests/integration/follow.sh
 dist_check_SCRIPTS += tests/integration/follow.sh
 
 EXTRA_DIST += tests/integration/cli.mjs tests/integration/commands.mjs

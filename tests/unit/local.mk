@@ -168,6 +168,7 @@ UNIT_TESTS += tests/unit/check_oracle_nodes
 tests_unit_check_oracle_nodes_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_outbox
+SOAK_TESTS += tests/unit/check_oracle_outbox
 tests_unit_check_oracle_outbox_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_log_scan
