@@ -1,9 +1,12 @@
 // The following half against a real chain: node tests/integration/follow.mjs
 // [NAME...] runs the scenarios below, or those named, and prints one line each.
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import http from "node:http";
+import https from "node:https";
+import path from "node:path";
 import { toEventSelector } from "viem";
-import { Chain, Dice, sample, startAnvil } from "./chain.mjs";
+import { Chain, Dice, root, sample, startAnvil } from "./chain.mjs";
 import { Daemon, newDir } from "./daemon.mjs";
 
 const children = [];
@@ -302,6 +305,29 @@ const scenarios = {
 		same(await daemon.dump(), await fresh(chain));
 		await daemon.stop();
 		proxy.close();
+		chain.end();
+	},
+
+	async "an endpoint whose certificate nobody signed is told nothing, and another takes over"() {
+		const chain = await newChain();
+		const trainers = await twoModels(chain);
+		await contributions(chain, new Dice(14), trainers, 5);
+		await chain.mine();
+		const pem = fs.readFileSync(path.join(root, "tests/vectors/self-signed.pem"));
+		let asked = 0;
+		const server = https.createServer({ key: pem, cert: pem }, (req, res) => { asked++; res.end("{}"); });
+		await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+		const url = `https://127.0.0.1:${server.address().port}`;
+		const alone = new Daemon(chain, { url });
+		await alone.until((s) => s.error === "it does not answer", "told");
+		assert.match(alone.stderr, /certificate|SSL/i);
+		await alone.stop();
+		const daemon = new Daemon(chain, { url: `${url},${chain.url}` });
+		await daemon.caughtUp(chain);
+		same(await daemon.dump(), await fresh(chain));
+		await daemon.stop();
+		assert.equal(asked, 0);
+		server.close();
 		chain.end();
 	},
 

@@ -8,6 +8,7 @@ tests_integration_followd_LDADD = tests/unit/libfake.a $(oracle_libs) \
 EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
 	tests/integration/follow.mjs
 
+EXTRA_DIST += tests/vectors/self-signed.pem
 EXTRA_DIST += tests/integration/kills.mjs tests/integration/process.mjs
 SCRIPT_TESTS += tests/integration/kills.sh
 SOAK_TESTS += tests/integration/kills.sh
