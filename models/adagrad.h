@@ -25,11 +25,11 @@
 /* What one gradient does to each weight that has it. */
 struct adagrad_step {
 	int64_t square;		/* of the gradient, 10^-12: below 2^57 */
-	uint64_t push;		/* rate times gradient, 10^-15: below 2^63 */
+	uint64_t push;		/* rate times gradient, 10^-15: below 2^62 */
 	bool up;		/* the gradient is negative */
 };
 
-/* gradient within ADAGRAD_GRADIENT_MAX; rate in [1, 2^34], fx9. */
+/* gradient within ADAGRAD_GRADIENT_MAX; rate in [1, 10^10], fx9. */
 static inline struct adagrad_step adagrad_step(int64_t gradient, int64_t rate)
 {
 	uint64_t size = (uint64_t)(gradient < 0 ? -gradient : gradient);
@@ -50,26 +50,29 @@ static inline bool adagrad_rests(const struct adagrad_step *s)
 
 /* squares += square; weight -= push / sqrt(squares + epsilon), cut.
  * epsilon in [1, 2^60], 10^-12: the sum stays below 2^63. push 10^-15 over
- * a root of 10^-6 gives fx9; the product is below 2^95, and what is left of
- * it, by 2^31 at least, below 2^64; a weight ends at ROWS_CELL_MAX. */
+ * a root of 10^-6 gives fx9. push is below 2^62 and the reciprocal below
+ * 2^31 + 2^16: their product, less at least 31 bits, fits 64. A weight ends
+ * at ROWS_CELL_MAX, so twice that moves it as far as anything. */
 static inline void adagrad_learn(int64_t *weight, int64_t *squares,
 				 const struct adagrad_step *s, int64_t epsilon)
 {
+	unsigned __int128 product;
+	uint64_t move;
 	unsigned shift;
-	uint64_t r;
-	__int128 move;
+	int64_t w;
 
 	*squares += s->square;
 	if (*squares > ADAGRAD_SQUARES_MAX)
 		*squares = ADAGRAD_SQUARES_MAX;
-	r = root_reciprocal((uint64_t)(*squares + epsilon), &shift);
-	move = (__int128)((unsigned __int128)s->push * r >> shift);
-	move = *weight + (s->up ? move : -move);
-	if (move > ROWS_CELL_MAX)
-		move = ROWS_CELL_MAX;
-	if (move < -ROWS_CELL_MAX)
-		move = -ROWS_CELL_MAX;
-	*weight = (int64_t)move;
+	product = (unsigned __int128)s->push *
+		root_reciprocal((uint64_t)(*squares + epsilon), &shift);
+	move = (uint64_t)(product >> 64) << (64 - shift) |
+		(uint64_t)product >> shift;
+	if (move > 2 * ROWS_CELL_MAX)
+		move = 2 * ROWS_CELL_MAX;
+	w = s->up ? *weight + (int64_t)move : *weight - (int64_t)move;
+	*weight = w > ROWS_CELL_MAX ? ROWS_CELL_MAX
+		: w < -ROWS_CELL_MAX ? -ROWS_CELL_MAX : w;
 }
 
 #endif /* DECAID_MODELS_ADAGRAD_H */

@@ -196,13 +196,6 @@ static void covariance_learn(struct model *m, size_t at, const int64_t *k,
 	}
 }
 
-static void cells_touch(struct model *m, size_t at, size_t n)
-{
-	for (size_t i = 0; i < n; i += MODEL_LEAF_CELLS)
-		model_touch(m, at + i);
-	model_touch(m, at + n - 1);
-}
-
 /* w += k (y - p) / (1 + h x' P x), then S. */
 static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 			int64_t said, int64_t target)
@@ -224,7 +217,7 @@ static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 					 (__int128)k[i] * (target - p) /
 					 divisor, ROWS_CELL_MAX);
 	covariance_learn(m, at + n, k, n, curve, divisor);
-	cells_touch(m, at, class_cells(m->spec));
+	model_touch_all(m, at, class_cells(m->spec));
 }
 
 static void learn(struct model *m, const struct sample *x, uint32_t label,

@@ -95,10 +95,10 @@ static bool row_learn(struct model *m, size_t row,
 		if (adagrad_rests(&step[c]))
 			continue;
 		adagrad_learn(&weight[c], &squares[c], &step[c], epsilon);
-		model_touch(m, at + c);
-		model_touch(m, at + n_class + c);
 		moved = true;
 	}
+	if (moved)
+		model_touch_all(m, at, 2 * n_class);
 	return moved;
 }
 

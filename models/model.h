@@ -90,6 +90,16 @@ static inline void model_touch(struct model *m, size_t cell)
 	m->dirty[leaf / 64] |= UINT64_C(1) << (leaf % 64);
 }
 
+/* The same of n cells in a row, n at least 1. */
+static inline void model_touch_all(struct model *m, size_t cell, size_t n)
+{
+	size_t last = (cell + n - 1) / MODEL_LEAF_CELLS * MODEL_LEAF_CELLS;
+
+	for (; cell < last; cell += MODEL_LEAF_CELLS)
+		model_touch(m, cell);
+	model_touch(m, last);
+}
+
 /* Length of x with a 1 beside it, fx9, rounded down: in [10^9, 2^59). */
 uint64_t model_length(const struct sample *x);
 

@@ -177,9 +177,7 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 
 	m->cells[at] = (int64_t)label + 1;
 	expand(m->cells + at + 1, m->spec, x);
-	for (size_t i = 0; i < each; i += MODEL_LEAF_CELLS)
-		model_touch(m, at + i);
-	model_touch(m, at + each - 1);
+	model_touch_all(m, at, each);
 	if (m->cells[0] < INT64_MAX)
 		m->cells[0]++;
 	model_touch(m, 0);

@@ -20,8 +20,8 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-	{ "blend", "", " epsilon=10000000 learning-rate=500000000"
-	  " smoothing=100000000" },
+	{ "blend", "", " epsilon=10000000 learning-rate=400000000"
+	  " smoothing=50000000" },
 	{ "kalman", "", " variance=1000000000" },
 	{ "logistic", "", " epsilon=10000000 learning-rate=500000000" },
 	{ "naive-bayes", "", " smoothing=100000000" },
