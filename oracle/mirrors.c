@@ -129,8 +129,7 @@ static enum dc_status relist(const struct mirrors *m, struct mirrored *s,
 
 	lock(&s->lock);
 	if (st == DC_OK) {
-		free(s->contribution);
-		free(s->person);
+		mirrors_forget(s);
 		s->contribution = fresh.contribution;
 		s->n_contribution = fresh.n_contribution;
 		s->contribution_room = fresh.contribution_room;
@@ -140,8 +139,7 @@ static enum dc_status relist(const struct mirrors *m, struct mirrored *s,
 		s->held_wei = fresh.held_wei;
 		s->paid_out_wei = fresh.paid_out_wei;
 	} else {
-		free(fresh.contribution);
-		free(fresh.person);
+		mirrors_forget(&fresh);
 	}
 	unlock(&s->lock);
 	return st;
@@ -357,8 +355,7 @@ void mirrors_stop(struct mirrors *m)
 		deca_mirror_free(s->mirror);
 		dc_arena_free(s->texts);
 		free(s->model);
-		free(s->contribution);
-		free(s->person);
+		mirrors_forget(s);
 		free(s->wanted);
 		(void)pthread_mutex_destroy(&s->lock);
 	}

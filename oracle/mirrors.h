@@ -80,6 +80,8 @@ struct mirror_contribution {
 	uint64_t time_s;
 	enum mirror_state state;
 	struct hash32 key;	/* of the stored entry */
+	int64_t *data;		/* the list's own: see mirrors_sample */
+	size_t n;
 };
 
 /* Contributions [from, from + n) in the order of the chain; returns how many
@@ -87,6 +89,12 @@ struct mirror_contribution {
 size_t mirrors_contributions(struct mirrors *m, size_t i,
 			     struct mirror_contribution *out, uint64_t from,
 			     size_t n);
+
+/* One contribution, with its sample copied into the arena.
+ * false: there is none of that number. */
+bool mirrors_sample(struct mirrors *m, size_t i,
+		    struct mirror_contribution *out, struct dc_arena *arena,
+		    uint64_t id);
 
 struct mirror_person {
 	struct addr20 address;

@@ -52,6 +52,8 @@ struct mirrors {
 /* Keep one event; s is locked. A deca_told. */
 void mirrors_note(void *self, const struct deca_event *event,
 		  const struct log_ref *at, uint64_t prediction);
+
+/* Free the lists; they are empty then. */
 void mirrors_forget(struct mirrored *s);
 
 #endif /* DECAID_ORACLE_MIRRORS_CORE_H */

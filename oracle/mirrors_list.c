@@ -8,7 +8,14 @@
 
 void mirrors_forget(struct mirrored *s)
 {
-	s->n_contribution = s->n_person = 0;
+	for (size_t i = 0; i < s->n_contribution; i++)
+		free(s->contribution[i].data);
+	free(s->contribution);
+	free(s->person);
+	s->contribution = NULL;
+	s->person = NULL;
+	s->n_contribution = s->contribution_room = 0;
+	s->n_person = s->person_room = 0;
 	s->held_wei = s->paid_out_wei = wei_from_u64(0);
 }
 
@@ -57,6 +64,15 @@ static struct hash32 key_of(const struct deca_event *e,
 	return key;
 }
 
+static int64_t *copy_data(const struct deca_sample *sample)
+{
+	int64_t *data = dc_calloc(sample->n + 1, sizeof(*data));
+
+	if (sample->n > 0)
+		memcpy(data, sample->data, sample->n * sizeof(*data));
+	return data;
+}
+
 static void note_contribution(struct mirrored *s, const struct deca_event *e,
 			      const struct log_ref *at, uint64_t prediction)
 {
@@ -75,6 +91,7 @@ static void note_contribution(struct mirrored *s, const struct deca_event *e,
 		.prediction = prediction, .deposit_wei = e->amount_wei,
 		.claimable_wei = e->amount_wei, .at = *at, .time_s = time_s,
 		.state = MIRROR_PENDING, .key = key_of(e, &e->who),
+		.data = copy_data(&e->sample), .n = e->sample.n,
 	};
 	p->contributions++;
 	more(&p->deposited_wei, e->amount_wei);
@@ -148,6 +165,24 @@ size_t mirrors_contributions(struct mirrors *m, size_t i,
 	while (found < n && from + found < s->n_contribution) {
 		out[found] = s->contribution[from + found];
 		found++;
+	}
+	DC_CHECK(pthread_mutex_unlock(&s->lock) == 0);
+	return found;
+}
+
+bool mirrors_sample(struct mirrors *m, size_t i,
+		    struct mirror_contribution *out, struct dc_arena *arena,
+		    uint64_t id)
+{
+	struct mirrored *s = &m->of[i];
+	bool found;
+
+	DC_CHECK(pthread_mutex_lock(&s->lock) == 0);
+	found = id < s->n_contribution;
+	if (found) {
+		*out = s->contribution[id];
+		out->data = dc_arena_copy(arena, out->data,
+					  (out->n + 1) * sizeof(*out->data));
 	}
 	DC_CHECK(pthread_mutex_unlock(&s->lock) == 0);
 	return found;

@@ -35,7 +35,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/v1/models/{model}/contributions", rest_either_contributions, 0,
 	  "ContributionPage", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/contributions/{id}",
-	  rest_contribution, 0, "ContributionDetail", chain_state },
+	  rest_either_contribution, 0, "ContributionDetail", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_either_accuracy, 0,
 	  "Accuracy", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_either_leaderboard, 0,

@@ -133,7 +133,8 @@ void rest_mirror_put_all(struct rest *r, const struct sql_models_filter *f);
 
 /* The resources of {model}, whether it is a mirror or one of ours. */
 http_handler rest_either_model, rest_either_predict,
-	rest_either_contributions, rest_either_leaderboard,
+	rest_either_contributions, rest_either_contribution,
+	rest_either_leaderboard,
 	rest_either_accuracy, rest_either_deposits, rest_either_checkpoints;
 
 /* ---- handlers ---- */

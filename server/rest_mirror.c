@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/fx9.h"
 #include "oracle/mirrors.h"
 #include "server/predict_body.h"
 #include "server/rest.h"
@@ -381,10 +382,10 @@ static const char *state_name(enum mirror_state state)
 	return "pending";
 }
 
+/* The members of one, without braces. */
 static void put_contribution(struct json_out *j, const struct mirror_view *v,
 			     const struct mirror_contribution *c, uint64_t id)
 {
-	json_put_open(j, '{');
 	put_u64(j, "id", id);
 	put_address(j, "contributor", &c->contributor);
 	put_u64(j, "label", c->label);
@@ -408,7 +409,6 @@ static void put_contribution(struct json_out *j, const struct mirror_view *v,
 	json_put_null(j);
 	json_put_key(j, "suspicion");
 	json_put_null(j);
-	json_put_close(j, '}');
 }
 
 /* Newest first; `after` is the id that the page before ended with. */
@@ -438,10 +438,80 @@ static void mirror_contributions(struct http_request *rq,
 	json_put_open(&j, '{');
 	json_put_key(&j, "contributions");
 	json_put_open(&j, '[');
-	for (size_t k = n; k > 0; k--)
+	for (size_t k = n; k > 0; k--) {
+		json_put_open(&j, '{');
 		put_contribution(&j, &v, &c[k - 1], from + k - 1);
+		json_put_close(&j, '}');
+	}
 	json_put_close(&j, ']');
 	put_next(&j, from > 0, from);
+	json_put_close(&j, '}');
+	rest_tag_body(rq, rp);
+}
+
+static bool is_dense(const struct mirror_view *v)
+{
+	return v->parts.kind == DECA_DENSE_PERCEPTRON ||
+		v->parts.kind == DECA_NEAREST_CENTROID;
+}
+
+/* The int64[] of addData: 8 bytes each in hex, and what they say. */
+static void put_sample(struct json_out *j, const struct mirror_view *v,
+		       const struct mirror_contribution *c,
+		       struct dc_arena *arena)
+{
+	uint8_t *bytes = dc_arena_alloc(arena, c->n * 8 + 1);
+
+	for (size_t i = 0; i < c->n * 8; i++)
+		bytes[i] = (uint8_t)((uint64_t)c->data[i / 8] >>
+				     (56 - 8 * (i % 8)));
+	json_put_key(j, "sample");
+	json_put_open(j, '{');
+	json_put_key(j, "hex");
+	json_put_bytes(j, bytes, c->n * 8);
+	put_text(j, "kind", is_dense(v) ? "dense" : "binary");
+	json_put_key(j, is_dense(v) ? "values" : "indices");
+	json_put_open(j, '[');
+	for (size_t i = 0; i < c->n; i++) {
+		char text[FX9_TEXT_BYTES];
+
+		fx9_format(text, c->data[i]);
+		if (is_dense(v))
+			json_put_text(j, text);
+		else
+			json_put_u64(j, c->data[i] < 0 ? 0
+				     : (uint64_t)c->data[i]);
+	}
+	json_put_close(j, ']');
+	json_put_close(j, '}');
+}
+
+static void mirror_contribution(struct http_request *rq,
+				struct http_reply *rp, size_t i)
+{
+	struct app *a = rq->app;
+	struct dc_err err = DC_ERR_INIT;
+	struct mirror_contribution c;
+	struct mirror_view v;
+	struct json_out j;
+	uint64_t id;
+
+	if (!view(rq, rp, i, &v))
+		return;
+	if (rest_uint(&id, rq->param[1], "id", 0, INT64_MAX, &err) != DC_OK) {
+		rest_fail(rq, rp, &err);
+		return;
+	}
+	if (!mirrors_sample(a->mirrors, i, &c, rq->arena, id)) {
+		http_problem(rq, rp, 404, "no such contribution");
+		return;
+	}
+	json_out_init(&j, &rp->body);
+	json_put_open(&j, '{');
+	put_contribution(&j, &v, &c, id);
+	put_address(&j, "model", &v.parts.trainer);
+	put_sample(&j, &v, &c, rq->arena);
+	put_text(&j, "text", NULL);
 	json_put_close(&j, '}');
 	rest_tag_body(rq, rp);
 }
@@ -605,6 +675,7 @@ static void mirror_checkpoints(struct http_request *rq, struct http_reply *rp,
 EITHER(model)
 EITHER(predict)
 EITHER(contributions)
+EITHER(contribution)
 EITHER(leaderboard)
 EITHER(accuracy)
 EITHER(deposits)

@@ -312,6 +312,10 @@ async function serves(world) {
 	assert.equal(page.contributions.length, 5);
 	assert.equal(page.contributions[0].id, world.entries.length - 1);
 	assert.equal(page.next, String(world.entries.length - 5));
+	const one = (await get(`/${trainer.address}/contributions/${world.entries.length - 1}`)).body;
+	assert.equal(one.model, model.address);
+	assert.equal((one.sample.indices ?? one.sample.values).length, world.entries.at(-1).data.length);
+	assert.equal((await get(`/${trainer.address}/contributions/999999`)).status, 404);
 	const board = (await get(`/${trainer.address}/leaderboard`)).body;
 	assert.equal(board.entries.reduce((n, e) => n + e.contributions, 0), world.entries.length);
 	assert.ok((await get(`/${trainer.address}/accuracy`)).body.progressive.length > 0);

@@ -32,6 +32,8 @@ function Chosen() {
 	if (!now)
 		return <Waiting lines={9} />;
 	const stakes = now.incentive.kind !== "points";
+	/* Where a contract of 0xDeCA10B's judges, decaid posts nothing. */
+	const ours = now.origin === "decaid";
 	return (
 		<>
 			<ModelHead model={now} />
@@ -41,9 +43,9 @@ function Chosen() {
 				<Predict key={now.address} model={now} />
 				<Contributions model={now} />
 				<Leaderboard />
-				<Checkpoints />
-				{stakes && <DepositsPanel />}
-				<Operators />
+				{ours && <Checkpoints />}
+				{ours && stakes && <DepositsPanel />}
+				{ours && <Operators />}
 			</div>
 		</>
 	);
