@@ -180,6 +180,9 @@ tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_rlp
 tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_samples
+tests_unit_check_oracle_samples_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_signer
 tests_unit_check_oracle_signer_LDADD = $(unit_oracle_libs)
 
