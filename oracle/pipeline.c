@@ -37,6 +37,7 @@
 #include "oracle/pipeline_core.h"
 #include "oracle/snapshot.h"
 #include "sql/blocks.h"
+#include "sql/board.h"
 #include "sql/undo.h"
 
 /* One transaction of final blocks. */
@@ -44,6 +45,10 @@
 #define TX_MS 250
 #define SNAPSHOT_EVERY 100000
 #define SNAPSHOT_LEAST 100
+/* Farther behind the node's head, and with more contributors than that in a
+ * transaction, leaderboards wait. */
+#define NEAR_BLOCKS 256
+#define BACKLOG_ENTRIES 1000
 /* Blocks in which nothing happened are deleted this far below final. */
 #define PRUNE_EVERY 256
 
@@ -109,6 +114,26 @@ static enum dc_status put_final(struct pipeline *p, uint64_t finalized,
 	return st;
 }
 
+/* What contributors did, written. With a backlog of many the leaderboards do
+ * not keep up: they are counted when it is through. */
+static enum dc_status flush_tally(struct pipeline *p, struct dc_err *err)
+{
+	bool near = standing_head(p->standing) <= p->head.number + NEAR_BLOCKS;
+	bool kept;
+	enum dc_status st = sql_boards_kept(p->db, &kept, err);
+
+	if (st == DC_OK && kept && !near &&
+	    tally_count(p->tally) > BACKLOG_ENTRIES) {
+		st = sql_boards_suspend(p->db, err);
+		kept = false;
+	}
+	if (st == DC_OK)
+		st = tally_flush(p->tally, p->db, err);
+	if (st == DC_OK && !kept && near)
+		st = sql_boards_recount(p->db, p->head.time_s, err);
+	return st;
+}
+
 /* Keeps (1). */
 static enum dc_status commit(struct pipeline *p, uint64_t finalized,
 			     struct dc_err *err)
@@ -118,7 +143,7 @@ static enum dc_status commit(struct pipeline *p, uint64_t finalized,
 
 	if (!p->in_tx)
 		return DC_OK;
-	st = tally_flush(p->tally, p->db, err);
+	st = flush_tally(p, err);
 	if (st == DC_OK)
 		st = pipe_holdout_measure(p, err);
 	if (st == DC_OK)
@@ -159,6 +184,8 @@ static enum dc_status apply_block(struct pipeline *p,
 	if (track == TRACK_LIVE)
 		sql_undo_track(p->db, b->ref.number);
 	st = sql_block_put(p->db, &b->ref, err);
+	if (st == DC_OK)	/* before what is done in it counts */
+		st = sql_boards_turn(p->db, b->ref.time_s, err);
 	if (st == DC_OK)
 		st = pipe_time(p, b->ref.time_s, err);
 	p->head = b->ref;

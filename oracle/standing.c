@@ -157,6 +157,16 @@ void standing_get(struct standing *s, struct gateway_status *out)
 	unlock(s);
 }
 
+uint64_t standing_head(struct standing *s)
+{
+	uint64_t head;
+
+	lock(s);
+	head = s->now.head;
+	unlock(s);
+	return head;
+}
+
 uint64_t standing_sequence(struct standing *s)
 {
 	uint64_t sequence;

@@ -18,6 +18,9 @@ void standing_free(struct standing *s);
 void standing_chain(struct standing *s, uint64_t chain_id);
 void standing_node(struct standing *s, uint64_t head, uint64_t finalized);
 
+/* The node's head as it last said; 0: it has not. */
+uint64_t standing_head(struct standing *s);
+
 /* None did, or the one chosen said no; until the next standing_node. */
 void standing_node_error(struct standing *s, const char *text);
 

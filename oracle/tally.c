@@ -130,6 +130,11 @@ enum dc_status tally_add(struct tally *t, int64_t model,
 	return DC_OK;
 }
 
+size_t tally_count(const struct tally *t)
+{
+	return t->n;
+}
+
 void tally_drop(struct tally *t)
 {
 	t->n = 0;

@@ -6,6 +6,8 @@
  * contributor, model and hour instead of one an event.
  */
 
+#include <stddef.h>
+
 #include "base/types.h"
 #include "sql/contributors.h"
 #include "sql/db.h"
@@ -21,6 +23,9 @@ enum dc_status tally_add(struct tally *t, int64_t model,
 			 const struct addr20 *who,
 			 const struct sql_contributor_delta *d,
 			 struct dc_err *err) DC_MUST_CHECK;
+
+/* How many rows it would write. */
+size_t tally_count(const struct tally *t);
 
 /* Write everything, in the order in which it came first, and forget it. */
 enum dc_status tally_flush(struct tally *t, struct sql_db *db,

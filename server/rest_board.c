@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "server/rest.h"
-#include "sql/contributors.h"
+#include "sql/board.h"
 
 #define RECENT 20
 
@@ -26,20 +26,38 @@ static void put_sums(struct json_out *j, const struct sql_contributor *c)
 	json_put_time(j, c->last_s);
 }
 
-/* Part of all karma, rounded down; null where the whole is not known. */
-static void put_share(struct json_out *j, uint64_t karma, uint64_t all)
+/* Part of the whole in fx9, rounded down; -1: there is no whole. */
+static int64_t share_of(struct u256 part, struct u256 whole)
 {
-	json_put_key(j, "share");
-	if (all == 0)
-		json_put_null(j);
-	else
-		json_put_fx9(j, (int64_t)((unsigned __int128)karma *
-					  (uint64_t)DC_FX9_ONE / all));
+	struct u256 found;
+	uint64_t fx9;
+
+	if (u256_is_zero(whole) ||
+	    !u256_muldiv(&found, part, u256_from_u64((uint64_t)DC_FX9_ONE),
+			 whole) || !u256_to_u64(&fx9, found))
+		return -1;
+	return (int64_t)fx9;
+}
+
+static struct u256 measure_of(const struct sql_contributor *c,
+			      enum sql_board_by by)
+{
+	switch (by) {
+	case SQL_BY_KARMA: return u256_from_u64(c->karma);
+	case SQL_BY_CONTRIBUTIONS: return u256_from_u64(c->contributions);
+	case SQL_BY_EARNED: return c->earned_wei.v;
+	case SQL_BY_DEPOSITED: return c->deposited_wei.v;
+	}
+	return u256_from_u64(0);
 }
 
 static void put_entry(struct json_out *j, const struct sql_board_entry *e,
-		      uint64_t all_karma)
+		      const struct sql_contributor *whole,
+		      enum sql_board_by by)
 {
+	int64_t share = share_of(measure_of(&e->who, by),
+				 measure_of(whole, by));
+
 	json_put_open(j, '{');
 	json_put_key(j, "rank");
 	json_put_u64(j, e->rank);
@@ -51,52 +69,82 @@ static void put_entry(struct json_out *j, const struct sql_board_entry *e,
 	json_put_key(j, "address");
 	json_put_address(j, &e->who.address);
 	put_sums(j, &e->who);
-	put_share(j, e->who.karma, all_karma);
+	json_put_key(j, "share");
+	if (share < 0)
+		json_put_null(j);
+	else
+		json_put_fx9(j, share);
 	json_put_close(j, '}');
 }
 
-/* What this daemon keeps sums of: karma, over all time. */
-static enum dc_status check_kind(struct rest *r)
+static const char *const by_names[] = {
+	"karma", "contributions", "earned", "deposited"
+};
+static const char *const window_names[] = { "all", "24h", "7d", "30d" };
+
+/* by and window of the query; their names stand in the enums' order. */
+static enum dc_status read_board(struct rest *r, struct sql_board *out)
 {
-	static const char *const kept[] = { "karma" }, *const whole[] = {
-		"all"
-	};
 	const char *by = http_query(r->rq, "by");
 	const char *window = http_query(r->rq, "window");
-	unsigned found;
+	unsigned which = 0;
 
-	if (by != NULL &&
-	    rest_choice(&found, by, "by", kept, 1, &r->err) != DC_OK)
+	out->by = SQL_BY_KARMA;
+	out->window = SQL_WINDOW_ALL;
+	if (by != NULL && rest_choice(&which, by, "by", by_names,
+				      DC_ARRAY_LEN(by_names), &r->err) !=
+	    DC_OK)
 		return DC_EINVAL;
+	out->by = (enum sql_board_by)which;
+	which = 0;
 	if (window != NULL &&
-	    rest_choice(&found, window, "window", whole, 1, &r->err) != DC_OK)
+	    rest_choice(&which, window, "window", window_names,
+			DC_ARRAY_LEN(window_names), &r->err) != DC_OK)
 		return DC_EINVAL;
+	out->window = (enum sql_board_window)which;
 	return DC_OK;
 }
 
-static enum dc_status write_board(struct rest *r, int64_t model,
-				  uint64_t all_karma)
+/* A page, or with q those whose address begins so. */
+static enum dc_status read_entries(struct rest *r,
+				   struct sql_board_entry **out, uint32_t *n,
+				   char *next, const struct sql_board *board)
 {
-	struct sql_board_entry *found;
-	char next[SQL_KEY_BYTES];
+	const char *q = http_query(r->rq, "q");
 	struct sql_page page;
+
+	if (rest_page(r, &page, &r->err) != DC_OK)
+		return DC_EINVAL;
+	*out = dc_arena_alloc(r->arena, page.limit * sizeof(**out));
+	*next = '\0';
+	return q != NULL ?
+		sql_board_search(r->chain, *out, n, page.limit, board, q,
+				 &r->err) :
+		sql_board_page(r->chain, *out, n, next, board, &page,
+			       &r->err);
+}
+
+static enum dc_status write_board(struct rest *r, int64_t model)
+{
+	struct sql_board board = { .model = model };
+	struct sql_board_entry *found;
+	struct sql_contributor whole;
+	char next[SQL_KEY_BYTES];
 	uint32_t n;
 
-	if (check_kind(r) != DC_OK || rest_page(r, &page, &r->err) != DC_OK)
-		return DC_EINVAL;
-	found = dc_arena_alloc(r->arena, page.limit * sizeof(*found));
-	if (sql_board_page(r->chain, found, &n, next, model, r->head.time_s,
-			   &page, &r->err) != DC_OK)
+	if (read_board(r, &board) != DC_OK ||
+	    read_entries(r, &found, &n, next, &board) != DC_OK ||
+	    sql_board_whole(r->chain, &whole, &board, &r->err) != DC_OK)
 		return r->err.status;
 	json_put_open(&r->j, '{');
 	json_put_key(&r->j, "by");
-	json_put_text(&r->j, "karma");
+	json_put_text(&r->j, by_names[board.by]);
 	json_put_key(&r->j, "window");
-	json_put_text(&r->j, "all");
+	json_put_text(&r->j, window_names[board.window]);
 	json_put_key(&r->j, "entries");
 	json_put_open(&r->j, '[');
 	for (uint32_t i = 0; i < n; i++)
-		put_entry(&r->j, &found[i], all_karma);
+		put_entry(&r->j, &found[i], &whole, board.by);
 	json_put_close(&r->j, ']');
 	rest_put_next(r, next);
 	json_put_close(&r->j, '}');
@@ -110,7 +158,7 @@ static enum dc_status write_leaderboard(struct rest *r)
 
 	if (rest_find_model(r, &m, &live, &r->err) != DC_OK)
 		return r->err.status;
-	return write_board(r, m.row, m.totals.karma);
+	return write_board(r, m.row);
 }
 
 void rest_leaderboard(struct http_request *rq, struct http_reply *rp)
@@ -126,7 +174,7 @@ void rest_board(struct http_request *rq, struct http_reply *rp)
 	struct rest r;
 
 	if (rest_open(&r, rq, rp))
-		rest_close(&r, write_board(&r, SQL_ALL_MODELS, 0));
+		rest_close(&r, write_board(&r, SQL_ALL_MODELS));
 }
 
 /* ---- one contributor ---- */

@@ -1,18 +1,10 @@
 /*
- * board.c: leaderboard pages, with who stood where before.
+ * board.c: pages of leaderboards.
  *
- * A place in the order is (karma falling, first block, first log, address).
- * The former rank of somebody who held karma then is, with `now` and `then`
- * for the places of both times,
- *
- *     1 + #{all: now before x's then}        (a)
- *       - #{movers: now before x's then}     (b)
- *       + #{movers: then before x's then}    (c)
- *
- * where movers are those whose karma changed since, read from the hours;
- * everybody else stands where they stood. For who did not move (a) is the
- * rank on the page less one; the others' places are counted in one walk
- * along the index, from place to place.
+ * A page is read along its places. The rank of its first entry and every
+ * former rank come from marks: the board's own, and those of the board that
+ * stood one window earlier, in which an entry's place is made from the sums
+ * that it had then.
  */
 
 #include "config.h"
@@ -20,337 +12,367 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sql/contributors.h"
+#include "base/hex.h"
+#include "sql/board_keep.h"
 #include "sql/contributors_row.h"
 #include "sql/key.h"
-#include "sql/query.h"
 
-#define SQL_BOARD_HOUR_S 3600
-#define SQL_BOARD_BACK_S 86400
-
-struct sql_stand {
-	int64_t unkarma;
-	uint64_t block, log;
-	struct addr20 address;
-};
-
-struct sql_mover {
-	struct sql_stand now, then;
-};
-
-struct sql_movers {
-	struct sql_mover *list;	/* in order of address */
-	struct sql_stand *now, *then;	/* both in order */
-	size_t n, room;
-};
-
-static int
-sql_stand_compare(const void *a, const void *b)
+static int64_t
+sql_board_of(const struct sql_board *b, int earlier)
 {
-	const struct sql_stand *x = a, *y = b;
-
-	if (x->unkarma != y->unkarma)
-		return x->unkarma < y->unkarma ? -1 : 1;
-	if (x->block != y->block)
-		return x->block < y->block ? -1 : 1;
-	if (x->log != y->log)
-		return x->log < y->log ? -1 : 1;
-	return addr20_compare(&x->address, &y->address);
-}
-
-static int
-sql_mover_compare(const void *a, const void *b)
-{
-	const struct sql_mover *x = a, *y = b;
-
-	return addr20_compare(&x->now.address, &y->now.address);
-}
-
-/* How many of the sorted list stand before x. */
-static uint64_t
-sql_stands_before(const struct sql_stand *list, size_t n,
-		  const struct sql_stand *x)
-{
-	size_t low = 0, high = n, middle;
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (sql_stand_compare(&list[middle], x) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* Karma gained since ?2 hours, with the place now. */
-#define SQL_MOVERS(activity) \
-	"SELECT a.gained, c.unkarma, c.first_block, c.first_log, c.address" \
-	" FROM (" activity " GROUP BY h.address) AS a" \
-	" CROSS JOIN contributors AS c" \
-	" ON c.model = ?1 AND c.address = a.address WHERE a.gained <> 0"
-static const char SQL_MOVERS_ONE[] = SQL_MOVERS(
-	"SELECT h.address, sum(h.karma) AS gained FROM activity AS h"
-	" INDEXED BY activity_by_karma"
-	" WHERE h.model = ?1 AND h.hour >= ?2 AND h.karma <> 0");
-static const char SQL_MOVERS_ALL[] = SQL_MOVERS(
-	"SELECT h.address, sum(h.karma) AS gained FROM models AS m"
-	" CROSS JOIN activity AS h INDEXED BY activity_by_karma"
-	" ON h.model = m.model AND h.hour >= ?2 AND h.karma <> 0");
-
-static void
-sql_movers_append(struct sql_movers *m, struct sql_query *q)
-{
-	struct sql_mover *x;
-	int64_t gained;
-
-	if (m->n == m->room) {
-		m->room = m->room * 2 + 64;
-		m->list = dc_realloc_array(m->list, m->room,
-					   sizeof(*m->list));
-	}
-	x = &m->list[m->n++];
-	gained = sql_col_i64(q);
-	x->now.unkarma = sql_col_i64(q);
-	x->now.block = sql_col_u64(q);
-	x->now.log = sql_col_u64(q);
-	sql_col_addr(q, &x->now.address);
-	x->then = x->now;
-	x->then.unkarma += gained;
-}
-
-/* Both orders of the movers; without karma nobody stands anywhere. */
-static void
-sql_movers_sort(struct sql_movers *m)
-{
-	size_t i;
-
-	m->now = dc_realloc_array(NULL, m->n + 1, sizeof(*m->now));
-	m->then = dc_realloc_array(NULL, m->n + 1, sizeof(*m->then));
-	for (i = 0; i < m->n; i++) {
-		m->now[i] = m->list[i].now;
-		m->then[i] = m->list[i].then;
-	}
-	qsort(m->list, m->n, sizeof(*m->list), sql_mover_compare);
-	qsort(m->now, m->n, sizeof(*m->now), sql_stand_compare);
-	qsort(m->then, m->n, sizeof(*m->then), sql_stand_compare);
+	return sql_board_number(b->model, (int)b->window + earlier,
+				(int)b->by);
 }
 
 static enum dc_status
-sql_movers_read(struct sql_db *db, struct sql_movers *m, int64_t model,
-		uint64_t now_s, struct dc_err *err)
+sql_board_check(struct sql_db *db, struct dc_err *err)
 {
-	struct sql_query q;
-	const uint64_t since_s =
-		now_s > SQL_BOARD_BACK_S ? now_s - SQL_BOARD_BACK_S : 0;
+	bool kept;
+	enum dc_status found = sql_boards_kept(db, &kept, err);
 
-	sql_query_open(&q, db, model == SQL_ALL_MODELS ? SQL_MOVERS_ALL
-						       : SQL_MOVERS_ONE);
-	sql_bind_i64(&q, model);
-	sql_bind_u64(&q, since_s / SQL_BOARD_HOUR_S);
-	while (sql_query_row(&q))
-		sql_movers_append(m, &q);
-	sql_movers_sort(m);
-	return sql_query_close(&q, err);
-}
-
-static void
-sql_movers_clear(struct sql_movers *m)
-{
-	free(m->list);
-	free(m->now);
-	free(m->then);
-}
-
-static const char SQL_BOARD_BETWEEN[] =
-	"SELECT count(*) FROM contributors INDEXED BY contributors_by_karma"
-	" WHERE model = ?1"
-	" AND (unkarma, first_block, first_log, address) >= (?2, ?3, ?4, ?5)"
-	" AND (unkarma, first_block, first_log, address) < (?6, ?7, ?8, ?9)";
-
-static void
-sql_bind_stand(struct sql_query *q, const struct sql_stand *s)
-{
-	sql_bind_i64(q, s->unkarma);
-	sql_bind_u64(q, s->block);
-	sql_bind_u64(q, s->log);
-	sql_bind_addr(q, &s->address);
-}
-
-/* How many stand in [from, to) now. */
-static enum dc_status
-sql_board_between(struct sql_db *db, uint64_t *out, int64_t model,
-		  const struct sql_stand *from, const struct sql_stand *to,
-		  struct dc_err *err)
-{
-	struct sql_query q;
-
-	*out = 0;
-	sql_query_open(&q, db, SQL_BOARD_BETWEEN);
-	sql_bind_i64(&q, model);
-	sql_bind_stand(&q, from);
-	sql_bind_stand(&q, to);
-	while (sql_query_row(&q))
-		*out = sql_col_u64(&q);
-	return sql_query_close(&q, err);
-}
-
-/* One entry of the page, and where it stood. */
-struct sql_former {
-	struct sql_stand then;
-	struct sql_board_entry *entry;
-};
-
-static int
-sql_former_compare(const void *a, const void *b)
-{
-	const struct sql_former *x = a, *y = b;
-
-	return sql_stand_compare(&x->then, &y->then);
-}
-
-static struct sql_stand
-sql_stand_of(const struct sql_contributor *c)
-{
-	return (struct sql_stand){ -(int64_t)c->karma, c->first_block,
-				   c->first_log, c->address };
-}
-
-/* The page's entries that held karma then, in the order of then. */
-static size_t
-sql_formers(struct sql_former *out, struct sql_board_entry *page, uint32_t n,
-	    const struct sql_movers *m)
-{
-	const struct sql_mover *mover;
-	struct sql_mover key;
-	size_t found = 0;
-	uint32_t i;
-
-	for (i = 0; i < n; i++) {
-		page[i].previous_rank = 0;
-		key.now = sql_stand_of(&page[i].who);
-		mover = m->n == 0 ? NULL
-			: bsearch(&key, m->list, m->n, sizeof(*m->list),
-				  sql_mover_compare);
-		out[found].entry = &page[i];
-		out[found].then = mover != NULL ? mover->then : key.now;
-		if (out[found].then.unkarma < 0)
-			found++;
-	}
-	qsort(out, found, sizeof(*out), sql_former_compare);
+	if (found == DC_OK && !kept)
+		found = dc_fail(err, DC_EBUSY,
+				"the leaderboards are being counted");
 	return found;
 }
 
-/* Fill in previous_rank by (a), (b), (c) above, walking from the page's
- * first place, which `first_rank - 1` stand before. */
+/* --- one entry ---------------------------------------------------------- */
+
+static uint64_t
+sql_at_least_0(int64_t v)
+{
+	return v < 0 ? 0 : (uint64_t)v;
+}
+
+static void
+sql_entry_sums(struct sql_contributor *c, const struct sql_sums *s)
+{
+	c->karma = sql_at_least_0(s->karma);
+	c->contributions = sql_at_least_0(s->contributions);
+	c->agreed = sql_at_least_0(s->agreed);
+	c->deposited_wei = s->deposited_wei;
+	c->refunded_wei = s->refunded_wei;
+	c->earned_wei = s->earned_wei;
+}
+
+/* Who somebody is and what the window sums up to.
+ * s      the sums, for places
+ * there  false: did nothing in the window */
 static enum dc_status
-sql_board_former(struct sql_db *db, struct sql_board_entry *page, uint32_t n,
-		 int64_t model, const struct sql_movers *m,
+sql_entry_read(struct sql_db *db, struct sql_board_entry *e,
+	       struct sql_sums *s, bool *there, const struct sql_board *b,
+	       const struct addr20 *who, struct dc_err *err)
+{
+	enum dc_status found;
+
+	memset(e, 0, sizeof(*e));
+	found = sql_contributor_get(db, &e->who, there, b->model, who, err);
+	if (found != DC_OK || !*there)
+		return found;
+	*s = sql_sums_of(&e->who);
+	if (b->window == SQL_WINDOW_ALL)
+		return DC_OK;
+	found = sql_board_sums(db, s, there, b->model, (int)b->window, who,
+			       err);
+	sql_entry_sums(&e->who, s);
+	return found;
+}
+
+/* Where it stood one window earlier. */
+static enum dc_status
+sql_entry_former(struct sql_db *db, struct sql_board_entry *e,
+		 const struct sql_board *b, const struct sql_marks *earlier,
 		 struct dc_err *err)
 {
-	struct sql_former *f = dc_calloc((size_t)n + 1, sizeof(*f));
-	const size_t formers = sql_formers(f, page, n, m);
-	struct sql_stand at = sql_stand_of(&page[0].who);
-	uint64_t before = page[0].rank - 1, between;
-	enum dc_status found = DC_OK;
-	size_t i;
+	struct sql_place place;
+	struct sql_sums s;
+	bool there;
+	enum dc_status found;
 
-	for (i = 0; i < formers && found == DC_OK; i++) {
-		if (sql_stand_compare(&f[i].then, &at) < 0) {
-			/* Karma fell: count back from the page's start. */
-			found = sql_board_between(db, &between, model,
-						  &f[i].then, &at, err);
-			between = before - between;
-		} else {
-			found = sql_board_between(db, &between, model, &at,
-						  &f[i].then, err);
-			between = before += between;
-			at = f[i].then;
-		}
-		f[i].entry->previous_rank = 1 + between -
-			sql_stands_before(m->now, m->n, &f[i].then) +
-			sql_stands_before(m->then, m->n, &f[i].then);
-	}
-	free(f);
+	found = sql_board_sums(db, &s, &there, b->model,
+			       (int)b->window + SQL_SPAN_EARLIER,
+			       &e->who.address, err);
+	if (found != DC_OK || !there)
+		return found;
+	sql_board_place(&place, &s, &e->who, (int)b->by);
+	found = sql_marks_before(db, &e->previous_rank, earlier, &place, err);
+	e->previous_rank++;
 	return found;
 }
 
-static const char SQL_BOARD_PAGE[] =
-	SQL_CONTRIBUTOR_COLUMNS "INDEXED BY contributors_by_karma"
-	" WHERE model = ?1"
-	" AND (unkarma, first_block, first_log, address) > (?2, ?3, ?4, ?5)"
-	" ORDER BY unkarma, first_block, first_log, address LIMIT ?6";
-
-/* A key holds the place and the rank of the last entry before the page. */
 static enum dc_status
-sql_board_from(struct sql_stand *from, uint64_t *rank,
+sql_board_former(struct sql_db *db, struct sql_board_entry *list, uint32_t n,
+		 const struct sql_board *b, struct dc_err *err)
+{
+	struct sql_marks earlier;
+	enum dc_status found = sql_marks_read(db, &earlier,
+					      sql_board_of(b,
+							   SQL_SPAN_EARLIER),
+					      err);
+	uint32_t i;
+
+	for (i = 0; i < n && found == DC_OK; i++)
+		found = sql_entry_former(db, &list[i], b, &earlier, err);
+	sql_marks_clear(&earlier);
+	return found;
+}
+
+/* --- pages -------------------------------------------------------------- */
+
+static const char SQL_BOARD_PAGE[] =
+	"SELECT place, address FROM board_places"
+	" WHERE board = ?1 AND place > ?2 ORDER BY place LIMIT ?3";
+
+static size_t
+sql_place_bytes(enum sql_board_by by)
+{
+	return by == SQL_BY_KARMA || by == SQL_BY_CONTRIBUTIONS ? 20 : 44;
+}
+
+/* A key names its board, and the last place before the page. */
+static enum dc_status
+sql_board_from(struct sql_place *from, const struct sql_board *b,
 	       const struct sql_page *page, struct dc_err *err)
 {
-	struct sql_key key = { .list = 'b', .n_numbers = 4, .n_bytes = 20 };
+	struct sql_key key = { .list = 'b', .n_numbers = 1,
+			       .n_bytes = sql_place_bytes(b->by) };
 	enum dc_status found = sql_page_check(page, err);
 
-	memset(from, 0, sizeof(*from));
-	from->unkarma = INT64_MIN;
-	*rank = 0;
+	from->n = 0;
 	if (found != DC_OK || page->after == NULL)
 		return found;
 	found = sql_key_parse(&key, page->after, err);
-	if (found == DC_OK) {
-		from->unkarma = -(int64_t)(key.v[0] & INT64_MAX);
-		from->block = key.v[1];
-		from->log = key.v[2];
-		*rank = key.v[3] & INT64_MAX;
-		memcpy(from->address.b, key.bytes, 20);
-	}
+	if (found == DC_OK && key.v[0] != (uint64_t)sql_board_of(b, 0))
+		found = dc_fail(err, DC_EINVAL,
+				"after: not a key of this list");
+	from->n = key.n_bytes;
+	memcpy(from->bytes, key.bytes, key.n_bytes);
 	return found;
 }
 
 static void
-sql_board_next(char *next, const struct sql_board_entry *last)
+sql_board_next(char *next, const struct sql_board *b,
+	       const struct sql_place *last)
 {
-	struct sql_key key = { .list = 'b', .n_numbers = 4, .n_bytes = 20 };
+	struct sql_key key = { .list = 'b', .n_numbers = 1,
+			       .n_bytes = last->n };
 
-	key.v[0] = last->who.karma;
-	key.v[1] = last->who.first_block;
-	key.v[2] = last->who.first_log;
-	key.v[3] = last->rank;
-	memcpy(key.bytes, last->who.address.b, 20);
+	key.v[0] = (uint64_t)sql_board_of(b, 0);
+	memcpy(key.bytes, last->bytes, last->n);
 	sql_key_format(&key, next);
+}
+
+/* The page's places and people; their sums come after. */
+static enum dc_status
+sql_board_walk(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
+	       char *next, const struct sql_board *b,
+	       const struct sql_page *page, const struct sql_place *from,
+	       struct dc_err *err)
+{
+	struct sql_place place = { .n = 0 };
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_BOARD_PAGE);
+	sql_bind_i64(&q, sql_board_of(b, 0));
+	sql_bind_blob(&q, from->bytes, from->n);
+	sql_bind_u64(&q, page->limit + 1);
+	while (sql_query_row(&q)) {
+		if (*n == page->limit) {
+			sql_board_next(next, b, &place);
+			break;
+		}
+		place.n = sql_place_bytes(b->by);
+		sql_col_bytes(&q, place.bytes, place.n);
+		sql_col_addr(&q, &out[(*n)++].who.address);
+	}
+	return sql_query_close(&q, err);
+}
+
+static enum dc_status
+sql_board_fill(struct sql_db *db, struct sql_board_entry *list, uint32_t n,
+	       const struct sql_board *b, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	uint32_t i;
+
+	for (i = 0; i < n && found == DC_OK; i++) {
+		const struct addr20 who = list[i].who.address;
+		const uint64_t rank = list[i].rank;
+		struct sql_sums s;
+		bool there;
+
+		found = sql_entry_read(db, &list[i], &s, &there, b, &who,
+				       err);
+		if (found == DC_OK && !there)
+			found = dc_fail(err, DC_EIO, "a place of nobody");
+		list[i].rank = rank;
+	}
+	return found;
+}
+
+/* The rank of the first that comes after a place. */
+static enum dc_status
+sql_board_rank(struct sql_db *db, uint64_t *rank, const struct sql_board *b,
+	       const struct sql_place *from, struct dc_err *err)
+{
+	struct sql_place after = *from;
+	struct sql_marks marks;
+	enum dc_status found;
+
+	*rank = 0;
+	if (from->n == 0)
+		return DC_OK;
+	/* the least place above it: it counts itself if it is still taken */
+	after.bytes[after.n++] = 0;
+	found = sql_marks_read(db, &marks, sql_board_of(b, 0), err);
+	if (found == DC_OK)
+		found = sql_marks_before(db, rank, &marks, &after, err);
+	sql_marks_clear(&marks);
+	return found;
 }
 
 enum dc_status
 sql_board_page(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
-	       char *next, int64_t model, uint64_t now_s,
+	       char *next, const struct sql_board *board,
 	       const struct sql_page *page, struct dc_err *err)
 {
-	struct sql_query q;
-	struct sql_stand from;
-	struct sql_movers movers = { 0 };
-	uint64_t rank;
-	enum dc_status found = sql_board_from(&from, &rank, page, err);
+	struct sql_place from;
+	uint64_t rank = 0;
+	uint32_t i;
+	enum dc_status found = sql_board_from(&from, board, page, err);
 
 	*n = 0;
 	*next = '\0';
+	if (found == DC_OK)
+		found = sql_board_check(db, err);
+	if (found == DC_OK)
+		found = sql_board_walk(db, out, n, next, board, page, &from,
+				       err);
+	if (found == DC_OK)
+		found = sql_board_rank(db, &rank, board, &from, err);
+	for (i = 0; i < *n; i++)
+		out[i].rank = ++rank;
+	if (found == DC_OK)
+		found = sql_board_fill(db, out, *n, board, err);
+	if (found == DC_OK)
+		found = sql_board_former(db, out, *n, board, err);
+	return found;
+}
+
+/* --- search ------------------------------------------------------------- */
+
+static const char SQL_BOARD_FIND[] =
+	"SELECT address FROM contributors"
+	" WHERE model = ?1 AND address >= ?2 AND address <= ?3"
+	" ORDER BY address";
+
+/* The lowest and the highest address that begin with a prefix. */
+static enum dc_status
+sql_prefix_range(struct addr20 *low, struct addr20 *high, const char *prefix,
+		 struct dc_err *err)
+{
+	char text[41];
+	size_t n = strlen(prefix);
+	enum dc_status found = DC_EINVAL;
+
+	if (n >= 4 && n <= 42 && prefix[0] == '0' && prefix[1] == 'x') {
+		n -= 2;
+		memset(text, '0', sizeof(text) - 1);
+		memcpy(text, prefix + 2, n);
+		text[40] = '\0';
+		found = hex_decode(low->b, 20, text, NULL);
+		memset(text + n, 'f', 40 - n);
+		if (found == DC_OK)
+			found = hex_decode(high->b, 20, text, NULL);
+	}
+	return found == DC_OK ? found :
+	       dc_fail(err, DC_EINVAL, "q: not 0x and 2 to 40 digits");
+}
+
+static enum dc_status
+sql_board_match(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
+		uint32_t room, const struct sql_board *b,
+		const struct sql_marks *marks, const struct addr20 range[2],
+		struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found = DC_OK, closed;
+
+	sql_query_open(&q, db, SQL_BOARD_FIND);
+	sql_bind_i64(&q, b->model);
+	sql_bind_addr(&q, &range[0]);
+	sql_bind_addr(&q, &range[1]);
+	while (found == DC_OK && *n < room && sql_query_row(&q)) {
+		struct sql_board_entry *e = &out[*n];
+		struct sql_place place;
+		struct sql_sums s;
+		struct addr20 who;
+		bool there;
+
+		sql_col_addr(&q, &who);
+		found = sql_entry_read(db, e, &s, &there, b, &who, err);
+		if (found != DC_OK || !there)
+			continue;
+		sql_board_place(&place, &s, &e->who, (int)b->by);
+		found = sql_marks_before(db, &e->rank, marks, &place, err);
+		e->rank++;
+		(*n)++;
+	}
+	closed = sql_query_close(&q, err);
+	return found != DC_OK ? found : closed;
+}
+
+static int
+sql_rank_compare(const void *a, const void *b)
+{
+	const struct sql_board_entry *x = a, *y = b;
+
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+enum dc_status
+sql_board_search(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
+		 uint32_t room, const struct sql_board *board,
+		 const char *prefix, struct dc_err *err)
+{
+	struct sql_marks marks = { 0 };
+	struct addr20 range[2];
+	enum dc_status found = sql_prefix_range(&range[0], &range[1], prefix,
+						err);
+
+	*n = 0;
+	if (found == DC_OK)
+		found = sql_board_check(db, err);
+	if (found == DC_OK)
+		found = sql_marks_read(db, &marks, sql_board_of(board, 0),
+				       err);
+	if (found == DC_OK)
+		found = sql_board_match(db, out, n, room, board, &marks,
+					range, err);
+	sql_marks_clear(&marks);
 	if (found != DC_OK)
 		return found;
-	sql_query_open(&q, db, SQL_BOARD_PAGE);
-	sql_bind_i64(&q, model);
-	sql_bind_stand(&q, &from);
-	sql_bind_u64(&q, page->limit + 1);
-	while (sql_query_row(&q)) {
-		if (*n == page->limit) {
-			sql_board_next(next, &out[*n - 1]);
-			break;
-		}
-		sql_col_contributor(&q, &out[*n].who);
-		out[(*n)++].rank = ++rank;
-	}
-	found = sql_query_close(&q, err);
-	if (found != DC_OK || *n == 0)
-		return found;
-	found = sql_movers_read(db, &movers, model, now_s, err);
+	qsort(out, *n, sizeof(*out), sql_rank_compare);
+	return sql_board_former(db, out, *n, board, err);
+}
+
+/* --- everybody ---------------------------------------------------------- */
+
+enum dc_status
+sql_board_whole(struct sql_db *db, struct sql_contributor *out,
+		const struct sql_board *board, struct dc_err *err)
+{
+	static const struct addr20 everybody;
+	struct sql_sums s;
+	bool there;
+	enum dc_status found = sql_board_check(db, err);
+
+	memset(out, 0, sizeof(*out));
+	out->model = board->model;
 	if (found == DC_OK)
-		found = sql_board_former(db, out, *n, model, &movers, err);
-	sql_movers_clear(&movers);
+		found = sql_board_sums(db, &s, &there, board->model,
+				       (int)board->window, &everybody, err);
+	if (found == DC_OK)
+		sql_entry_sums(out, &s);
 	return found;
 }

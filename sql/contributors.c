@@ -4,12 +4,11 @@
 
 #include <string.h>
 
+#include "sql/board_keep.h"
 #include "sql/contributors.h"
 #include "sql/contributors_row.h"
 #include "sql/key.h"
 #include "sql/query.h"
-
-#define SQL_HOUR_S 3600
 
 static const char SQL_CONTRIBUTOR_GET[] =
 	SQL_CONTRIBUTOR_COLUMNS "WHERE model = ?1 AND address = ?2";
@@ -51,41 +50,15 @@ sql_contributor_get(struct sql_db *db, struct sql_contributor *out,
 	return sql_query_close(&q, err);
 }
 
-/* What deltas add up to. Signed: an hour can take away what an earlier one
- * gave. */
-struct sql_sums {
-	int64_t karma, contributions, agreed;
-	struct wei deposited_wei, refunded_wei, earned_wei;
-};
-
-static enum dc_status
-sql_sums_add(struct sql_sums *s, const struct sql_contributor_delta *d,
-	     struct dc_err *err)
-{
-	if (!__builtin_add_overflow(s->karma, d->karma, &s->karma) &&
-	    !__builtin_add_overflow(s->contributions, d->contributions,
-				    &s->contributions) &&
-	    !__builtin_add_overflow(s->agreed, d->agreed, &s->agreed) &&
-	    wei_add(&s->deposited_wei, s->deposited_wei, d->deposited_wei) &&
-	    wei_add(&s->refunded_wei, s->refunded_wei, d->refunded_wei) &&
-	    wei_add(&s->earned_wei, s->earned_wei, d->earned_wei))
-		return DC_OK;
-	return dc_fail(err, DC_EINVAL,
-		       "a contributor's sum leaves its range");
-}
-
 /* Add d to c's sums, none of which may fall below 0. */
 static enum dc_status
 sql_contributor_grow(struct sql_contributor *c,
 		     const struct sql_contributor_delta *d,
 		     struct dc_err *err)
 {
-	struct sql_sums s = {
-		(int64_t)c->karma, (int64_t)c->contributions,
-		(int64_t)c->agreed, c->deposited_wei, c->refunded_wei,
-		c->earned_wei
-	};
-	enum dc_status found = sql_sums_add(&s, d, err);
+	const struct sql_sums delta = sql_sums_of_delta(d);
+	struct sql_sums s = sql_sums_of(c);
+	enum dc_status found = sql_sums_add(&s, &delta, err);
 
 	if (found != DC_OK)
 		return found;
@@ -111,12 +84,7 @@ static const char SQL_CONTRIBUTOR_INSERT[] =
 	" first_block, first_log, first_s, paid_acc, owed_wei)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 	" zeroblob(32), zeroblob(32))";
-/* Two texts, since naming karma moves the row in the leaderboard's index. */
 static const char SQL_CONTRIBUTOR_UPDATE[] =
-	"UPDATE contributors SET contributions = ?4, agreed = ?5,"
-	" deposited_wei = ?6, refunded_wei = ?7, earned_wei = ?8,"
-	" last_s = ?9 WHERE model = ?1 AND address = ?2 AND karma = ?3";
-static const char SQL_CONTRIBUTOR_UPDATE_KARMA[] =
 	"UPDATE contributors SET karma = ?3, contributions = ?4, agreed = ?5,"
 	" deposited_wei = ?6, refunded_wei = ?7, earned_wei = ?8,"
 	" last_s = ?9 WHERE model = ?1 AND address = ?2";
@@ -159,44 +127,48 @@ sql_contributor_insert(struct sql_db *db, const struct sql_contributor *c,
 }
 
 static enum dc_status
+sql_contributor_update(struct sql_db *db, const struct sql_contributor *c,
+		       struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_CONTRIBUTOR_UPDATE);
+	sql_bind_contributor(&q, c);
+	return sql_query_run(&q, err);
+}
+
+static enum dc_status
 sql_contributor_sum(struct sql_db *db, int64_t model,
 		    const struct addr20 *address,
 		    const struct sql_contributor_delta *d, struct dc_err *err)
 {
-	struct sql_contributor c;
-	struct sql_query q;
+	struct sql_contributor before, c;
 	bool there;
 	enum dc_status found;
 
-	found = sql_contributor_get(db, &c, &there, model, address, err);
-	if (found != DC_OK)
-		return found;
-	if (!there) {
-		memset(&c, 0, sizeof(c));
-		c.model = model;
-		c.address = *address;
-		c.first_block = d->block;
-		c.first_log = d->log;
-		c.first_s = d->time_s;
-	}
-	found = sql_contributor_grow(&c, d, err);
+	found = sql_contributor_get(db, &before, &there, model, address, err);
 	if (found != DC_OK)
 		return found;
 	if (!there)
-		return sql_contributor_insert(db, &c, err);
-	sql_query_open(&q, db, d->karma == 0 ? SQL_CONTRIBUTOR_UPDATE
-					     : SQL_CONTRIBUTOR_UPDATE_KARMA);
-	sql_bind_contributor(&q, &c);
-	return sql_query_run(&q, err);
+		before = (struct sql_contributor){
+			.model = model, .address = *address,
+			.first_block = d->block, .first_log = d->log,
+			.first_s = d->time_s
+		};
+	c = before;
+	found = sql_contributor_grow(&c, d, err);
+	if (found == DC_OK)
+		found = there ? sql_contributor_update(db, &c, err)
+			      : sql_contributor_insert(db, &c, err);
+	return found != DC_OK ? found :
+	       sql_boards_add(db, there ? &before : NULL, &c, d, err);
 }
 
 static const char SQL_ACTIVITY_GET[] =
-	"SELECT karma, contributions, agreed, deposited_wei, refunded_wei,"
-	" earned_wei FROM activity"
+	"SELECT " SQL_SUMS_COLUMNS " FROM activity"
 	" WHERE model = ?1 AND hour = ?2 AND address = ?3";
 static const char SQL_ACTIVITY_PUT[] =
-	"INSERT INTO activity (model, hour, address, karma, contributions,"
-	" agreed, deposited_wei, refunded_wei, earned_wei)"
+	"INSERT INTO activity (model, hour, address, " SQL_SUMS_COLUMNS ")"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
 	" ON CONFLICT (model, hour, address) DO UPDATE SET karma = ?4,"
 	" contributions = ?5, agreed = ?6, deposited_wei = ?7,"
@@ -221,14 +193,8 @@ sql_activity_get(struct sql_db *db, struct sql_sums *s, int64_t model,
 	memset(s, 0, sizeof(*s));
 	sql_query_open(&q, db, SQL_ACTIVITY_GET);
 	sql_bind_hour(&q, model, time_s, address);
-	while (sql_query_row(&q)) {
-		s->karma = sql_col_i64(&q);
-		s->contributions = sql_col_i64(&q);
-		s->agreed = sql_col_i64(&q);
-		s->deposited_wei = sql_col_wei(&q);
-		s->refunded_wei = sql_col_wei(&q);
-		s->earned_wei = sql_col_wei(&q);
-	}
+	while (sql_query_row(&q))
+		sql_col_sums(&q, s);
 	return sql_query_close(&q, err);
 }
 
@@ -237,23 +203,19 @@ sql_activity_sum(struct sql_db *db, int64_t model,
 		 const struct addr20 *address,
 		 const struct sql_contributor_delta *d, struct dc_err *err)
 {
+	const struct sql_sums delta = sql_sums_of_delta(d);
 	struct sql_sums s;
 	struct sql_query q;
 	enum dc_status found;
 
 	found = sql_activity_get(db, &s, model, d->time_s, address, err);
 	if (found == DC_OK)
-		found = sql_sums_add(&s, d, err);
+		found = sql_sums_add(&s, &delta, err);
 	if (found != DC_OK)
 		return found;
 	sql_query_open(&q, db, SQL_ACTIVITY_PUT);
 	sql_bind_hour(&q, model, d->time_s, address);
-	sql_bind_i64(&q, s.karma);
-	sql_bind_i64(&q, s.contributions);
-	sql_bind_i64(&q, s.agreed);
-	sql_bind_wei(&q, s.deposited_wei);
-	sql_bind_wei(&q, s.refunded_wei);
-	sql_bind_wei(&q, s.earned_wei);
+	sql_bind_sums(&q, &s);
 	return sql_query_run(&q, err);
 }
 

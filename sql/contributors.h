@@ -2,9 +2,8 @@
 #define DECAID_SQL_CONTRIBUTORS_H
 
 /*
- * Contributors: sums kept a model and over all models (model 0), so that a
- * leaderboard is a walk along an index; and by the hour, so that it can be
- * told who stood where before. Rank is by karma, ties by who was first.
+ * Contributors: sums kept a model and over all models (model 0), and by the
+ * hour, which windows of time are made from. Who stands where: sql/board.h.
  */
 
 #include <stdbool.h>
@@ -69,20 +68,5 @@ enum dc_status sql_contributor_models(struct sql_db *db,
 				      const struct addr20 *address,
 				      const struct sql_page *page,
 				      struct dc_err *err) DC_MUST_CHECK;
-
-struct sql_board_entry {
-	struct sql_contributor who;
-	uint64_t rank;			/* 1 is best */
-	uint64_t previous_rank;		/* 0: had no karma then */
-};
-
-/* The leaderboard by karma over all time (see page.h).
- * model  SQL_ALL_MODELS: over all
- * now_s  the chain's time; previous ranks are those at the last full hour
- *        that is at least 24 hours before it */
-enum dc_status sql_board_page(struct sql_db *db, struct sql_board_entry *out,
-			      uint32_t *n, char *next, int64_t model,
-			      uint64_t now_s, const struct sql_page *page,
-			      struct dc_err *err) DC_MUST_CHECK;
 
 #endif /* DECAID_SQL_CONTRIBUTORS_H */

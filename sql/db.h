@@ -50,7 +50,8 @@ void sql_db_close(struct sql_db *db);
 uint32_t sql_db_schema(enum sql_file file);
 
 /* From now on, each transaction or single read that runs longer than ms is
- * stopped with DC_EBUSY; 0: no limit. Counted from the first statement of
+ * stopped with DC_EBUSY; 0: no limit. Counted in processor time of the
+ * thread, and ten times as long by the clock, from the first statement of
  * sql_tx_begin_read, or of the read itself outside a transaction. */
 void sql_db_set_deadline(struct sql_db *db, uint32_t ms);
 

@@ -7,6 +7,7 @@ sql_migrations = \
 	sql/migrations/chain/0005_checkpoints.sql \
 	sql/migrations/chain/0006_operators.sql \
 	sql/migrations/chain/0007_events.sql \
+	sql/migrations/chain/0008_boards.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql
 
@@ -14,7 +15,9 @@ noinst_LIBRARIES += libdc_sql.a
 libdc_sql_a_SOURCES = \
 	sql/accuracy.c sql/accuracy.h \
 	sql/blocks.c sql/blocks.h \
-	sql/board.c \
+	sql/board.c sql/board.h \
+	sql/board_keep.c sql/board_keep.h \
+	sql/board_recount.c \
 	sql/checkpoints.c sql/checkpoints.h \
 	sql/contributions.c sql/contributions.h \
 	sql/contributions_page.c sql/contributions_row.h \
@@ -27,10 +30,12 @@ libdc_sql_a_SOURCES = \
 	sql/migrate.c sql/migrate.h \
 	sql/models.c sql/models.h \
 	sql/operators.c sql/operators.h \
+	sql/places.c sql/places.h \
 	sql/outbox.c sql/outbox.h \
 	sql/query.c sql/query.h \
 	sql/signatures.c sql/signatures.h \
 	sql/snapshots.c sql/snapshots.h \
+	sql/sums.c sql/sums.h \
 	sql/undo.c sql/undo.h
 nodist_libdc_sql_a_SOURCES = sql/migrations_gen.c
 libdc_sql_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)

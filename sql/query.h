@@ -45,7 +45,7 @@ struct sql_db {
 	enum sql_busy busy;	/* the open transaction */
 	int64_t undo_block;	/* SQL_UNDO_NONE: not tracked */
 	uint32_t deadline_ms;	/* 0: none */
-	int64_t deadline_at;	/* monotonic ms */
+	int64_t deadline_at, deadline_cpu_at;	/* monotonic, thread's; ms */
 	struct sql_prepared prepared[SQL_PREPARED_MAX];
 };
 

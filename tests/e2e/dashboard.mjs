@@ -407,6 +407,33 @@ test("what is chosen is in the address and comes back from it", async (t) => {
 	faultless(page);
 });
 
+test("the leaderboard is ranked by what is chosen, over what time",
+	async (t) => {
+		const { page, chain } = await visit(t, { blocks: 90 });
+		const [model] = chain.models;
+		const listed = async (by, window) => page.waitForFunction(
+			(wanted) => JSON.stringify([...document.querySelectorAll(
+				"[data-testid=leader]")].map((row) =>
+				row.dataset.value)) === wanted,
+			JSON.stringify(chain.board(model, by, window).slice(0, 12)
+				.map((one) => one.address)));
+		await listed("karma", "all");
+		await page.locator(at("choice-by", " [value=deposited]")).click();
+		await listed("deposited", "all");
+		await page.locator(at("choice-window", " [value='24h']")).click();
+		await listed("deposited", "24h");
+		assert.match(page.url(), /by=deposited/);
+		assert.match(page.url(), /window=24h/);
+		assert.match(await page.locator(at("karma")).first().innerText(),
+			/ETH|gwei/);
+		const again = await browser.open(page.url());
+		await again.waitForSelector(at("leader"));
+		assert.equal(await value(again, "choice-by"), "deposited");
+		assert.equal(await value(again, "choice-window"), "24h");
+		await again.context().close();
+		faultless(page);
+	});
+
 test("nothing moves under a reader who is in the list", async (t) => {
 	const { page, chain } = await visit(t);
 	await shows(page, "connection", "live");

@@ -100,8 +100,9 @@ function of_model(chain, model, rest, query) {
 	}
 	case "leaderboard": {
 		const by = query.get("by") ?? "karma";
-		return { by, window: query.get("window") ?? "all",
-			...page_of(chain.board(model, by), query, "entries") };
+		const window = query.get("window") ?? "all";
+		return { by, window, ...page_of(chain.board(model, by, window),
+			query, "entries") };
 	}
 	case "deposits":
 		return { held_wei: String(chain.held(model)),

@@ -298,9 +298,11 @@ export class FixtureChain {
 		return rest;
 	}
 
-	board(model, by) {
+	/* A window is the newest few of all. */
+	board(model, by, window) {
 		const rows = new Map();
-		for (const one of model.contributions) {
+		const newest = { "24h": 20, "7d": 60, "30d": 120 }[window] ?? 1e9;
+		for (const one of model.contributions.slice(-newest)) {
 			const row = rows.get(one.contributor) ?? { address: one.contributor,
 				karma: 0, contributions: 0, agreed: 0, deposited: 0n,
 				refunded: 0n, earned: 0n, last_seen: one.time };

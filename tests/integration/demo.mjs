@@ -1,11 +1,12 @@
 // `decaid demo` as a stranger runs it: what its last line says, that nothing
 // of it is left however it ends, and what it says when it cannot begin.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { hasPackages, rows } from "./demo_rows.mjs";
 
 const decaid = path.resolve(process.env.DECAID ?? "decaid");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-demo-test-"));
@@ -168,26 +169,9 @@ function checkLine(line) {
 
 // ---- data of the test's own
 
-function rows(n) {
-	const words = { tea: ["green", "leaf", "pot", "cup", "brew"], iron: ["hammer", "steel", "forge", "anvil", "rust"] };
-	return Array.from({ length: n }, (_, i) => {
-		const name = i % 2 ? "tea" : "iron";
-		return `${name}\t${[0, 1, 2].map((k) => words[name][(i * 3 + k * k + (i >> 3)) % 5]).join(" ")} n${i}`;
-	}).join("\n") + "\n";
-}
-
 function file(name, text) {
 	fs.writeFileSync(path.join(folder, name), text);
 	return path.join(folder, name);
-}
-
-function hasPackages() {
-	try {
-		return execFileSync("sh", ["-c", "apt-cache dumpavail 2>/dev/null | head -c 10000000 | wc -c"])
-			.toString().trim() === "10000000";
-	} catch {
-		return false;
-	}
 }
 
 // ---- the tests

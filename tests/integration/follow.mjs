@@ -125,6 +125,14 @@ const scenarios = {
 		await chain.call(chain.accounts[2], trainers[0].address, "claimRewards", []);
 		await chain.call(chain.accounts[18], trainers[0].address, "claimRewards", []);
 		await chain.mine();
+		for (const jump of [4000, 90000, 3600]) {	// windows move on
+			await contributions(chain, new Dice(jump), trainers, 6);
+			await chain.mine();
+			await daemon.caughtUp(chain);
+			for (const t of trainers) await chain.claimAll(t.address, 12);
+			await contributions(chain, new Dice(jump + 1), trainers, 6);
+			await chain.mine(jump);
+		}
 		await daemon.caughtUp(chain);
 		assert.ok(done.refunds > 50 && done.reports > 5 && done.checkpoints > 8, JSON.stringify(done));
 		await equalsTheChain(chain, daemon, trainers);
@@ -132,7 +140,7 @@ const scenarios = {
 		assert.ok(rows.some((r) => r.accepted) && rows.every((r) => !r.differs));
 		await measuredInOrder(chain, daemon);
 		const live = await daemon.dump();
-		assert.equal(live.filter((l) => l.startsWith("contributions|")).length, 336);
+		assert.equal(live.filter((l) => l.startsWith("contributions|")).length, 372);
 		same(live, await fresh(chain), "once more from the start, block by block");
 		same(live, await fresh(chain, ["--depth", "0"]), "in ranges of final blocks");
 		same(live, await fresh(chain, ["--depth", "7"]), "in ranges, then block by block");

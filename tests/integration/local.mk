@@ -21,7 +21,7 @@ EXTRA_DIST += tests/integration/cli.mjs tests/integration/commands.mjs
 SCRIPT_TESTS += tests/integration/commands.sh
 dist_check_SCRIPTS += tests/integration/commands.sh
 
-EXTRA_DIST += tests/integration/demo.mjs
+EXTRA_DIST += tests/integration/demo.mjs tests/integration/demo_rows.mjs
 SCRIPT_TESTS += tests/integration/demo.sh
 dist_check_SCRIPTS += tests/integration/demo.sh
 SCRIPT_TESTS += tests/integration/simulate.sh

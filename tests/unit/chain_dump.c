@@ -63,8 +63,8 @@ void chain_dump_tables(struct dc_buf *out, const char *dir)
 	sqlite3 *db = open_chain(dir);
 	sqlite3_stmt *s = prepare(db, "SELECT name FROM sqlite_schema WHERE "
 		"type = 'table' AND name NOT LIKE 'undo%' AND name NOT IN "
-		"('blocks', 'progress', 'snapshots', 'holdout') AND "
-		"name NOT LIKE 'sqlite%' ORDER BY name");
+		"('blocks', 'progress', 'snapshots', 'holdout', 'board_marks') "
+		"AND name NOT LIKE 'sqlite%' ORDER BY name");
 
 	while (sqlite3_step(s) == SQLITE_ROW)
 		dump_table(out, db, (const char *)sqlite3_column_text(s, 0));

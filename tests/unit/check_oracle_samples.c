@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "base/keccak.h"
 #include "oracle/abi_decaid.h"
@@ -193,51 +192,6 @@ START_TEST(a_node_that_lies_or_lacks_a_log_is_told)
 }
 END_TEST
 
-/* Ask until it is no longer being fetched. */
-static enum dc_status ask(struct samples *s, struct dc_buf *out,
-			  const struct sql_contribution *c,
-			  struct dc_err *err)
-{
-	const struct timespec step = { 0, 5000000 };
-	enum dc_status found;
-
-	while ((found = samples_get(s, out, &trainer, c, err)) == DC_EBUSY) {
-		dc_err_clear(err);
-		(void)nanosleep(&step, NULL);
-	}
-	return found;
-}
-
-START_TEST(who_must_not_wait_asks_again_and_the_node_is_asked_once)
-{
-	struct node n = { .asked = 0 };
-	struct dc_err err = DC_ERR_INIT;
-	struct sql_contribution c;
-	struct samples *s = NULL;
-	struct dc_buf out;
-
-	put_answer(&n, 1, -1, -1);
-	node_start(&n);
-	ck_assert_int_eq(samples_new(&s, n.url, NULL), DC_OK);
-	dc_buf_init(&out, 1 << 10);
-	remember(&c, 0);
-	ck_assert_int_eq(samples_get(s, &out, &trainer, &c, &err), DC_EBUSY);
-	dc_err_clear(&err);
-	ck_assert_int_eq(ask(s, &out, &c, &err), DC_OK);
-	ck_assert_uint_eq(out.len, SAMPLE_BYTES);
-	ck_assert_int_eq(samples_get(s, &out, &trainer, &c, &err), DC_OK);
-	ck_assert_uint_eq(out.len, 2 * SAMPLE_BYTES);
-	remember(&c, 2);	/* the node gives the first one again */
-	dc_err_clear(&err);
-	ck_assert_int_eq(ask(s, &out, &c, &err), DC_EIO);
-	samples_free(s);
-	node_stop(&n);
-	ck_assert_uint_eq(n.asked, 2);
-	dc_buf_clear(&out);
-}
-END_TEST
-
 UNIT_MAIN("oracle/samples",
 	  what_was_pruned_comes_back_and_the_rest_is_left_alone,
-	  a_node_that_lies_or_lacks_a_log_is_told,
-	  who_must_not_wait_asks_again_and_the_node_is_asked_once)
+	  a_node_that_lies_or_lacks_a_log_is_told)

@@ -491,6 +491,16 @@ START_TEST(the_board_ranks_by_karma)
 		    "Leaderboard");
 	ck_assert_uint_eq(json_array_size(at(board, "entries")), 2);
 	json_decref(board);
+	snprintf(path, sizeof(path), "/v1/leaderboard?by=deposited&window=7d"
+		 "&q=%.8s", address);
+	board = get(path, "Leaderboard");
+	ck_assert_str_eq(text_at(board, "by"), "deposited");
+	ck_assert_str_eq(text_at(board, "window"), "7d");
+	ck_assert_uint_eq(json_array_size(at(board, "entries")), 1);
+	first = json_array_get(at(board, "entries"), 0);
+	ck_assert_str_eq(text_at(first, "address"), address);
+	ck_assert_double_gt(json_number_value(at(first, "share")), 0.0);
+	json_decref(board);
 	rest_fixture_stop(&f);
 }
 END_TEST
@@ -590,7 +600,10 @@ START_TEST(what_is_asked_wrongly_is_told)
 		  "id: not a whole number in [0, 1099511627775]" },
 		{ "/accuracy?points=1", 400,
 		  "points: not a whole number in [2, 2000]" },
-		{ "/leaderboard?by=luck", 400, "by: not one of: karma" },
+		{ "/leaderboard?by=luck", 400, "by: not one of: karma, "
+					       "contributions, earned, "
+					       "deposited" },
+		{ "/leaderboard?q=0x1", 400, "q: not 0x and 2 to 40 digits" },
 		{ "/checkpoints/1", 404, "no such checkpoint" },
 		{ "/nothing", 404, "no such address" },
 		{ "x", 404, "no such model" },

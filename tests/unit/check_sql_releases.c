@@ -30,7 +30,7 @@ struct release {
 
 /* Oldest first. */
 static const struct release releases[] = {
-	{ "0.1.0", 7, 2 },
+	{ "0.1.0", 8, 2 },
 };
 #define NEWEST (&releases[DC_ARRAY_LEN(releases) - 1])
 

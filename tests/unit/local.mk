@@ -115,6 +115,9 @@ UNIT_TESTS += tests/unit/check_sql_releases
 tests_unit_check_sql_releases_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTEST_RELEASES='"$(abs_srcdir)/tests/vectors/releases"'
 tests_unit_check_sql_releases_LDADD = $(unit_sql_libs)
+UNIT_TESTS += tests/unit/check_sql_board
+tests_unit_check_sql_board_LDADD = $(unit_sql_libs)
+
 UNIT_TESTS += tests/unit/check_sql_undo
 tests_unit_check_sql_undo_LDADD = $(unit_sql_libs)
 

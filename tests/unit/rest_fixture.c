@@ -12,6 +12,7 @@
 #include "models/encoder.h"
 #include "sql/accuracy.h"
 #include "sql/blocks.h"
+#include "sql/board.h"
 #include "sql/checkpoints.h"
 #include "sql/contributions.h"
 #include "sql/contributors.h"
@@ -399,6 +400,7 @@ static void fill(struct rest_fixture *f)
 	add_measurements(f, &t);
 	MUST(sql_model_totals_put(f->writer, f->row[0], &t, err));
 	put_block(f, REST_HEAD);
+	MUST(sql_boards_recount(f->writer, time_of(REST_HEAD), err));
 	MUST(sql_finalized_put(f->writer, f->status.finalized, err));
 	MUST(sql_tx_commit(f->writer, err));
 }

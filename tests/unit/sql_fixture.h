@@ -17,6 +17,7 @@
 #include "base/keccak.h"
 #include "sql/accuracy.h"
 #include "sql/blocks.h"
+#include "sql/board.h"
 #include "sql/checkpoints.h"
 #include "sql/contributions.h"
 #include "sql/contributors.h"
@@ -92,8 +93,9 @@ sql_open_chain(const struct sql_folder *f, enum sql_access access)
 	return db;
 }
 
-/* A hash over every row of every table but `progress` and, unless asked,
- * the undo tables. */
+/* A hash over every row of every table but `progress`, `board_marks` (they
+ * depend on the way, and are checked elsewhere) and, unless asked, the undo
+ * tables. */
 static inline void
 sql_dump_table(sqlite3 *h, struct keccak *k, const char *table)
 {
@@ -135,6 +137,7 @@ sql_dump(const char *path, enum sql_dump what)
 	ck_assert_int_eq(sqlite3_prepare_v2(h, what == SQL_DUMP_DATA
 		? "SELECT name FROM sqlite_schema WHERE type = 'table'"
 		  " AND name NOT GLOB 'undo_*' AND name <> 'progress'"
+		  " AND name <> 'board_marks'"
 		  " ORDER BY name"
 		: "SELECT name FROM sqlite_schema WHERE type = 'table'"
 		  " AND name GLOB 'undo_*' ORDER BY name",
@@ -397,6 +400,19 @@ sim_rest(struct sql_db *db, struct sim *s, uint32_t m, struct dc_err *err)
 	return found;
 }
 
+/* Leaderboards are counted at first and kept from then on. */
+static inline enum dc_status
+sim_boards(struct sql_db *db, struct sim *s, struct dc_err *err)
+{
+	bool kept;
+	enum dc_status found = sql_boards_kept(db, &kept, err);
+
+	if (found != DC_OK)
+		return found;
+	return kept ? sql_boards_turn(db, s->time_s, err)
+		    : sql_boards_recount(db, s->time_s, err);
+}
+
 enum sim_track { SIM_TRACKED, SIM_FINAL };
 
 /* One more block with up to `most` happenings, in the open transaction.
@@ -421,6 +437,8 @@ sim_block(struct sql_db *db, struct sim *s, uint64_t most,
 	if (track == SIM_TRACKED)
 		sql_undo_track(db, s->block);
 	found = sql_block_put(db, &b, err);
+	if (found == DC_OK)
+		found = sim_boards(db, s, err);
 	if (found == DC_OK && s->models < SIM_MODELS &&
 	    (s->models == 0 || sim_below(s, 8) == 0))
 		found = sim_model(db, s, err);

@@ -15,9 +15,12 @@ import { route } from "./lib/router";
 export const FEED_LIMIT = 60;
 const SORTS: readonly ModelSort[] =
 	["new", "name", "accuracy", "contributions", "deposits"];
-/* What the daemon keeps sums of; a choice is offered where there is one. */
-export const BOARDS: readonly BoardBy[] = ["karma"];
-export const WINDOWS: readonly BoardWindow[] = ["all"];
+/* What a leaderboard can be ranked by; where nothing is deposited, nothing is
+ * earned either. */
+export const BOARDS: readonly BoardBy[] =
+	["karma", "contributions", "earned", "deposited"];
+export const BOARDS_POINTS: readonly BoardBy[] = ["karma", "contributions"];
+export const WINDOWS: readonly BoardWindow[] = ["24h", "7d", "30d", "all"];
 
 function one_of<T extends string>(list: readonly T[], value: string | undefined,
 	otherwise: T): T {

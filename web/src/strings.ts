@@ -196,9 +196,13 @@ export const text = {
 		title: "Figures",
 		progressive: "Progressive accuracy",
 		progressive_meaning: "Each contribution is predicted before the " +
-			"model learns from it",
+			"model learns from it; one whose label is wrong counts as a " +
+			"mistake of the model",
+		progressive_below: "wrong labels count too",
 		holdout: "Held-out accuracy",
-		holdout_meaning: "On examples that the owner kept aside",
+		holdout_meaning: "On rows that this daemon's owner kept aside: the " +
+			"model is asked about them and never learns them",
+		holdout_below: "on rows it never learns",
 		contributions: "Contributions",
 		contributors: (count: string, n: number) =>
 			`from ${count} ${many(n, "address", "addresses")}`,
@@ -288,6 +292,7 @@ export const text = {
 		empty: "Nobody yet",
 		empty_hint: "Karma comes with the first checkpoint that credits a " +
 			"contribution.",
+		empty_window: "Nobody in this time",
 		up: (n: string) => `up ${n}`,
 		down: (n: string) => `down ${n}`,
 		same: "unchanged",

@@ -1,5 +1,4 @@
--- Sums a contributor; model 0 is over all models. unkarma orders the
--- leaderboard: most karma first, then who was first.
+-- Sums a contributor; model 0 is over all models.
 CREATE TABLE contributors (
 	model INTEGER NOT NULL,
 	address BLOB NOT NULL CHECK (length(address) = 20),
@@ -15,11 +14,8 @@ CREATE TABLE contributors (
 	last_s INTEGER NOT NULL,
 	paid_acc BLOB NOT NULL CHECK (length(paid_acc) = 32),
 	owed_wei BLOB NOT NULL CHECK (length(owed_wei) = 32),
-	unkarma INTEGER NOT NULL AS (-karma) VIRTUAL,
 	PRIMARY KEY (model, address)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX contributors_by_karma
-	ON contributors (model, unkarma, first_block, first_log, address);
 CREATE INDEX contributors_by_address ON contributors (address, model);
 
 CREATE TABLE undo_contributors (
@@ -80,8 +76,6 @@ CREATE TABLE activity (
 	earned_wei BLOB NOT NULL CHECK (length(earned_wei) = 32),
 	PRIMARY KEY (model, hour, address)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX activity_by_karma
-	ON activity (model, hour, address, karma) WHERE karma <> 0;
 
 CREATE TABLE undo_activity (
 	at_block INTEGER NOT NULL,

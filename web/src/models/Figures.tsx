@@ -52,12 +52,14 @@ export function Figures({ model }: { model: Model }) {
 	return (
 		<dl class="figures" aria-label={text.figures.title}>
 			<Figure id="progressive" name={text.figures.progressive}
-				meaning={text.figures.progressive_meaning} raw={progressive}>
+				meaning={text.figures.progressive_meaning} raw={progressive}
+				below={text.figures.progressive_below}>
 				{format_percent(progressive)}
 			</Figure>
 			{holdout !== null && <Figure id="holdout" raw={holdout}
 				name={text.figures.holdout}
-				meaning={text.figures.holdout_meaning}>
+				meaning={text.figures.holdout_meaning}
+				below={text.figures.holdout_below}>
 				{format_percent(holdout)}
 			</Figure>}
 			<Figure id="contributions" name={text.figures.contributions}

@@ -9,7 +9,7 @@ import { Empty } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { Who } from "../parts/Who";
 import {
-	board, BOARDS, chosen_by, chosen_window, WINDOWS,
+	board, BOARDS, BOARDS_POINTS, chosen_by, chosen_window, model, WINDOWS,
 } from "../store";
 import { text } from "../strings";
 import "./Leaderboard.css";
@@ -79,16 +79,18 @@ function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
 	);
 }
 
-function Chosen() {
+function Choices() {
+	const points = model.data.value?.incentive.kind === "points";
 	return (
 		<div class="board-choices">
-			{BOARDS.length > 1 && <Choice name="by" label={text.board.by_label} options={BOARDS}
+			<Choice name="by" label={text.board.by_label}
+				options={points ? BOARDS_POINTS : BOARDS}
 				names={text.board.by} value={chosen_by.value}
-				choose={(by) => route_choose({ by })} />}
-			{WINDOWS.length > 1 && <Choice name="window" label={text.board.window_label}
+				choose={(by) => route_choose({ by })} />
+			<Choice name="window" label={text.board.window_label}
 				options={WINDOWS} names={text.board.window}
 				value={chosen_window.value}
-				choose={(window) => route_choose({ window })} />}
+				choose={(window) => route_choose({ window })} />
 		</div>
 	);
 }
@@ -118,11 +120,13 @@ export function Leaderboard() {
 		<Panel name="leaderboard" title={text.board.title} from={board}
 			lines={8}>
 			{(data) => <>
-				<Chosen />
+				<Choices />
 				{data.entries.length
 					? <Rows entries={data.entries} by={data.by} />
-					: <Empty title={text.board.empty}>
-						{text.board.empty_hint}</Empty>}
+					: data.window === "all"
+						? <Empty title={text.board.empty}>
+							{text.board.empty_hint}</Empty>
+						: <Empty title={text.board.empty_window} />}
 			</>}
 		</Panel>
 	);

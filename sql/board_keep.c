@@ -1,0 +1,357 @@
+/*
+ * board_keep.c: leaderboards as they change.
+ *
+ * Invariants, while the clock runs:
+ *  1. board_sums has, for each span and each contributor who did anything in
+ *     its hours, what activity sums up to; and for the zero address, which
+ *     sends nothing, the sums of all. Rows of nothing but 0 are not there.
+ *  2. Each such contributor has one place a measure, that of its sums; span 0
+ *     has one for each row of contributors.
+ *  3. Marks count places (sql/places.h).
+ *
+ * So the tables are a function of contributors, activity and the hour, and
+ * counting anew (board_recount.c) makes the same rows, marks apart.
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sql/board_keep.h"
+
+#define SQL_TURN_HOURS_MAX 48	/* longer pauses are counted anew */
+
+const struct sql_span sql_spans[SQL_SPANS] = {
+	[SQL_WINDOW_ALL] = { SQL_HOURS_ALL, 0 },
+	[SQL_WINDOW_DAY] = { 24, 0 },
+	[SQL_WINDOW_WEEK] = { 168, 0 },
+	[SQL_WINDOW_MONTH] = { 720, 0 },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_ALL] = { SQL_HOURS_ALL, 24 },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_DAY] = { 48, 24 },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_WEEK] = { 336, 168 },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_MONTH] = { 1440, 720 },
+};
+
+static const struct addr20 sql_everybody;
+
+/* --- the clock ---------------------------------------------------------- */
+
+static const char SQL_CLOCK_GET[] = "SELECT hour FROM board_clock";
+static const char SQL_CLOCK_PUT[] = "UPDATE board_clock SET hour = ?1";
+
+enum dc_status
+sql_board_clock(struct sql_db *db, int64_t *hour, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*hour = SQL_CLOCK_STOPPED;
+	sql_query_open(&q, db, SQL_CLOCK_GET);
+	while (sql_query_row(&q))
+		*hour = sql_col_i64(&q);
+	return sql_query_close(&q, err);
+}
+
+enum dc_status
+sql_board_clock_put(struct sql_db *db, int64_t hour, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_CLOCK_PUT);
+	sql_bind_i64(&q, hour);
+	return sql_query_run(&q, err);
+}
+
+enum dc_status
+sql_boards_kept(struct sql_db *db, bool *out, struct dc_err *err)
+{
+	int64_t hour;
+	enum dc_status found = sql_board_clock(db, &hour, err);
+
+	*out = hour != SQL_CLOCK_STOPPED;
+	return found;
+}
+
+/* --- one contributor in one span ---------------------------------------- */
+
+void
+sql_board_place(struct sql_place *out, const struct sql_sums *s,
+		const struct sql_contributor *c, int by)
+{
+	switch ((enum sql_board_by)by) {
+	case SQL_BY_KARMA:
+		sql_place_i64(out, s->karma, c->first_block, c->first_log);
+		break;
+	case SQL_BY_CONTRIBUTIONS:
+		sql_place_i64(out, s->contributions, c->first_block,
+			      c->first_log);
+		break;
+	case SQL_BY_EARNED:
+		sql_place_wei(out, s->earned_wei, c->first_block,
+			      c->first_log);
+		break;
+	case SQL_BY_DEPOSITED:
+		sql_place_wei(out, s->deposited_wei, c->first_block,
+			      c->first_log);
+		break;
+	}
+}
+
+/* From the places of before to those of after; NULL: stands nowhere. */
+static enum dc_status
+sql_board_move(struct sql_db *db, const struct sql_contributor *c, int span,
+	       const struct sql_sums *before, const struct sql_sums *after,
+	       struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	int by;
+
+	for (by = 0; by < SQL_BOARD_BYS && found == DC_OK; by++) {
+		const int64_t board = sql_board_number(c->model, span, by);
+		struct sql_place from, to;
+
+		if (before != NULL)
+			sql_board_place(&from, before, c, by);
+		if (after != NULL)
+			sql_board_place(&to, after, c, by);
+		if (before != NULL && after != NULL &&
+		    sql_place_equal(&from, &to))
+			continue;
+		if (before != NULL)
+			found = sql_place_delete(db, board, &from, err);
+		if (found == DC_OK && after != NULL)
+			found = sql_place_insert(db, board, &to, &c->address,
+						 err);
+	}
+	return found;
+}
+
+static const char SQL_SUMS_GET[] =
+	"SELECT " SQL_SUMS_COLUMNS " FROM board_sums"
+	" WHERE model = ?1 AND span = ?2 AND address = ?3";
+static const char SQL_SUMS_PUT[] =
+	"INSERT INTO board_sums (model, span, address, " SQL_SUMS_COLUMNS ")"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	" ON CONFLICT (model, span, address) DO UPDATE SET karma = ?4,"
+	" contributions = ?5, agreed = ?6, deposited_wei = ?7,"
+	" refunded_wei = ?8, earned_wei = ?9";
+static const char SQL_SUMS_DELETE[] =
+	"DELETE FROM board_sums"
+	" WHERE model = ?1 AND span = ?2 AND address = ?3";
+
+static void
+sql_bind_span(struct sql_query *q, int64_t model, int span,
+	      const struct addr20 *address)
+{
+	sql_bind_i64(q, model);
+	sql_bind_i64(q, span);
+	sql_bind_addr(q, address);
+}
+
+enum dc_status
+sql_board_sums(struct sql_db *db, struct sql_sums *s, bool *found,
+	       int64_t model, int span, const struct addr20 *address,
+	       struct dc_err *err)
+{
+	struct sql_query q;
+
+	memset(s, 0, sizeof(*s));
+	*found = false;
+	sql_query_open(&q, db, SQL_SUMS_GET);
+	sql_bind_span(&q, model, span, address);
+	while (sql_query_row(&q)) {
+		sql_col_sums(&q, s);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+static enum dc_status
+sql_sums_put(struct sql_db *db, const struct sql_sums *s, int64_t model,
+	     int span, const struct addr20 *address, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, sql_sums_are_zero(s) ? SQL_SUMS_DELETE
+						    : SQL_SUMS_PUT);
+	sql_bind_span(&q, model, span, address);
+	if (!sql_sums_are_zero(s))
+		sql_bind_sums(&q, s);
+	return sql_query_run(&q, err);
+}
+
+enum sql_change { SQL_ADD, SQL_TAKE };
+
+static enum dc_status
+sql_sums_change(struct sql_sums *s, enum sql_change change,
+		const struct sql_sums *d, struct dc_err *err)
+{
+	return change == SQL_ADD ? sql_sums_add(s, d, err)
+				 : sql_sums_take(s, d, err);
+}
+
+static enum dc_status
+sql_whole_change(struct sql_db *db, int64_t model, int span,
+		 enum sql_change change, const struct sql_sums *d,
+		 struct dc_err *err)
+{
+	struct sql_sums s;
+	bool there;
+	enum dc_status found = sql_board_sums(db, &s, &there, model, span,
+					      &sql_everybody, err);
+
+	if (found == DC_OK)
+		found = sql_sums_change(&s, change, d, err);
+	return found == DC_OK ? sql_sums_put(db, &s, model, span,
+					     &sql_everybody, err) : found;
+}
+
+/* Sums, places and the whole of a span that is not 0. */
+static enum dc_status
+sql_span_change(struct sql_db *db, const struct sql_contributor *c, int span,
+		enum sql_change change, const struct sql_sums *d,
+		struct dc_err *err)
+{
+	struct sql_sums before, after;
+	bool there;
+	enum dc_status found = sql_board_sums(db, &before, &there, c->model,
+					      span, &c->address, err);
+
+	after = before;
+	if (found == DC_OK)
+		found = sql_sums_change(&after, change, d, err);
+	if (found == DC_OK)
+		found = sql_sums_put(db, &after, c->model, span, &c->address,
+				     err);
+	if (found == DC_OK)
+		found = sql_board_move(db, c, span, there ? &before : NULL,
+				       sql_sums_are_zero(&after) ? NULL
+								 : &after,
+				       err);
+	return found == DC_OK ? sql_whole_change(db, c->model, span, change, d,
+						 err) : found;
+}
+
+static bool
+sql_span_holds(int span, int64_t clock, int64_t hour)
+{
+	return hour > clock - sql_spans[span].from &&
+	       hour <= clock - sql_spans[span].to;
+}
+
+enum dc_status
+sql_boards_add(struct sql_db *db, const struct sql_contributor *before,
+	       const struct sql_contributor *after,
+	       const struct sql_contributor_delta *d, struct dc_err *err)
+{
+	const struct sql_sums delta = sql_sums_of_delta(d);
+	const struct sql_sums now = sql_sums_of(after);
+	const int64_t hour = (int64_t)(d->time_s / SQL_HOUR_S);
+	struct sql_sums was;
+	int64_t clock;
+	int span;
+	enum dc_status found = sql_board_clock(db, &clock, err);
+
+	if (found != DC_OK || clock == SQL_CLOCK_STOPPED)
+		return found;
+	if (before != NULL)
+		was = sql_sums_of(before);
+	found = sql_board_move(db, after, SQL_WINDOW_ALL,
+			       before != NULL ? &was : NULL, &now, err);
+	if (found == DC_OK)
+		found = sql_whole_change(db, after->model, SQL_WINDOW_ALL,
+					 SQL_ADD, &delta, err);
+	for (span = 1; span < SQL_SPANS && found == DC_OK; span++)
+		if (sql_span_holds(span, clock, hour))
+			found = sql_span_change(db, after, span, SQL_ADD,
+						&delta, err);
+	return found;
+}
+
+/* --- an hour passes ----------------------------------------------------- */
+
+/* One model's activity in an hour; the same for all models. */
+static const char SQL_HOUR_ROWS[] =
+	"SELECT a.model, a.address, a.karma, a.contributions, a.agreed,"
+	" a.deposited_wei, a.refunded_wei, a.earned_wei"
+	" FROM models AS m CROSS JOIN activity AS a"
+	" ON a.model = m.model AND a.hour = ?1";
+
+static enum dc_status
+sql_row_change(struct sql_db *db, int64_t model, const struct addr20 *address,
+	       int span, enum sql_change change, const struct sql_sums *d,
+	       struct dc_err *err)
+{
+	struct sql_contributor c;
+	bool there;
+	enum dc_status found = sql_contributor_get(db, &c, &there, model,
+						   address, err);
+
+	if (found == DC_OK && !there)
+		found = dc_fail(err, DC_EIO, "activity of nobody");
+	return found == DC_OK ? sql_span_change(db, &c, span, change, d, err)
+			      : found;
+}
+
+static enum dc_status
+sql_hour_change(struct sql_db *db, int64_t hour, int span,
+		enum sql_change change, struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found = DC_OK, closed;
+
+	sql_query_open(&q, db, SQL_HOUR_ROWS);
+	sql_bind_i64(&q, hour);
+	while (found == DC_OK && sql_query_row(&q)) {
+		struct addr20 address;
+		struct sql_sums d;
+		int64_t model = sql_col_i64(&q);
+
+		sql_col_addr(&q, &address);
+		sql_col_sums(&q, &d);
+		found = sql_row_change(db, model, &address, span, change, &d,
+				       err);
+		if (found == DC_OK)
+			found = sql_row_change(db, SQL_ALL_MODELS, &address,
+					       span, change, &d, err);
+	}
+	closed = sql_query_close(&q, err);
+	return found != DC_OK ? found : closed;
+}
+
+/* From the clock's hour to the next: what spans gain and lose. */
+static enum dc_status
+sql_turn_one(struct sql_db *db, int64_t hour, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	int span;
+
+	for (span = 1; span < SQL_SPANS && found == DC_OK; span++) {
+		const struct sql_span *s = &sql_spans[span];
+
+		/* a window gains what is done from now on */
+		if (s->to > 0)
+			found = sql_hour_change(db, hour - s->to, span,
+						SQL_ADD, err);
+		if (found == DC_OK && s->from != SQL_HOURS_ALL)
+			found = sql_hour_change(db, hour - s->from, span,
+						SQL_TAKE, err);
+	}
+	return found;
+}
+
+enum dc_status
+sql_boards_turn(struct sql_db *db, uint64_t time_s, struct dc_err *err)
+{
+	const int64_t to = (int64_t)(time_s / SQL_HOUR_S);
+	int64_t clock, hour;
+	enum dc_status found = sql_board_clock(db, &clock, err);
+
+	sql_must_write(db);
+	if (found != DC_OK || clock == SQL_CLOCK_STOPPED || to <= clock)
+		return found;
+	if (to - clock > SQL_TURN_HOURS_MAX)
+		return sql_boards_recount(db, time_s, err);
+	for (hour = clock + 1; hour <= to && found == DC_OK; hour++)
+		found = sql_turn_one(db, hour, err);
+	return found == DC_OK ? sql_board_clock_put(db, to, err) : found;
+}

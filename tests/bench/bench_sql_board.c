@@ -1,0 +1,285 @@
+/*
+ * bench_sql_board.c: leaderboards of a million contributions by a hundred
+ * thousand contributors over 60 days: a page of 100 with former ranks, a
+ * search, and a contribution, against the limit of 5 ms a page and against
+ * asking SQLite for the sums.
+ *
+ *     make bench BENCHES=tests/bench/bench_sql_board
+ */
+
+#include "config.h"
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/keccak.h"
+#include "sql/blocks.h"
+#include "sql/board.h"
+#include "sql/db.h"
+#include "sql/models.h"
+#include "tests/bench/bench.h"
+
+#define CONTRIBUTIONS 1000000
+#define CONTRIBUTORS 100000
+#define TX 10000
+#define START_S UINT64_C(1700000000)
+#define DAYS 60
+#define LIMIT_MS 5.0
+#define ROUNDS 9
+
+static char folder[] = "/tmp/decaid-bench-XXXXXX";
+static char path[64];
+static struct sql_db *db;
+static int64_t model;
+static uint64_t seed = 1;
+
+static void must(enum dc_status st, const struct dc_err *err)
+{
+	if (st == DC_OK)
+		return;
+	fprintf(stderr, "bench_sql_board: %s\n", err->text);
+	exit(1);
+}
+#define MUST(call) do { struct dc_err e_ = DC_ERR_INIT, *err = &e_; \
+	must((call), err); } while (0)
+
+/* Source: Steele, Lea, Flood 2014, splitmix64. */
+static uint64_t dice(uint64_t n)
+{
+	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (z ^ z >> 31) % n;
+}
+
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	DC_CHECK(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t) == 0);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static struct addr20 address(uint64_t n)
+{
+	struct hash32 h;
+	struct addr20 a;
+
+	keccak256(&h, &n, sizeof(n));
+	memcpy(a.b, h.b, sizeof(a.b));
+	return a;
+}
+
+/* Some do much, most do little. */
+static void contribute(uint64_t i)
+{
+	struct sql_contributor_delta d = {
+		.contributions = 1, .block = 2 + i,
+		.time_s = START_S + i * DAYS * 86400 / CONTRIBUTIONS,
+		.karma = dice(3) == 0, .agreed = 1,
+		.deposited_wei = wei_from_u64(1000000 + dice(1000000)),
+		.earned_wei = wei_from_u64(dice(4) == 0 ? dice(100000) : 0)
+	};
+	struct addr20 who = address(dice(1 + dice(CONTRIBUTORS)));
+
+	MUST(sql_contributor_add(db, model, &who, &d, err));
+}
+
+static void make_model(void)
+{
+	struct block_ref b = { .number = 1, .time_s = START_S };
+	struct sql_model m;
+
+	memset(&m, 0, sizeof(m));
+	m.is.name = m.is.description = m.is.encoder = m.slug = m.type = "m";
+	m.is.spec = "s";
+	m.is.spec_len = 1;
+	m.created.block = 1;
+	MUST(sql_block_put(db, &b, err));
+	MUST(sql_model_insert(db, &m, err));
+	model = m.row;
+}
+
+static void fill(void)
+{
+	double began = cpu_ms();
+
+	MUST(sql_tx_begin(db, err));
+	make_model();
+	for (uint64_t i = 0; i < CONTRIBUTIONS; i++) {
+		if (i > 0 && i % TX == 0) {
+			MUST(sql_tx_commit(db, err));
+			MUST(sql_tx_begin(db, err));
+		}
+		contribute(i);
+	}
+	MUST(sql_tx_commit(db, err));
+	printf("following a backlog, boards waiting: %.1f us a contribution\n",
+	       (cpu_ms() - began) * 1e3 / CONTRIBUTIONS);
+}
+
+static void count_anew(void)
+{
+	double began = cpu_ms();
+
+	MUST(sql_tx_begin(db, err));
+	MUST(sql_boards_recount(db, START_S + DAYS * 86400, err));
+	MUST(sql_tx_commit(db, err));
+	printf("counting all boards anew: %.1f s\n",
+	       (cpu_ms() - began) / 1e3);
+}
+
+/* 200 contributions of as many people in a block. */
+static void keep(void)
+{
+	double began = cpu_ms();
+
+	for (uint64_t k = 0; k < 10; k++) {
+		MUST(sql_tx_begin(db, err));
+		for (uint64_t i = 0; i < 200; i++)
+			contribute(CONTRIBUTIONS + k * 200 + i);
+		MUST(sql_tx_commit(db, err));
+	}
+	printf("kept with each block: %.0f us a contribution\n",
+	       (cpu_ms() - began) * 1e3 / 2000);
+	began = cpu_ms();
+	MUST(sql_tx_begin(db, err));
+	MUST(sql_boards_turn(db, START_S + DAYS * 86400 + 7200, err));
+	MUST(sql_tx_commit(db, err));
+	printf("an hour passes: %.0f ms\n", (cpu_ms() - began) / 2);
+}
+
+static struct sql_board_entry page[100];
+
+/* The best of some rounds. */
+static double page_ms(const struct sql_board *b, const char *after, char *next)
+{
+	struct sql_page p = { .limit = 100, .after = after };
+	double best = 1e9;
+	uint32_t n;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		double began = cpu_ms(), took;
+
+		MUST(sql_tx_begin_read(db, err));
+		MUST(sql_board_page(db, page, &n, next, b, &p, err));
+		sql_tx_rollback(db);
+		took = cpu_ms() - began;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+/* Half way down, by the key of a page that ends there. */
+static void middle_of(const struct sql_board *b, char *key)
+{
+	char other[SQL_KEY_BYTES];
+	struct sql_page p = { .limit = 100, .after = NULL };
+	uint32_t n;
+
+	for (int i = 0; i < 300; i++) {
+		MUST(sql_board_page(db, page, &n, other, b, &p, err));
+		memcpy(key, other, SQL_KEY_BYTES);
+		p.after = key;
+	}
+}
+
+static double search_ms(const struct sql_board *b)
+{
+	char text[ADDR20_TEXT_BYTES];
+	struct addr20 who = address(77);
+	double best = 1e9;
+	uint32_t n;
+
+	addr20_format(&who, text);
+	for (int i = 0; i < ROUNDS; i++) {
+		double began = cpu_ms(), took;
+
+		MUST(sql_tx_begin_read(db, err));
+		MUST(sql_board_search(db, page, &n, 100, b, text, err));
+		sql_tx_rollback(db);
+		took = cpu_ms() - began;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+/* What it costs who keeps no boards. */
+static double asked_ms(void)
+{
+	static const char text[] =
+		"SELECT address, sum(karma) AS k FROM activity"
+		" WHERE model = 1 AND hour > ?1 GROUP BY address"
+		" ORDER BY k DESC LIMIT 100";
+	double began;
+	sqlite3 *h;
+	sqlite3_stmt *s;
+
+	DC_CHECK(sqlite3_open(path, &h) == SQLITE_OK);
+	DC_CHECK(sqlite3_prepare_v2(h, text, -1, &s, NULL) == SQLITE_OK);
+	sqlite3_bind_int64(s, 1, (int64_t)(START_S + DAYS * 86400) / 3600 -
+			   720);
+	began = cpu_ms();
+	while (sqlite3_step(s) == SQLITE_ROW)
+		;
+	began = cpu_ms() - began;
+	sqlite3_finalize(s);
+	sqlite3_close(h);
+	return began;
+}
+
+static void tell_board(struct sql_board b, const char *name)
+{
+	char next[SQL_KEY_BYTES], key[SQL_KEY_BYTES];
+	double top = page_ms(&b, NULL, next), middle;
+
+	middle_of(&b, key);
+	middle = page_ms(&b, key, next);
+	printf("%-22s page of 100: %.2f ms, half way down %.2f ms, search "
+	       "%.2f ms: %.2f of the limit\n", name, top, middle,
+	       search_ms(&b), (top > middle ? top : middle) / LIMIT_MS);
+}
+
+static int remove_one(const char *name, const struct stat *s, int kind,
+		      struct FTW *at)
+{
+	(void)s, (void)kind, (void)at;
+	return remove(name);
+}
+
+int main(void)
+{
+	static const char *const windows[] = { "all", "24h", "7d", "30d" };
+	static const char *const by[] = { "karma", "contributions", "earned",
+					  "deposited" };
+	char name[64], next[SQL_KEY_BYTES];
+	struct sql_board b;
+
+	DC_CHECK(mkdtemp(folder) != NULL);
+	(void)snprintf(path, sizeof(path), "%s/chain.db", folder);
+	MUST(sql_db_open(&db, path, SQL_CHAIN, SQL_WRITER, err));
+	fill();
+	count_anew();
+	keep();
+	for (unsigned k = 0; k < 4; k++)
+		for (unsigned w = 0; w < 4; w++) {
+			b = (struct sql_board){
+				model, (enum sql_board_by)k,
+				(enum sql_board_window)w
+			};
+			(void)snprintf(name, sizeof(name), "%s %s", by[k],
+				       windows[w]);
+			tell_board(b, name);
+		}
+	b = (struct sql_board){ model, SQL_BY_KARMA, SQL_WINDOW_MONTH };
+	printf("asking for the sums instead: %.0f ms, %.0f times the page\n",
+	       asked_ms(), asked_ms() / page_ms(&b, NULL, next));
+	sql_db_close(db);
+	return nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
