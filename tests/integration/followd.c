@@ -11,7 +11,7 @@
  *               of contributions, block, right, rows; then an empty line
  *
  *     followd --rpc URL --dir DIR --factory A --pool A [--start N]
- *         [--depth N] [--poll MS] [--snapshot N]
+ *         [--depth N] [--poll MS] [--snapshot N] [--unmeasured]
  */
 
 #include "config.h"
@@ -54,6 +54,7 @@ static void read_options(struct gateway_config *c, int argc, char **argv)
 		{ "factory", 1, NULL, 'f' }, { "pool", 1, NULL, 'p' },
 		{ "start", 1, NULL, 's' }, { "depth", 1, NULL, 'n' },
 		{ "poll", 1, NULL, 'm' }, { "snapshot", 1, NULL, 'e' },
+		{ "unmeasured", 0, NULL, 'u' },
 		{ NULL, 0, NULL, 0 }
 	};
 	int opt;
@@ -84,6 +85,9 @@ static void read_options(struct gateway_config *c, int argc, char **argv)
 			break;
 		case 'e':
 			c->snapshot_every = strtoull(optarg, NULL, 10);
+			break;
+		case 'u':	/* as a daemon that was given no held-out rows */
+			c->holdout = NULL;
 			break;
 		default:
 			die("unknown option");

@@ -153,7 +153,7 @@ function signedEpochs() {
 
 async function agree(w) {
 	const chain = { factory: w.factory, pool: w.pool, startBlock: w.startBlock, url: w.node, reader: w.reader };
-	const args = ["--depth", "1"];
+	const args = ["--depth", "1", "--unmeasured"];
 	const tables = (d) => d.dump().then((lines) => lines.filter((l) => !l.startsWith("accuracy|")));
 	const [head] = [await w.reader.getBlockNumber()];
 	const lived = new Daemon(chain, { dir: file("data"), args }), fresh = new Daemon(chain, { args });
