@@ -86,7 +86,7 @@ static void read_options(struct gateway_config *c, int argc, char **argv)
 		case 'e':
 			c->snapshot_every = strtoull(optarg, NULL, 10);
 			break;
-		case 'u':	/* as a daemon that was given no held-out rows */
+		case 'u':	/* as a daemon without held-out rows */
 			c->holdout = NULL;
 			break;
 		default:
