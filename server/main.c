@@ -26,6 +26,8 @@ static const struct command commands[] = {
 	  "deposit", cmd_report },
 	{ "claim", "MODEL", "Take what bad data's deposits left for you",
 	  cmd_claim },
+	{ "contributor", "ADDRESS", "Ask a daemon what an account earned, "
+	  "lost, can claim", cmd_contributor },
 	{ "operator register", "", "Join a pool with a bond",
 	  cmd_operator_register },
 	{ "operator status", "", "Show a pool and its operators",

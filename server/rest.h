@@ -23,6 +23,7 @@
 #include "server/json_out.h"
 #include "sql/checkpoints.h"
 #include "sql/contributions.h"
+#include "sql/contributors.h"
 #include "sql/models.h"
 #include "sql/page.h"
 
@@ -117,6 +118,11 @@ enum dc_status rest_claims_check(struct rest_claims *k,
 				 const struct sql_contribution *c,
 				 enum claim_action action,
 				 struct dc_err *err) DC_MUST_CHECK;
+
+/* ---- contributors (rest_board.c) ---- */
+
+/* The members of a contributor's sums, without braces. */
+void rest_put_sums(struct json_out *j, const struct sql_contributor *c);
 
 /* ---- contributions (rest_contributions.c) ---- */
 

@@ -1,14 +1,11 @@
-/* GET /v1/leaderboard, /v1/models/{model}/leaderboard and
- * /v1/contributors/{address}: who contributed, and how well. */
+/* GET /v1/leaderboard, /v1/models/{model}/leaderboard: who contributed, and
+ * how well. */
 #include "config.h"
 
 #include "server/rest.h"
 #include "sql/board.h"
 
-#define RECENT 20
-
-/* The members of a contributor's sums, without braces. */
-static void put_sums(struct json_out *j, const struct sql_contributor *c)
+void rest_put_sums(struct json_out *j, const struct sql_contributor *c)
 {
 	json_put_key(j, "karma");
 	json_put_u64(j, c->karma);
@@ -68,7 +65,7 @@ static void put_entry(struct json_out *j, const struct sql_board_entry *e,
 		json_put_u64(j, e->previous_rank);
 	json_put_key(j, "address");
 	json_put_address(j, &e->who.address);
-	put_sums(j, &e->who);
+	rest_put_sums(j, &e->who);
 	json_put_key(j, "share");
 	if (share < 0)
 		json_put_null(j);
@@ -175,125 +172,4 @@ void rest_board(struct http_request *rq, struct http_reply *rp)
 
 	if (rest_open(&r, rq, rp))
 		rest_close(&r, write_board(&r, SQL_ALL_MODELS));
-}
-
-/* ---- one contributor ---- */
-
-/* The address and slug of a model's row. */
-static enum dc_status put_model_name(struct rest *r, int64_t row)
-{
-	struct sql_model m;
-	bool found;
-
-	if (sql_model_by_row(r->chain, &m, &found, row, r->arena,
-			     &r->err) != DC_OK)
-		return r->err.status;
-	json_put_key(&r->j, "model");
-	if (!found) {
-		json_put_null(&r->j);
-		return DC_OK;
-	}
-	json_put_address(&r->j, &m.is.trainer);
-	json_put_key(&r->j, "slug");
-	json_put_text(&r->j, m.slug);
-	return DC_OK;
-}
-
-static enum dc_status put_models(struct rest *r, const struct addr20 *who)
-{
-	struct sql_page page = { SQL_PAGE_MAX, NULL };
-	struct sql_contributor *rows;
-	char next[SQL_KEY_BYTES];
-	uint32_t n;
-
-	rows = dc_arena_alloc(r->arena, page.limit * sizeof(*rows));
-	if (sql_contributor_models(r->chain, rows, &n, next, who, &page,
-				   &r->err) != DC_OK)
-		return r->err.status;
-	json_put_key(&r->j, "models");
-	json_put_open(&r->j, '[');
-	for (uint32_t i = 0; i < n; i++) {
-		json_put_open(&r->j, '{');
-		if (put_model_name(r, rows[i].model) != DC_OK)
-			return r->err.status;
-		put_sums(&r->j, &rows[i]);
-		json_put_close(&r->j, '}');
-	}
-	json_put_close(&r->j, ']');
-	return DC_OK;
-}
-
-static enum dc_status put_one_recent(struct rest *r,
-				     const struct sql_contribution *c)
-{
-	struct rest_claims k;
-	struct sql_model m;
-	bool found;
-
-	if (sql_model_by_row(r->chain, &m, &found, c->model, r->arena,
-			     &r->err) != DC_OK)
-		return r->err.status;
-	if (!found)
-		return dc_fail(&r->err, DC_EIO, "contribution without model");
-	rest_claims_init(&k, r, &m);
-	json_put_open(&r->j, '{');
-	json_put_key(&r->j, "model");
-	json_put_address(&r->j, &m.is.trainer);
-	if (rest_put_contribution(r, &k,
-				  registry_find(r->app->registry,
-						&m.is.trainer),
-				  c, &r->err) != DC_OK)
-		return r->err.status;
-	json_put_close(&r->j, '}');
-	return DC_OK;
-}
-
-static enum dc_status put_recent(struct rest *r, const struct addr20 *who)
-{
-	struct sql_contribution *rows;
-	uint32_t n;
-
-	rows = dc_arena_alloc(r->arena, RECENT * sizeof(*rows));
-	if (sql_contributions_recent(r->chain, rows, &n, RECENT, who,
-				     r->arena, &r->err) != DC_OK)
-		return r->err.status;
-	json_put_key(&r->j, "recent");
-	json_put_open(&r->j, '[');
-	for (uint32_t i = 0; i < n; i++)
-		if (put_one_recent(r, &rows[i]) != DC_OK)
-			return r->err.status;
-	json_put_close(&r->j, ']');
-	return DC_OK;
-}
-
-static enum dc_status write_contributor(struct rest *r)
-{
-	struct sql_contributor all;
-	struct dc_err why = DC_ERR_INIT;
-	struct addr20 who;
-	bool found;
-
-	if (addr20_parse(&who, r->rq->param[0], &why) != DC_OK)
-		return dc_fail(&r->err, DC_EINVAL, "address: %s", why.text);
-	if (sql_contributor_get(r->chain, &all, &found, SQL_ALL_MODELS, &who,
-				&r->err) != DC_OK)
-		return r->err.status;
-	if (!found)
-		return dc_fail(&r->err, DC_ENOTFOUND, "no such contributor");
-	json_put_open(&r->j, '{');
-	json_put_key(&r->j, "address");
-	json_put_address(&r->j, &who);
-	put_sums(&r->j, &all);
-	if (put_models(r, &who) != DC_OK || put_recent(r, &who) != DC_OK)
-		return r->err.status;
-	json_put_close(&r->j, '}');
-	return DC_OK;
-}
-
-void rest_contributor(struct http_request *rq, struct http_reply *rp)
-{
-	struct rest r;
-
-	if (rest_open(&r, rq, rp))
-		rest_close(&r, write_contributor(&r));
 }

@@ -96,8 +96,7 @@ sql_board_place(struct sql_place *out, const struct sql_sums *s,
 	}
 }
 
-/* From the places of before to those of after; NULL: stands nowhere. */
-static enum dc_status
+enum dc_status
 sql_board_move(struct sql_db *db, const struct sql_contributor *c, int span,
 	       const struct sql_sums *before, const struct sql_sums *after,
 	       struct dc_err *err)
@@ -165,7 +164,7 @@ sql_board_sums(struct sql_db *db, struct sql_sums *s, bool *found,
 	return sql_query_close(&q, err);
 }
 
-static enum dc_status
+enum dc_status
 sql_sums_put(struct sql_db *db, const struct sql_sums *s, int64_t model,
 	     int span, const struct addr20 *address, struct dc_err *err)
 {
@@ -179,8 +178,6 @@ sql_sums_put(struct sql_db *db, const struct sql_sums *s, int64_t model,
 	return sql_query_run(&q, err);
 }
 
-enum sql_change { SQL_ADD, SQL_TAKE };
-
 static enum dc_status
 sql_sums_change(struct sql_sums *s, enum sql_change change,
 		const struct sql_sums *d, struct dc_err *err)
@@ -189,7 +186,7 @@ sql_sums_change(struct sql_sums *s, enum sql_change change,
 				 : sql_sums_take(s, d, err);
 }
 
-static enum dc_status
+enum dc_status
 sql_whole_change(struct sql_db *db, int64_t model, int span,
 		 enum sql_change change, const struct sql_sums *d,
 		 struct dc_err *err)
@@ -205,7 +202,7 @@ sql_whole_change(struct sql_db *db, int64_t model, int span,
 					     &sql_everybody, err) : found;
 }
 
-/* Sums, places and the whole of a span that is not 0. */
+/* Sums and places of a span that is not 0. */
 static enum dc_status
 sql_span_change(struct sql_db *db, const struct sql_contributor *c, int span,
 		enum sql_change change, const struct sql_sums *d,
@@ -227,15 +224,24 @@ sql_span_change(struct sql_db *db, const struct sql_contributor *c, int span,
 				       sql_sums_are_zero(&after) ? NULL
 								 : &after,
 				       err);
-	return found == DC_OK ? sql_whole_change(db, c->model, span, change, d,
-						 err) : found;
+	return found;
 }
 
-static bool
+bool
 sql_span_holds(int span, int64_t clock, int64_t hour)
 {
 	return hour > clock - sql_spans[span].from &&
 	       hour <= clock - sql_spans[span].to;
+}
+
+static enum dc_status
+sql_span_add(struct sql_db *db, const struct sql_contributor *c, int span,
+	     const struct sql_sums *d, struct dc_err *err)
+{
+	enum dc_status found = sql_span_change(db, c, span, SQL_ADD, d, err);
+
+	return found == DC_OK ? sql_whole_change(db, c->model, span, SQL_ADD,
+						 d, err) : found;
 }
 
 enum dc_status
@@ -262,8 +268,7 @@ sql_boards_add(struct sql_db *db, const struct sql_contributor *before,
 					 SQL_ADD, &delta, err);
 	for (span = 1; span < SQL_SPANS && found == DC_OK; span++)
 		if (sql_span_holds(span, clock, hour))
-			found = sql_span_change(db, after, span, SQL_ADD,
-						&delta, err);
+			found = sql_span_add(db, after, span, &delta, err);
 	return found;
 }
 
@@ -292,10 +297,36 @@ sql_row_change(struct sql_db *db, int64_t model, const struct addr20 *address,
 			      : found;
 }
 
+/* What a model, or all, gain or lose in a span; nothing is no change. */
+static enum dc_status
+sql_hour_whole(struct sql_db *db, int64_t model, int span,
+	       enum sql_change change, const struct sql_sums *d,
+	       struct dc_err *err)
+{
+	return sql_sums_are_zero(d) ? DC_OK :
+	       sql_whole_change(db, model, span, change, d, err);
+}
+
+/* One contributor's deeds of an hour, in its model and over all. */
+static enum dc_status
+sql_hour_row(struct sql_db *db, int64_t model, const struct addr20 *address,
+	     int span, enum sql_change change, const struct sql_sums *d,
+	     struct dc_err *err)
+{
+	enum dc_status found = sql_row_change(db, model, address, span, change,
+					      d, err);
+
+	return found == DC_OK ? sql_row_change(db, SQL_ALL_MODELS, address,
+					       span, change, d, err) : found;
+}
+
+/* Rows come model by model. */
 static enum dc_status
 sql_hour_change(struct sql_db *db, int64_t hour, int span,
 		enum sql_change change, struct dc_err *err)
 {
+	struct sql_sums all = { 0 }, part = { 0 }, d;
+	int64_t model = SQL_ALL_MODELS, next;
 	struct sql_query q;
 	enum dc_status found = DC_OK, closed;
 
@@ -303,19 +334,31 @@ sql_hour_change(struct sql_db *db, int64_t hour, int span,
 	sql_bind_i64(&q, hour);
 	while (found == DC_OK && sql_query_row(&q)) {
 		struct addr20 address;
-		struct sql_sums d;
-		int64_t model = sql_col_i64(&q);
 
+		next = sql_col_i64(&q);
 		sql_col_addr(&q, &address);
 		sql_col_sums(&q, &d);
-		found = sql_row_change(db, model, &address, span, change, &d,
-				       err);
+		if (next != model) {
+			found = sql_hour_whole(db, model, span, change, &part,
+					       err);
+			memset(&part, 0, sizeof(part));
+			model = next;
+		}
 		if (found == DC_OK)
-			found = sql_row_change(db, SQL_ALL_MODELS, &address,
-					       span, change, &d, err);
+			found = sql_hour_row(db, model, &address, span,
+					     change, &d, err);
+		if (found == DC_OK)
+			found = sql_sums_add(&part, &d, err);
+		if (found == DC_OK)
+			found = sql_sums_add(&all, &d, err);
 	}
 	closed = sql_query_close(&q, err);
-	return found != DC_OK ? found : closed;
+	if (found == DC_OK)
+		found = closed;
+	if (found == DC_OK)
+		found = sql_hour_whole(db, model, span, change, &part, err);
+	return found == DC_OK ? sql_hour_whole(db, SQL_ALL_MODELS, span,
+					       change, &all, err) : found;
 }
 
 /* From the clock's hour to the next: what spans gain and lose. */

@@ -47,6 +47,28 @@ enum dc_status sql_board_sums(struct sql_db *db, struct sql_sums *s,
 			      const struct addr20 *address,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+enum dc_status sql_sums_put(struct sql_db *db, const struct sql_sums *s,
+			    int64_t model, int span,
+			    const struct addr20 *address,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+bool sql_span_holds(int span, int64_t clock, int64_t hour);
+
+/* From the places of before to those of after; NULL: stands nowhere. */
+enum dc_status sql_board_move(struct sql_db *db,
+			      const struct sql_contributor *c, int span,
+			      const struct sql_sums *before,
+			      const struct sql_sums *after,
+			      struct dc_err *err) DC_MUST_CHECK;
+
+enum sql_change { SQL_ADD, SQL_TAKE };
+
+/* What all contributors sum up to in a span. */
+enum dc_status sql_whole_change(struct sql_db *db, int64_t model, int span,
+				enum sql_change change,
+				const struct sql_sums *d,
+				struct dc_err *err) DC_MUST_CHECK;
+
 /* d was added to the contributor in one model; before and after are its sums
  * in that model, or in all. Nothing where boards are not kept. */
 enum dc_status sql_boards_add(struct sql_db *db,
@@ -54,5 +76,25 @@ enum dc_status sql_boards_add(struct sql_db *db,
 			      const struct sql_contributor *after,
 			      const struct sql_contributor_delta *d,
 			      struct dc_err *err) DC_MUST_CHECK;
+
+/* Through a rollback: whom the blocks above it changed leaves the boards
+ * before it and comes back after it, as the rest of the database then says.
+ * An hour that is gone back to is counted anew.  Clear left in any case. */
+struct sql_boards_left {
+	int64_t clock;
+	struct sql_left {
+		int64_t model;
+		struct addr20 address;
+	} *list;
+	size_t n, room;
+};
+
+enum dc_status sql_boards_leave(struct sql_db *db,
+				struct sql_boards_left *left, uint64_t block,
+				struct dc_err *err) DC_MUST_CHECK;
+enum dc_status sql_boards_return(struct sql_db *db,
+				 const struct sql_boards_left *left,
+				 struct dc_err *err) DC_MUST_CHECK;
+void sql_boards_left_clear(struct sql_boards_left *left);
 
 #endif /* DECAID_SQL_BOARD_KEEP_H */

@@ -129,6 +129,18 @@ enum dc_status sql_contributions_held(struct sql_db *db,
 				      struct dc_arena *arena,
 				      struct dc_err *err) DC_MUST_CHECK;
 
+/* A contributor's in one model whose deposit is neither refunded nor
+ * forfeited, from an id on.
+ * out  (max)   n  how many; fewer than max: there are no more */
+enum dc_status sql_contributions_held_by(struct sql_db *db,
+					 struct sql_contribution *out,
+					 uint32_t *n, uint32_t max,
+					 int64_t model,
+					 const struct addr20 *contributor,
+					 uint64_t from,
+					 struct dc_arena *arena,
+					 struct dc_err *err) DC_MUST_CHECK;
+
 /* The newest of one contributor over all models.
  * out  (max), newest first */
 enum dc_status sql_contributions_recent(struct sql_db *db,

@@ -158,6 +158,32 @@ sql_contributions_held(struct sql_db *db, struct sql_contribution *out,
 	return sql_contributions_fill(&q, out, n, next, 'h', page, arena, err);
 }
 
+/* The index holds what is neither refunded nor forfeited, in order of id. */
+static const char SQL_CONTRIBUTIONS_HELD_BY[] =
+	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c"
+	" INDEXED BY contributions_held_by" SQL_CONTRIBUTION_JOINS
+	"WHERE c.model = ?1 AND c.contributor = ?2 AND c.state < 6"
+	" AND c.row >= ?3 ORDER BY c.row LIMIT ?4";
+
+enum dc_status
+sql_contributions_held_by(struct sql_db *db, struct sql_contribution *out,
+			  uint32_t *n, uint32_t max, int64_t model,
+			  const struct addr20 *contributor, uint64_t from,
+			  struct dc_arena *arena, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*n = 0;
+	sql_query_open(&q, db, SQL_CONTRIBUTIONS_HELD_BY);
+	sql_bind_i64(&q, model);
+	sql_bind_addr(&q, contributor);
+	sql_bind_i64(&q, sql_contribution_row(model, from));
+	sql_bind_u64(&q, max);
+	while (*n < max && sql_query_row(&q))
+		sql_col_contribution(&q, &out[(*n)++], arena);
+	return sql_query_close(&q, err);
+}
+
 /* The newest of a contributor: from each model its newest few places, all
  * sorted, then the rows themselves. */
 #define SQL_RECENT_MODELS 500

@@ -17,7 +17,7 @@ libdc_sql_a_SOURCES = \
 	sql/blocks.c sql/blocks.h \
 	sql/board.c sql/board.h \
 	sql/board_keep.c sql/board_keep.h \
-	sql/board_recount.c \
+	sql/board_recount.c sql/board_rewind.c \
 	sql/checkpoints.c sql/checkpoints.h \
 	sql/contributions.c sql/contributions.h \
 	sql/contributions_page.c sql/contributions_row.h \

@@ -82,9 +82,10 @@ sql_col_place(struct sql_query *q, struct sql_place *out)
 
 /* --- marks -------------------------------------------------------------- */
 
-static const char SQL_MARK_OF[] =
-	"SELECT low, n FROM board_marks WHERE board = ?1 AND low <= ?2"
-	" ORDER BY low DESC LIMIT 1";
+static const char SQL_MARK_COUNT[] =
+	"UPDATE board_marks SET n = n + ?3 WHERE board = ?1 AND low ="
+	" (SELECT low FROM board_marks WHERE board = ?1 AND low <= ?2"
+	" ORDER BY low DESC LIMIT 1) RETURNING low, n";
 static const char SQL_MARK_PUT[] =
 	"INSERT INTO board_marks (board, low, n) VALUES (?1, ?2, ?3)"
 	" ON CONFLICT (board, low) DO UPDATE SET n = ?3";
@@ -94,18 +95,21 @@ static const char SQL_MARK_MIDDLE[] =
 	"SELECT place FROM board_places WHERE board = ?1 AND place >= ?2"
 	" ORDER BY place LIMIT 1 OFFSET ?3";
 
-/* The mark that counts a place; a board without any has an empty one. */
+/* Add to the mark that counts a place.
+ * low  the mark   n  what it counts then; 0: the board has no mark */
 static enum dc_status
-sql_mark_of(struct sql_db *db, int64_t board, const struct sql_place *place,
-	    struct sql_place *low, uint64_t *n, struct dc_err *err)
+sql_mark_count(struct sql_db *db, int64_t board,
+	       const struct sql_place *place, int by, struct sql_place *low,
+	       uint64_t *n, struct dc_err *err)
 {
 	struct sql_query q;
 
 	low->n = 0;
 	*n = 0;
-	sql_query_open(&q, db, SQL_MARK_OF);
+	sql_query_open(&q, db, SQL_MARK_COUNT);
 	sql_bind_i64(&q, board);
 	sql_bind_place(&q, place);
+	sql_bind_i64(&q, by);
 	while (sql_query_row(&q)) {
 		sql_col_place(&q, low);
 		*n = sql_col_u64(&q);
@@ -119,13 +123,22 @@ sql_mark_put(struct sql_db *db, int64_t board, const struct sql_place *low,
 {
 	struct sql_query q;
 
-	/* the first mark stays, so that each place has one */
-	sql_query_open(&q, db, n == 0 && low->n > 0 ? SQL_MARK_DELETE
-						    : SQL_MARK_PUT);
+	sql_query_open(&q, db, SQL_MARK_PUT);
 	sql_bind_i64(&q, board);
 	sql_bind_place(&q, low);
-	if (n > 0 || low->n == 0)
-		sql_bind_u64(&q, n);
+	sql_bind_u64(&q, n);
+	return sql_query_run(&q, err);
+}
+
+static enum dc_status
+sql_mark_delete(struct sql_db *db, int64_t board,
+		const struct sql_place *low, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_MARK_DELETE);
+	sql_bind_i64(&q, board);
+	sql_bind_place(&q, low);
 	return sql_query_run(&q, err);
 }
 
@@ -176,12 +189,13 @@ sql_place_insert(struct sql_db *db, int64_t board,
 	sql_bind_addr(&q, who);
 	found = sql_query_run(&q, err);
 	if (found == DC_OK)
-		found = sql_mark_of(db, board, place, &low, &n, err);
+		found = sql_mark_count(db, board, place, 1, &low, &n, err);
 	if (found != DC_OK)
 		return found;
-	if (n + 1 > SQL_MARK_MAX)
-		return sql_mark_split(db, board, &low, n + 1, err);
-	return sql_mark_put(db, board, &low, n + 1, err);
+	if (n == 0)	/* the first mark begins before all places */
+		return sql_mark_put(db, board, &low, 1, err);
+	return n > SQL_MARK_MAX ? sql_mark_split(db, board, &low, n, err)
+				: DC_OK;
 }
 
 enum dc_status
@@ -200,11 +214,10 @@ sql_place_delete(struct sql_db *db, int64_t board,
 	if (found == DC_OK && sql_changes(db) != 1)
 		found = dc_fail(err, DC_EIO, "nobody stands in that place");
 	if (found == DC_OK)
-		found = sql_mark_of(db, board, place, &low, &n, err);
-	if (found == DC_OK && n == 0)
-		found = dc_fail(err, DC_EIO, "board marks count too few");
-	return found == DC_OK ? sql_mark_put(db, board, &low, n - 1, err)
-			      : found;
+		found = sql_mark_count(db, board, place, -1, &low, &n, err);
+	/* the first mark stays, so that each place has one */
+	return found == DC_OK && n == 0 && low.n > 0 ?
+	       sql_mark_delete(db, board, &low, err) : found;
 }
 
 /* --- ranks -------------------------------------------------------------- */

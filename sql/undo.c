@@ -20,8 +20,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
-#include "sql/blocks.h"
-#include "sql/board.h"
+#include "sql/board_keep.h"
 #include "sql/migrate.h"
 #include "sql/query.h"
 #include "sql/undo.h"
@@ -197,25 +196,10 @@ sql_undo_all(struct sql_db *db, enum sql_forget which, uint64_t block,
 	return found != DC_OK ? found : closed;
 }
 
-/* Leaderboards follow from the rest: counted anew, as of the new head. */
-static enum dc_status
-sql_undo_boards(struct sql_db *db, struct dc_err *err)
-{
-	struct block_ref head;
-	bool kept, there = false;
-	enum dc_status found = sql_boards_kept(db, &kept, err);
-
-	if (found == DC_OK && kept)
-		found = sql_block_head(db, &head, &there, err);
-	if (found != DC_OK || !kept)
-		return found;
-	return there ? sql_boards_recount(db, head.time_s, err)
-		     : sql_boards_suspend(db, err);
-}
-
 enum dc_status
 sql_rollback_above(struct sql_db *db, uint64_t block, struct dc_err *err)
 {
+	struct sql_boards_left left;
 	enum dc_status found;
 	uint64_t floor;
 
@@ -228,13 +212,18 @@ sql_rollback_above(struct sql_db *db, uint64_t block, struct dc_err *err)
 		return dc_fail(err, DC_EREFUSED, "blocks up to %" PRIu64
 			       " are final here: cannot go back to %" PRIu64,
 			       floor, block);
-	found = sql_undo_all(db, SQL_FORGET_ABOVE, block, err);
+	found = sql_boards_leave(db, &left, block, err);
+	if (found == DC_OK)
+		found = sql_undo_all(db, SQL_FORGET_ABOVE, block, err);
 	if (found == DC_OK)
 		found = sql_run_with_block(db, SQL_SNAPSHOTS_ABOVE, block,
 					   err);
 	if (found == DC_OK)
 		found = sql_run_with_block(db, SQL_BLOCKS_ABOVE, block, err);
-	return found == DC_OK ? sql_undo_boards(db, err) : found;
+	if (found == DC_OK)
+		found = sql_boards_return(db, &left, err);
+	sql_boards_left_clear(&left);
+	return found;
 }
 
 enum dc_status

@@ -143,6 +143,34 @@ async function main() {
 	assert.ok(BigInt(rewards.amount_wei) > 0n, "rewards");
 	assert.equal(await ok("claim", model, at, `--key=${honest.key}`), "0 wei");
 
+	// what each of them has of it: the parts are the chain's own
+	for (const { address } of [honest, liar]) {
+		const of = (name, args) => reader.getContractEvents({ address: model, abi, eventName: name, args,
+			fromBlock: 0n }).then((list) => list.map((e) => e.args));
+		const given = await of("Contributed", { contributor: address });
+		const back = (await of("Refunded")).filter((e) => e.contributor === address);
+		const taken = (await of("Reported")).filter((e) => e.contributor === address);
+		const sum = (list, key) => list.reduce((all, e) => all + e[key], 0n);
+		const gone = new Set([...back, ...taken].map((e) => e.id));
+		const held = sum(given.filter((e) => !gone.has(e.id)), "deposit");
+		const owed = await reader.readContract({ address: model, abi, functionName: "rewardsOf", args: [address] });
+		const has = await until("the daemon has followed the claims", 20, async () => {
+			const c = await json("contributor", address, `--url=${daemon.url}`);
+			return c.refunded_wei === String(sum(back, "amount")) && c;
+		});
+		assert.equal(has.deposited_wei, String(sum(given, "deposit")));
+		assert.equal(BigInt(has.lost_wei), sum(given, "deposit") - sum(back, "amount") - held);
+		assert.equal(has.rewards_wei, String(owed));
+		assert.ok(BigInt(has.locked_wei) <= held && BigInt(has.claimable_wei) >= owed);
+		assert.equal(has.karma, Number(await reader.readContract({ address: model, abi,
+			functionName: "numValidForAddress", args: [address] })));
+	}
+	const said = await ok("contributor", liar.address, `--url=${daemon.url}`);
+	assert.match(said, new RegExp(`^${liar.address}\\n {2}karma +\\d+\\n(.*\\n)* {2}lost +[1-9]\\d* wei\\n`));
+	r = await run("contributor", `0x${"12".repeat(20)}`, `--url=${daemon.url}`);
+	assert.equal(r.status, 1);
+	assert.match(r.err, /no such contributor/);
+
 	// killed in the middle of its work, it goes on where it was
 	await stop(daemon.child, "SIGKILL");
 	await json("contribute", model, at, contracts, `--key=${honest.key}`, "--text=orbit graph", "--label=science");

@@ -469,6 +469,27 @@ START_TEST(checkpoints_carry_signatures_verdicts_and_status)
 }
 END_TEST
 
+static uint64_t wei_at(const json_t *o, const char *name)
+{
+	return strtoull(text_at(o, name), NULL, 10);
+}
+
+/* The parts add up; fees are what a refund lacks of its deposit. */
+static void check_money(const json_t *who)
+{
+	uint64_t parts = wei_at(who, "refunded_wei") +
+			 wei_at(who, "lost_wei") + wei_at(who, "locked_wei");
+
+	ck_assert_uint_le(parts, wei_at(who, "deposited_wei"));
+	ck_assert_uint_le(wei_at(who, "claimable_wei"),
+			  wei_at(who, "deposited_wei") - parts +
+			  wei_at(who, "rewards_wei"));
+	ck_assert_uint_ge(wei_at(who, "claimable_wei"),
+			  wei_at(who, "rewards_wei"));
+	ck_assert_uint_gt(wei_at(who, "locked_wei") +
+			  wei_at(who, "claimable_wei"), 0);
+}
+
 START_TEST(the_board_ranks_by_karma)
 {
 	char path[128], address[ADDR20_TEXT_BYTES];
@@ -485,6 +506,8 @@ START_TEST(the_board_ranks_by_karma)
 	ck_assert_int_eq(int_at(who, "karma"), int_at(first, "karma"));
 	ck_assert_uint_eq(json_array_size(at(who, "models")), 1);
 	ck_assert_uint_eq(json_array_size(at(who, "recent")), 20);
+	check_money(who);
+	check_money(json_array_get(at(who, "models"), 0));
 	json_decref(who);
 	json_decref(board);
 	board = get("/v1/leaderboard?by=karma&window=all&limit=2",

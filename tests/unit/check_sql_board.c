@@ -302,7 +302,7 @@ START_TEST(every_board_is_what_a_recount_of_all_deeds_gives)
 {
 	for (uint64_t round = 1; round <= 3; round++) {
 		begin(round);
-		for (unsigned i = 0; i < 40; i++) {
+		for (unsigned i = 0; i < 24; i++) {
 			live(40, 30, round == 1 ? 1800 : 40000);
 			if (i % 8 == 7)
 				check_all(round == 2 ? 7 : 500);
@@ -315,7 +315,7 @@ END_TEST
 START_TEST(hundreds_in_one_board_are_ranked_across_its_marks)
 {
 	begin(11);
-	for (unsigned i = 0; i < 30; i++)
+	for (unsigned i = 0; i < 16; i++)
 		live(PEOPLE_MAX, 500, 7200);
 	check_all(500);
 	/* time alone empties the windows */
@@ -331,8 +331,8 @@ START_TEST(what_is_kept_equals_what_is_counted_anew)
 	struct hash32 kept, counted;
 
 	begin(5);
-	for (unsigned i = 0; i < 40; i++) {
-		live(200, 60, 20000);
+	for (unsigned i = 0; i < 20; i++) {
+		live(200, 60, 40000);
 		kept = sql_dump(folder.chain, SQL_DUMP_DATA);
 		MUST(sql_tx_begin(db, err));
 		MUST(sql_boards_recount(db, now_s, err));

@@ -30,6 +30,8 @@ CREATE UNIQUE INDEX contributions_by_place
 CREATE INDEX contributions_by_contributor
 	ON contributions (model, contributor);
 CREATE INDEX contributions_by_state ON contributions (model, state);
+CREATE INDEX contributions_held_by
+	ON contributions (model, contributor) WHERE state < 6;
 CREATE INDEX contributions_by_label ON contributions (model, label);
 CREATE INDEX contributions_by_sample
 	ON contributions (model, sample_key) WHERE is_new = 1;

@@ -1,7 +1,7 @@
 -- Leaderboards: who stands where, by four measures, in spans of time.
 --
 -- All of it follows from contributors and activity, so that nothing here is
--- tracked: a rollback counts anew (sql/board_keep.c). span 0 is all time and
+-- tracked: a rollback makes it anew (sql/board_rewind.c). span 0 is all time and
 -- is summed in contributors; 1 to 3 are windows that end with the hour of
 -- board_clock, 4 to 7 are where 0 to 3 stood one window earlier.
 
@@ -41,3 +41,6 @@ CREATE TABLE board_marks (
 	n INTEGER NOT NULL CHECK (n >= 0),
 	PRIMARY KEY (board, low)
 ) STRICT, WITHOUT ROWID;
+
+-- What one contributor did, for who must count it alone.
+CREATE INDEX activity_by_address ON activity (address, model, hour);
