@@ -57,9 +57,10 @@ static void epoch(struct sim *s)
 	}
 }
 
-/* Do what a claim says, and be done with the entry. */
-static void carry_out(struct sim *s, uint32_t entry, uint32_t claimant,
-		      const struct claim_answer *a)
+/* Do what a claim says, and be done with the entry. A report alone shares,
+ * if only what was carried. */
+static void carry_out(struct sim *s, uint32_t entry, enum claim_action action,
+		      uint32_t claimant, const struct claim_answer *a)
 {
 	struct sim_entry *e = &s->room.entry[entry];
 	struct sim_account *giver = &s->room.account[e->agent];
@@ -69,7 +70,8 @@ static void carry_out(struct sim *s, uint32_t entry, uint32_t claimant,
 		giver->good += a->karma;
 		s->good_all += a->karma;
 	}
-	DC_CHECK(share_forfeit(&s->pool, a->shared_wei));
+	if (action == CLAIM_REPORT)
+		DC_CHECK(share_forfeit(&s->pool, a->shared_wei));
 	DC_CHECK(wei_add(&s->fees_wei, s->fees_wei, a->fee_wei));
 	sim_pay(s, claimant, a->pays_wei);
 	sim_settle(s, entry);
@@ -89,17 +91,17 @@ static void claim(struct sim *s, uint32_t entry)
 
 	claim_check(&a, p, CLAIM_REFUND, self, &r, s->now_s);
 	if (a.reason == CLAIM_ALLOWED) {
-		carry_out(s, entry, e->agent, &a);
+		carry_out(s, entry, CLAIM_REFUND, e->agent, &a);
 		return;
 	}
 	claim_check(&a, p, CLAIM_REPORT, other, &r, s->now_s);
 	if (a.reason == CLAIM_ALLOWED && reporter != SIM_NOBODY) {
-		carry_out(s, entry, reporter, &a);
+		carry_out(s, entry, CLAIM_REPORT, reporter, &a);
 		return;
 	}
 	claim_check(&a, p, CLAIM_LATE, self, &r, s->now_s);
 	if (a.reason == CLAIM_ALLOWED)
-		carry_out(s, entry, e->agent, &a);
+		carry_out(s, entry, CLAIM_LATE, e->agent, &a);
 	else
 		sim_claim_at(s, entry, a.when_s);
 }

@@ -295,11 +295,13 @@ static void settle_refund(unsigned who, uint64_t id,
 	pay(who, a->pays_wei);
 }
 
-static void settle_forfeit(unsigned who, uint64_t id,
+/* A report shares, if only what was carried; a late claim does not. */
+static void settle_forfeit(enum claim_action action, unsigned who, uint64_t id,
 			   const struct claim_answer *a)
 {
 	settle(id, true);
-	if (!share_forfeit(&world.pot, a->shared_wei))
+	if (action == CLAIM_REPORT &&
+	    !share_forfeit(&world.pot, a->shared_wei))
 		bad("a share out of range");
 	pay(who, a->pays_wei);
 }
@@ -320,7 +322,7 @@ static bool claim_one(struct claim_answer *a, enum claim_action action,
 	if (action == CLAIM_REFUND)
 		settle_refund(who, id, a, now_s);
 	else
-		settle_forfeit(who, id, a);
+		settle_forfeit(action, who, id, a);
 	return true;
 }
 
