@@ -132,7 +132,7 @@ enum dc_status deca_input_decode(struct deca_input *out, const uint8_t *input,
 		    &why);
 	get_data(&out->sample, &in, arena);
 	out->sample.label = abi_get_u64(&in);
-	out->call = i;
+	out->call = (enum deca_call)i;
 	if (i != DECA_INPUT_ADD)
 		out->added_s = abi_get_u256(&in);
 	if (i == DECA_INPUT_REPORT)

@@ -52,8 +52,10 @@ enum dc_status deca_event_decode(struct deca_event *out,
 				 struct dc_err *err) DC_MUST_CHECK;
 
 /* What a transaction asked the trainer for. */
+enum deca_call { DECA_INPUT_ADD, DECA_INPUT_REFUND, DECA_INPUT_REPORT };
+
 struct deca_input {
-	enum { DECA_INPUT_ADD, DECA_INPUT_REFUND, DECA_INPUT_REPORT } call;
+	enum deca_call call;
 	struct deca_sample sample;
 	struct u256 added_s;	/* REFUND, REPORT */
 	struct addr20 author;	/* REPORT */
