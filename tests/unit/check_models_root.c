@@ -98,7 +98,7 @@ START_TEST(probabilities_sum_to_one)
 	int i;
 
 	for (i = 0; i < 1024; i++)
-		scores[i] = (i % 37) * 100000000;
+		scores[i] = (i % 37) * INT64_C(100000000);
 	softmax(p, scores, 1024);
 	for (i = 0; i < 1024; i++) {
 		sum += p[i];

@@ -306,15 +306,17 @@ second(char **argv)
 int
 main(int argc, char **argv)
 {
-	Suite *suite = suite_create("oracle/crash");
-	TCase *t = tcase_create("crash");
 	SRunner *runner;
+	Suite *suite;
+	TCase *t;
 	int failed;
 
 	if (argc == 7 && strcmp(argv[1], "--follow") == 0)
 		return child(argv);
 	if (argc == 3 && strcmp(argv[1], "--second") == 0)
 		return second(argv);
+	suite = suite_create("oracle/crash");
+	t = tcase_create("crash");
 	tcase_add_loop_test(t, a_disk_that_fails_at_any_call_loses_nothing, 0,
 			    DC_ARRAY_LEN(failures));
 	tcase_add_loop_test(t, killed_at_any_write_or_sync_it_goes_on, 0,

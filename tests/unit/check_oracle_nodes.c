@@ -212,10 +212,10 @@ END_TEST
 
 START_TEST(a_list_is_checked)
 {
-	static const char *const wrong[] = { "", "ftp://x/", "http://a/,",
-		"http://a/,b", ",http://a/",
-		"http://a/,http://a/,http://a/,http://a/,http://a/,http://a/,"
-		"http://a/,http://a/,http://a/" };
+	static const char nine[] = "http://a/,http://a/,http://a/,http://a/,"
+		"http://a/,http://a/,http://a/,http://a/,http://a/";
+	const char *const wrong[] = { "", "ftp://x/", "http://a/,",
+		"http://a/,b", ",http://a/", nine };
 	struct nodes *n;
 
 	for (size_t i = 0; i < DC_ARRAY_LEN(wrong); i++) {
