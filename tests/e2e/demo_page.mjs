@@ -172,7 +172,13 @@ async function until_equal(reader, page, model) {
 
 async function look(browser, demo) {
 	const reader = createPublicClient({ transport: http(demo.chain) });
-	const { models } = await (await fetch(`${demo.page}v1/models`)).json();
+	let models = [];
+	/* the page is there before the daemon has followed both */
+	for (let i = 0; models.length < 2 && i < 300; i++) {
+		await new Promise((resolve) => setTimeout(resolve, i ? 100 : 0));
+		models = (await (await fetch(`${demo.page}v1/models`)).json()).models;
+	}
+	assert.equal(models.length, 2, "models of the demo");
 	const pages = await Promise.all(models.map((model) =>
 		browser.open(`${demo.page}#/models/${model.slug}`,
 			/* a reader that a busy machine stopped asks again */
