@@ -89,6 +89,11 @@ void deca_mirror_free(struct deca_mirror *mirror)
 	free(mirror);
 }
 
+void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc)
+{
+	mirror->rpc = rpc;
+}
+
 const struct deca_parts *deca_mirror_parts(const struct deca_mirror *mirror)
 {
 	return &mirror->parts;

@@ -38,11 +38,14 @@ struct deca_mirror_stats {
 };
 
 /* Read at the block of that number; UINT64_MAX: the newest.
- * rpc  borrowed */
+ * rpc  borrowed, until deca_mirror_ask names another */
 enum dc_status deca_mirror_open(struct deca_mirror **out, struct rpc *rpc,
 				const struct addr20 *trainer, uint64_t number,
 				struct dc_err *err) DC_MUST_CHECK;
 void deca_mirror_free(struct deca_mirror *mirror);
+
+/* Ask this endpoint from now on. */
+void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc);
 
 const struct deca_parts *deca_mirror_parts(const struct deca_mirror *mirror);
 const struct deca_model *deca_mirror_model(const struct deca_mirror *mirror);

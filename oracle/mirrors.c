@@ -146,9 +146,9 @@ static enum dc_status relist(const struct mirrors *m, struct mirrored *s,
 }
 
 static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
-			       struct dc_err *err)
+			       struct rpc *rpc, struct dc_err *err)
 {
-	enum dc_status st = deca_mirror_open(&s->mirror, m->rpc, &s->trainer,
+	enum dc_status st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
 					     UINT64_MAX, err);
 
 	if (st == DC_OK)
@@ -214,13 +214,14 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 }
 
 static enum dc_status step(struct mirrors *m, struct mirrored *s,
-			   struct dc_err *err)
+			   struct rpc *rpc, struct dc_err *err)
 {
 	bool any = false, moved = true;
 	enum dc_status st;
 
 	if (s->mirror == NULL)
-		return open_one(m, s, err);
+		return open_one(m, s, rpc, err);
+	deca_mirror_ask(s->mirror, rpc);
 	st = take_wanted(s, &any, err);
 	while (st == DC_OK && moved) {
 		st = deca_mirror_advance(s->mirror, &moved, told, s, err);
@@ -278,24 +279,37 @@ static bool has_ended(struct mirrors *m)
 	return ended;
 }
 
+/* One step of one mirror with one endpoint, so that the answers fit together.
+ * false: there is none to ask now. */
+static bool step_one(struct mirrors *m, struct mirrored *s)
+{
+	struct dc_err err = DC_ERR_INIT;
+	unsigned wait_ms;
+	struct rpc *rpc = node_link_choose(m->link, &wait_ms, &err);
+	enum dc_status st;
+
+	if (rpc == NULL)
+		return false;
+	st = step(m, s, rpc, &err);
+	if (st != DC_OK && node_link_at_fault(m->link))
+		node_link_bad(m->link, &err);
+	else
+		node_link_good(m->link);
+	if (st == DC_ECONFLICT || st == DC_EINVAL)
+		refuse(m, s, err.text);
+	else if (st != DC_OK && !has_ended(m))
+		dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s", err.text);
+	return true;
+}
+
 static void *run(void *self)
 {
 	struct mirrors *m = self;
 
 	while (!has_ended(m)) {
-		for (size_t i = 0; i < m->n; i++) {
-			struct dc_err err = DC_ERR_INIT;
-			enum dc_status st;
-
-			if (has_ended(m) || is_refused(&m->of[i]))
-				continue;
-			st = step(m, &m->of[i], &err);
-			if (st == DC_ECONFLICT || st == DC_EINVAL)
-				refuse(m, &m->of[i], err.text);
-			else if (st != DC_OK && !has_ended(m))
-				dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s",
-				       err.text);
-		}
+		for (size_t i = 0; i < m->n && !has_ended(m); i++)
+			if (!is_refused(&m->of[i]) && !step_one(m, &m->of[i]))
+				break;
 		wait_bell(m);
 	}
 	return NULL;
@@ -313,10 +327,8 @@ enum dc_status mirrors_start(struct mirrors **out,
 			     const struct mirrors_config *config,
 			     struct dc_err *err)
 {
-	struct rpc_config rpc = { .url = config->rpc_url,
-				  .timeout_ms = config->rpc_timeout_ms };
 	struct mirrors *m = dc_calloc(1, sizeof(*m));
-	enum dc_status st = rpc_new(&m->rpc, &rpc, err);
+	enum dc_status st = node_link_new(&m->link, config->nodes, err);
 
 	if (st != DC_OK) {
 		free(m);
@@ -347,7 +359,7 @@ void mirrors_stop(struct mirrors *m)
 	m->ended = true;
 	DC_CHECK(pthread_cond_signal(&m->bell) == 0);
 	unlock(&m->lock);
-	rpc_interrupt(m->rpc);
+	node_link_stop(m->link);
 	DC_CHECK(pthread_join(m->thread, NULL) == 0);
 	for (size_t i = 0; i < m->n; i++) {
 		struct mirrored *s = &m->of[i];
@@ -361,7 +373,7 @@ void mirrors_stop(struct mirrors *m)
 	}
 	(void)pthread_cond_destroy(&m->bell);
 	(void)pthread_mutex_destroy(&m->lock);
-	rpc_free(m->rpc);
+	node_link_free(m->link);
 	free(m->of);
 	free(m);
 }

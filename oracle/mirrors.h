@@ -14,22 +14,22 @@
 #include "base/arena.h"
 #include "incentives/deca_trainer.h"
 #include "oracle/deca_mirror.h"
+#include "oracle/nodes.h"
 
 #define MIRROR_SLUG_BYTES 64
 
 struct mirrors;
 
 struct mirrors_config {
-	const char *rpc_url;
+	struct nodes *nodes;	/* borrowed, outlives the mirrors */
 	const struct addr20 *trainers;
 	size_t n;
 	uint64_t start_block;
 	unsigned poll_ms;
-	unsigned rpc_timeout_ms;
 };
 
-/* Opens nothing yet: an absent node is waited for.
- * Errors: DC_EINVAL the url. */
+/* Opens nothing yet: an absent node is waited for, and of several the next
+ * is asked when one fails. */
 enum dc_status mirrors_start(struct mirrors **out,
 			     const struct mirrors_config *config,
 			     struct dc_err *err) DC_MUST_CHECK;

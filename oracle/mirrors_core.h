@@ -35,7 +35,7 @@ struct mirrored {
 };
 
 struct mirrors {
-	struct rpc *rpc;
+	struct node_link *link;
 	uint64_t start_block;
 	unsigned poll_ms;
 	atomic_uint_fast64_t sequence;

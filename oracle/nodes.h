@@ -32,7 +32,8 @@
 #include "oracle/rpc.h"
 
 #define NODES_MAX 8
-#define NODES_LINKS_MAX 4	/* threads that ask */
+#define NODES_LINKS_MAX 8	/* threads that ask: follower, outbox,
+				 * samples, mirrors; the rest is room */
 #define NODE_HOST_BYTES 128
 #define NODE_WHY_BYTES DC_ERR_TEXT_BYTES
 

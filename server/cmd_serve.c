@@ -100,7 +100,8 @@ static enum dc_status start_mirrors(struct daemon *d, struct dc_err *err)
 {
 	const struct config *c = d->config;
 	struct mirrors_config m = {
-		.rpc_url = c->rpc, .trainers = c->mirrors.who,
+		.nodes = gateway_nodes(d->gateway),
+		.trainers = c->mirrors.who,
 		.n = c->mirrors.n, .start_block = c->start_block,
 		.poll_ms = (unsigned)c->poll_ms,
 	};

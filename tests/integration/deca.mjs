@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import fs from "node:fs";
+import http from "node:http";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -261,12 +262,28 @@ const until = async (test) => {
 	}
 };
 
+// An endpoint in front of the chain's, which can be taken away.
+async function endpoint(url) {
+	const server = http.createServer(async (rq, rp) => {
+		const body = [];
+		for await (const part of rq) body.push(part);
+		const reply = await fetch(url, { method: "POST", body: Buffer.concat(body),
+			headers: { "content-type": "application/json" } });
+		rp.writeHead(reply.status, { "content-type": "application/json" });
+		rp.end(Buffer.from(await reply.arrayBuffer()));
+	});
+	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+	return { url: `http://127.0.0.1:${server.address().port}`,
+		stop: () => { server.closeAllConnections(); server.close(); } };
+}
+
 // The daemon serves the mirror through the routes of its own models; every
 // prediction is the contract's, revert for revert.
 async function serves(world) {
 	const { chain, parts: { c, trainer, kind } } = world;
 	await chain.deploy();
-	const child = spawn(decaid, ["serve", "--rpc", chain.url, "--factory", chain.factory, "--start-block", "0",
+	const first = await endpoint(chain.url);
+	const child = spawn(decaid, ["serve", "--rpc", `${first.url},${chain.url}`, "--factory", chain.factory, "--start-block", "0",
 		"--data-dir", fs.mkdtempSync(path.join(os.tmpdir(), "decaid-deca-")), "--mirror", trainer.address,
 		"--port", "0", "--finality", "depth:0", "--poll-ms", "20", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
 	let log = "";
@@ -289,6 +306,8 @@ async function serves(world) {
 	assert.equal(model.contributions, world.entries.length);
 	assert.equal((await get(`/${model.slug}`)).body.address, model.address);
 	assert.ok((await get("")).body.models.some((m) => m.address === model.address));
+	// The endpoint that was asked until now is gone: the other one serves.
+	first.stop();
 	await world.live(3);
 	await chain.mine();
 	await until(async () => (await live()).contributions === world.entries.length);
