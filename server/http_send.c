@@ -96,6 +96,11 @@ void http_problem(struct http_request *rq, struct http_reply *rp,
 	json_put_u64(&j, status);
 	json_put_key(&j, "detail");
 	json_put_text(&j, text);
+	/* The name that the Open Inference Protocol has for it. */
+	if (rq->path != NULL && strncmp(rq->path, "/v2/", 4) == 0) {
+		json_put_key(&j, "error");
+		json_put_text(&j, text);
+	}
 	json_put_key(&j, "request_id");
 	json_put_text(&j, rq->id);
 	json_put_close(&j, '}');

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "models/fx9.h"
 #include "server/json_out.h"
 
 #define TIME_LAST_S UINT64_C(253402300799)	/* 9999-12-31T23:59:59Z */
@@ -216,6 +217,15 @@ void json_put_fx9(struct json_out *j, int64_t v)
 		n--;
 	dc_buf_append_byte(j->b, '.');
 	dc_buf_append(j->b, text, n);
+}
+
+void json_put_fx9_exact(struct json_out *j, int64_t v)
+{
+	char text[FX9_TEXT_BYTES];
+
+	fx9_format(text, v);
+	before_value(j);
+	dc_buf_append_text(j->b, text);
 }
 
 void json_put_score(struct json_out *j, int64_t v)

@@ -51,6 +51,9 @@ void json_put_null(struct json_out *j);
  * v  fx9 */
 void json_put_fx9(struct json_out *j, int64_t v);
 
+/* The same number with all its decimals: -1.386294361. */
+void json_put_fx9_exact(struct json_out *j, int64_t v);
+
 /* "-1386294361": a decimal string, scale 10^9. */
 void json_put_score(struct json_out *j, int64_t v);
 

@@ -151,6 +151,10 @@ http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_events, rest_openapi, rest_asset;
 
+/* The Open Inference Protocol (rest_infer.c). */
+http_handler rest_infer, rest_infer_live, rest_infer_model,
+	rest_infer_model_ready, rest_infer_ready, rest_infer_server;
+
 /* http_state of /v1/status */
 uint64_t rest_status_state(void *app);
 

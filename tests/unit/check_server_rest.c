@@ -7,79 +7,33 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "tests/unit/json_schema.h"
-#include "tests/unit/rest_fixture.h"
+#include "tests/unit/rest_reply.h"
 #include "tests/unit/unit.h"
 
 static struct rest_fixture f;
 
 /* ---- asking ---- */
 
-static json_t *parse(const struct http_answer *a)
-{
-	json_error_t why;
-	json_t *found = json_loadb((const char *)a->body.data, a->body.len,
-				   JSON_REJECT_DUPLICATES, &why);
-
-	ck_assert_msg(found != NULL, "%s: %.*s", why.text, (int)a->body.len,
-		      (const char *)a->body.data);
-	return found;
-}
+/* Short names here, where they are on every line. */
+#define parse rest_parse
+#define at rest_at
+#define int_at rest_int_at
+#define text_at rest_text_at
 
 static void holds_schema(const char *name, const json_t *reply)
 {
-	const json_t *schema = json_object_get(json_object_get(
-		json_object_get(f.openapi, "components"), "schemas"), name);
-	char where[1024];
-
-	ck_assert_msg(schema != NULL, "no schema %s", name);
-	ck_assert_msg(json_schema_holds(f.openapi, schema, reply, where,
-					sizeof(where)), "%s: %s", name, where);
+	rest_holds_schema(&f, name, reply);
 }
 
-/* GET path is 200 and as the schema says. The caller frees. */
 static json_t *get(const char *path, const char *schema)
 {
-	const struct http_answer *a = http_client_get(f.client, path);
-	json_t *reply = parse(a);
-
-	ck_assert_msg(a->status == 200, "%s: %ld %.*s", path, a->status,
-		      (int)a->body.len, (const char *)a->body.data);
-	holds_schema(schema, reply);
-	return reply;
+	return rest_ok(&f, http_client_get(f.client, path), schema);
 }
 
 static void fails(const struct http_answer *a, long status,
 		  const char *detail)
 {
-	json_t *reply = parse(a);
-
-	ck_assert_msg(a->status == status, "%ld: %.*s", a->status,
-		      (int)a->body.len, (const char *)a->body.data);
-	holds_schema("Problem", reply);
-	ck_assert_str_eq(json_string_value(json_object_get(reply, "detail")),
-			 detail);
-	json_decref(reply);
-}
-
-static json_t *at(const json_t *v, const char *key)
-{
-	json_t *found = json_object_get(v, key);
-
-	ck_assert_msg(found != NULL, "no %s", key);
-	return found;
-}
-
-static json_int_t int_at(const json_t *v, const char *key)
-{
-	ck_assert(json_is_integer(at(v, key)));
-	return json_integer_value(at(v, key));
-}
-
-static const char *text_at(const json_t *v, const char *key)
-{
-	ck_assert(json_is_string(at(v, key)));
-	return json_string_value(at(v, key));
+	rest_fails(&f, a, status, detail);
 }
 
 static const char *slug(void)

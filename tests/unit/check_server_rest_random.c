@@ -203,6 +203,13 @@ static void append_body(struct dc_buf *out)
 		"{\"indices\":[9223372036854775807]}",
 		"{\"inputs\":[{\"text\":\"a\"},{\"indices\":[1]}]}",
 		"{\"inputs\":[]}", "{\"attest\":true,\"text\":\"a\"}",
+		"{\"inputs\":[{\"name\":\"text\",\"datatype\":\"BYTES\","
+		"\"shape\":[2],\"data\":[\"play\",\"\\u0000\"]}]}",
+		"{\"inputs\":[{\"name\":\"features\",\"datatype\":\"FP64\","
+		"\"shape\":[1,9],\"data\":[[1,0,-1,0.5,1e2,0,0,0,1]]}]}",
+		"{\"inputs\":[{\"name\":\"indices\",\"datatype\":\"INT64\","
+		"\"shape\":[2,2],\"data\":[1,2,-1,8]}],"
+		"\"outputs\":[{\"name\":\"label\"}]}",
 		"{\"text\":1}", "[]", "null", "{", "",
 	};
 	size_t from = out->len;

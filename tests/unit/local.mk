@@ -212,7 +212,8 @@ tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
 unit_rest_sources = tests/unit/http_client.c tests/unit/http_client.h \
 	tests/unit/json_schema.c tests/unit/json_schema.h \
-	tests/unit/rest_fixture.c tests/unit/rest_fixture.h
+	tests/unit/rest_fixture.c tests/unit/rest_fixture.h \
+	tests/unit/rest_reply.c tests/unit/rest_reply.h
 unit_rest_cppflags = $(AM_CPPFLAGS) \
 	-DTEST_OPENAPI='"$(abs_srcdir)/server/openapi.json"'
 
@@ -227,6 +228,12 @@ tests_unit_check_server_rest_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest.c
 tests_unit_check_server_rest_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_rest_infer
+tests_unit_check_server_rest_infer_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_infer.c
+tests_unit_check_server_rest_infer_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_infer_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_rest_kept
 tests_unit_check_server_rest_kept_SOURCES = $(unit_rest_sources) \
