@@ -34,6 +34,34 @@ size_t learner_cells(const struct model_spec *spec)
 		padded(memory_of(spec));
 }
 
+bool learner_part_find(size_t *first, size_t *n,
+		       const struct model_spec *spec, enum learner_part part,
+		       unsigned fold)
+{
+	size_t model = spec->model->cells(spec);
+
+	switch (part) {
+	case LEARNER_PART_HEADER:
+		*first = 0;
+		*n = LEARNER_HEADER_CELLS;
+		return fold == 0;
+	case LEARNER_PART_MODEL:
+		*first = LEARNER_HEADER_CELLS;
+		*n = model;
+		return fold == 0;
+	case LEARNER_PART_FOLD:
+		*first = LEARNER_HEADER_CELLS + (1 + fold) * padded(model);
+		*n = model;
+		return fold < spec->verdict->folds(spec);
+	case LEARNER_PART_MEMORY:
+		*first = LEARNER_HEADER_CELLS +
+			models_of(spec) * padded(model);
+		*n = memory_of(spec);
+		return fold == 0 && *n > 0;
+	}
+	return false;
+}
+
 size_t learner_work_size(const struct model_spec *spec)
 {
 	return models_of(spec) * spec->model->derived(spec) * sizeof(int64_t) +

@@ -100,6 +100,20 @@ enum verdict learner_judge(const struct learner *l,
 			   const struct lesson_input *in, enum lesson lesson,
 			   struct sample_room *room);
 
+/* The parts of the block, in their order. */
+enum learner_part {
+	LEARNER_PART_HEADER, LEARNER_PART_MODEL, LEARNER_PART_FOLD,
+	LEARNER_PART_MEMORY
+};
+
+/* Where a part's cells are: [*first, *first + *n) of the block, without the
+ * zeros that fill it up.
+ * fold  which one, 0 for the other parts
+ * Returns false: a state of spec has no such part. */
+bool learner_part_find(size_t *first, size_t *n,
+		       const struct model_spec *spec, enum learner_part part,
+		       unsigned fold) DC_MUST_CHECK;
+
 /* State root of all that was learned; hashes what changed since the last. */
 void learner_root(struct learner *l, struct hash32 *out);
 

@@ -20,6 +20,7 @@ libdc_models_a_SOURCES = \
 	models/logistic.c \
 	models/merkle.c models/merkle.h \
 	models/model.c models/model.h \
+	models/proof.c models/proof.h \
 	models/naive_bayes.c \
 	models/nearest.c \
 	models/root.c models/root.h \

@@ -71,30 +71,53 @@ static void le64_put(uint8_t out[8], uint64_t v)
 		out[i] = (uint8_t)(v >> (8 * i));
 }
 
-static void leaf_hash(struct merkle *t, size_t j)
+void merkle_hash_leaf(struct hash32 *out, const int64_t *cell)
 {
-	const int64_t *cell = t->cells + j * MERKLE_LEAF_CELLS;
 	uint8_t in[1 + LEAF_BYTES];
 
 	in[0] = TAG_LEAF;
 	for (size_t i = 0; i < MERKLE_LEAF_CELLS; i++)
 		le64_put(in + 1 + 8 * i, (uint64_t)cell[i]);
-	keccak256(&t->node[0][j], in, sizeof(in));
+	keccak256(out, in, sizeof(in));
+}
+
+void merkle_hash_node(struct hash32 *out, const struct hash32 *child)
+{
+	uint8_t in[1 + 2 * sizeof(struct hash32)];
+
+	in[0] = TAG_NODE;
+	memcpy(in + 1, child, 2 * sizeof(struct hash32));
+	keccak256(out, in, sizeof(in));
+}
+
+void merkle_hash_root(struct hash32 *out, const struct hash32 *spec,
+		      size_t n_cells, const struct hash32 *top)
+{
+	uint8_t in[1 + 32 + 8 + 32];
+
+	in[0] = TAG_ROOT;
+	memcpy(in + 1, spec->b, 32);
+	for (unsigned i = 0; i < 8; i++)
+		in[33 + i] = (uint8_t)((uint64_t)n_cells >> (56 - 8 * i));
+	memcpy(in + 41, top->b, 32);
+	keccak256(out, in, sizeof(in));
+}
+
+static void leaf_hash(struct merkle *t, size_t j)
+{
+	merkle_hash_leaf(&t->node[0][j], t->cells + j * MERKLE_LEAF_CELLS);
 	t->n_hashed++;
 }
 
 static void node_hash(struct merkle *t, unsigned level, size_t j)
 {
 	const struct hash32 *below = t->node[level - 1] + 2 * j;
-	uint8_t in[1 + 2 * sizeof(struct hash32)];
 
 	if (2 * j + 1 == t->n_node[level - 1]) {
 		t->node[level][j] = below[0];	/* odd and last: promoted */
 		return;
 	}
-	in[0] = TAG_NODE;
-	memcpy(in + 1, below, 2 * sizeof(struct hash32));
-	keccak256(&t->node[level][j], in, sizeof(in));
+	merkle_hash_node(&t->node[level][j], below);
 	t->n_hashed++;
 }
 
@@ -122,15 +145,8 @@ static void level_update(struct merkle *t, unsigned level)
 void merkle_root(struct merkle *t, struct hash32 *out,
 		 const struct hash32 *spec)
 {
-	uint8_t in[1 + 32 + 8 + 32];
-
 	for (unsigned level = 0; level < t->n_level; level++)
 		level_update(t, level);
-	in[0] = TAG_ROOT;
-	memcpy(in + 1, spec->b, 32);
-	for (unsigned i = 0; i < 8; i++)
-		in[33 + i] = (uint8_t)((uint64_t)t->n_cells >> (56 - 8 * i));
-	memcpy(in + 41, t->node[t->n_level - 1][0].b, 32);
-	keccak256(out, in, sizeof(in));
+	merkle_hash_root(out, spec, t->n_cells, t->node[t->n_level - 1]);
 	t->n_hashed++;
 }

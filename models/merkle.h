@@ -25,6 +25,13 @@ struct merkle {
 	uint64_t n_hashed;	/* leaves and nodes hashed so far */
 };
 
+/* What the tree is made of; a node's two children lie beside each other.
+ * cell  (MERKLE_LEAF_CELLS)   child  (2)   top  the one node left at last */
+void merkle_hash_leaf(struct hash32 *out, const int64_t *cell);
+void merkle_hash_node(struct hash32 *out, const struct hash32 *child);
+void merkle_hash_root(struct hash32 *out, const struct hash32 *spec,
+		      size_t n_cells, const struct hash32 *top);
+
 /* Bytes of memory that a tree over so many cells wants. */
 size_t merkle_size(size_t n_cells);
 

@@ -13,6 +13,7 @@
 #include "models/sample.h"
 #include "oracle/gateway.h"
 #include "oracle/outbox.h"
+#include "oracle/prover.h"
 #include "oracle/registry.h"
 #include "oracle/samples.h"
 #include "server/http.h"
@@ -38,6 +39,7 @@ struct app {
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
+	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	/* Filled in by app_init. */
 	struct event_ring *events;

@@ -101,6 +101,7 @@ int cmd_operator_register(const struct command *self, int argc, char **argv);
 int cmd_operator_status(const struct command *self, int argc, char **argv);
 int cmd_operator_withdraw(const struct command *self, int argc, char **argv);
 int cmd_predict(const struct command *self, int argc, char **argv);
+int cmd_proof(const struct command *self, int argc, char **argv);
 int cmd_refund(const struct command *self, int argc, char **argv);
 int cmd_report(const struct command *self, int argc, char **argv);
 int cmd_slashing_export(const struct command *self, int argc, char **argv);

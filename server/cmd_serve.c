@@ -146,6 +146,10 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 	}
 	status = samples_new(&d->app.samples, gateway_nodes(d->gateway),
 			     err);
+	if (status == DC_OK && c->proof_memory_mib > 0)
+		status = prover_new(&d->app.prover, d->chain_path,
+				    c->data_dir, c->proof_memory_mib << 20,
+				    err);
 	if (status == DC_OK)
 		status = app_init(&d->app, err);
 	if (status != DC_OK)
@@ -210,6 +214,7 @@ static void stop(struct daemon *d)
 	http_server_stop(d->http);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
+	prover_free(d->app.prover);
 	mirrors_stop(d->mirrors);
 	signing_free(d->signing);
 	gateway_close(d->gateway);

@@ -42,6 +42,9 @@ static const struct config_key keys[] = {
 		 "at most so many models are followed"),
 	KEY_UINT("model-memory", model_memory_mib, "1024", 16, 1048576,
 		 "MiB of model states kept in memory"),
+	KEY_UINT("proof-memory", proof_memory_mib, "256", 0, 1048576,
+		 "MiB that the proof of a model's state may take; 0 makes no "
+		 "proofs"),
 	KEY("holdout", HOLDOUT, holdouts, "",
 	    "rows held out of a model's data, to measure it with; may be "
 	    "given again for another model"),

@@ -64,6 +64,7 @@ struct config {
 	struct config_models models;
 	uint64_t max_models;
 	uint64_t model_memory_mib;
+	uint64_t proof_memory_mib;	/* 0: no proofs */
 	uint64_t keep_samples;		/* a model; 0: all */
 	struct config_holdouts holdouts;
 	struct config_models mirrors;	/* trainers of 0xDeCA10B's */

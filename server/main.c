@@ -28,6 +28,8 @@ static const struct command commands[] = {
 	  cmd_claim },
 	{ "contributor", "ADDRESS", "Ask a daemon what an account earned, "
 	  "lost, can claim", cmd_contributor },
+	{ "proof", "MODEL", "Prove a weight, or what a contribution changed",
+	  cmd_proof },
 	{ "operator register", "", "Join a pool with a bond",
 	  cmd_operator_register },
 	{ "operator status", "", "Show a pool and its operators",

@@ -31,6 +31,10 @@ EXTRA_DIST += tests/integration/keeping.mjs
 SCRIPT_TESTS += tests/integration/keeping.sh
 dist_check_SCRIPTS += tests/integration/keeping.sh
 
+EXTRA_DIST += tests/integration/proof_check.mjs tests/integration/proofs.mjs
+SCRIPT_TESTS += tests/integration/proofs.sh
+dist_check_SCRIPTS += tests/integration/proofs.sh
+
 # The contracts against the rules in C: rules.mjs drives a chain and rulesd.
 check_PROGRAMS += tests/integration/rulesd
 tests_integration_rulesd_LDADD = $(incentives_libs)

@@ -290,7 +290,8 @@ static bool is_told_why(json_t *doc)
 {
 	const char *detail = json_string_value(json_object_get(doc, "detail"));
 
-	return detail != NULL && strstr(detail, "not served here") != NULL;
+	return detail != NULL && (strstr(detail, "not served here") != NULL ||
+				  strstr(detail, "proof") != NULL);
 }
 
 static void keep_next(json_t *doc)

@@ -62,6 +62,8 @@ UNIT_TESTS += tests/unit/check_models_merkle
 tests_unit_check_models_merkle_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_model
 tests_unit_check_models_model_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_proof
+tests_unit_check_models_proof_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_rules
 tests_unit_check_models_rules_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_root
@@ -182,6 +184,9 @@ tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_rlp
 tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_prover
+tests_unit_check_oracle_prover_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_samples
 tests_unit_check_oracle_samples_LDADD = $(unit_oracle_libs)

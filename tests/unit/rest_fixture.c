@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/keccak.h"
+#include "incentives/record.h"
 #include "models/encoder.h"
 #include "sql/accuracy.h"
 #include "sql/blocks.h"
@@ -144,6 +145,7 @@ static struct registry_model *add_model(struct rest_fixture *f, unsigned n,
 	m.slug = registry_info(live)->slug;
 	m.type = type;
 	m.features = features;
+	m.followed = registry_state(live) == REGISTRY_LIVE;
 	MUST(sql_model_insert(f->writer, &m, err));
 	f->row[n] = m.row;
 	e.model = m.row;
@@ -240,6 +242,16 @@ static void add_contributor(struct rest_fixture *f,
 				 err));
 }
 
+/* The record that the contract would keep. */
+static void make_record(struct rest_fixture *f, struct sql_contribution *c)
+{
+	struct record r;
+
+	record_from_event(&r, &c->is, c->log.time_s);
+	record_hash(&f->record, &f->record, &r);
+	c->record_hash = f->record;
+}
+
 static void add_contribution(struct rest_fixture *f, uint64_t id,
 			     uint64_t block, struct sql_model_totals *t)
 {
@@ -260,7 +272,7 @@ static void add_contribution(struct rest_fixture *f, uint64_t id,
 	c.is.sample_len = b.len;
 	c.log = log_at(block, 0);
 	keccak256(&c.sample_hash, b.data, b.len);
-	c.record_hash = hash_of("record", id);
+	make_record(f, &c);
 	said = learn(f, &b, c.is.label, block);
 	c.valid = said.valid;
 	c.is_new = true;
@@ -440,6 +452,8 @@ static void start_app(struct rest_fixture *f, unsigned loops)
 		.query_ms = 60000,	/* a slow machine is no failure */
 		.pool = rest_fixture_address(2),
 		.operator_signer = rest_fixture_address(4) };
+	MUST(prover_new(&f->app.prover, f->chain, f->folder,
+			(size_t)64 << 20, err));
 	MUST(app_init(&f->app, err));
 	app_http_options(&f->app, &o);
 	MUST(http_server_start(&f->http, &o, err));
@@ -478,6 +492,7 @@ void rest_fixture_stop(struct rest_fixture *f)
 	http_client_free(f->client);
 	http_server_stop(f->http);
 	app_clear(&f->app);
+	prover_free(f->app.prover);
 	sql_db_close(f->writer);
 	registry_free(f->registry);
 	json_decref(f->openapi);

@@ -20,6 +20,10 @@
 #include "server/http.h"
 #include "tests/unit/http_client.h"
 
+#ifndef TEST_OPENAPI	/* the build names the source tree's */
+#define TEST_OPENAPI "server/openapi.json"
+#endif
+
 #define REST_SECTIONS 120
 #define REST_NOW_S 1700010000
 #define REST_HEAD 130
@@ -31,6 +35,7 @@ struct rest_fixture {
 	struct registry_model *sections, *board;
 	struct addr20 sections_at, board_at, unknown_at;
 	int64_t row[3];
+	struct hash32 record;		/* of the newest contribution */
 	struct gateway_status status;	/* what the app is told */
 	atomic_uint_fast64_t sequence;
 	struct app app;
