@@ -50,7 +50,7 @@ export function chart_options(width: number, height: number,
 	return {
 		width,
 		height,
-		padding: [10, 10, 0, 0],
+		padding: [10, 20, 0, 0],
 		legend: { show: false },
 		cursor: {
 			y: false,
