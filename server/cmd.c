@@ -55,6 +55,42 @@ static void print_option(const char *name, const char *argument,
 		printf("  %-24s  %s\n", left, summary);
 }
 
+static void print_setting(const struct config_key *k)
+{
+	print_option(k->name, config_type_name(k->type), k->doc);
+	if (*k->initial != '\0')
+		printf("  %-24s  [%s]\n", "", k->initial);
+}
+
+/* A word that is no key is a fault of main.c's table. */
+static void print_named_settings(const char *names)
+{
+	char name[64];
+
+	for (; *names != '\0'; names += strspn(names, " ")) {
+		size_t len = strcspn(names, " ");
+
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len, names);
+		DC_CHECK(config_key_find(name) != NULL);
+		print_setting(config_key_find(name));
+		names += len;
+	}
+	print_setting(config_key_find("log-level"));
+}
+
+static void print_settings(const struct parsing *p)
+{
+	const char *names = p->line->command->settings;
+
+	printf("\nSettings (decaid.conf has the same names):\n");
+	if (strcmp(names, CMD_ALL_SETTINGS) != 0) {
+		print_named_settings(names);
+		return;
+	}
+	for (size_t i = 0; i < p->n_keys; i++)
+		print_setting(&p->keys[i]);
+}
+
 static void print_help(const struct parsing *p)
 {
 	const struct command *self = p->line->command;
@@ -72,14 +108,7 @@ static void print_help(const struct parsing *p)
 		     DECAID_CONFIG_FILE);
 	print_option("json", NULL, "print results as JSON");
 	print_option("help", NULL, "print this and exit");
-	printf("\nSettings (decaid.conf has the same names):\n");
-	for (size_t i = 0; i < p->n_keys; i++) {
-		const struct config_key *k = &p->keys[i];
-
-		print_option(k->name, config_type_name(k->type), k->doc);
-		if (*k->initial != '\0')
-			printf("  %-24s  [%s]\n", "", k->initial);
-	}
+	print_settings(p);
 }
 
 static void make_longs(struct parsing *p)

@@ -43,7 +43,12 @@ struct command {
 	const char *arguments;	/* after the options in --help, "" if none */
 	const char *summary;	/* one line, no full stop */
 	int (*run)(const struct command *self, int argc, char **argv);
+	/* The keys of decaid.conf that it reads, blanks between, for --help;
+	 * log-level all do. The others may be given and change nothing. */
+	const char *settings;
 };
+
+#define CMD_ALL_SETTINGS "*"
 
 /* An option of one command, beside the keys of decaid.conf. A value that is
  * not given leaves *value alone; a flag (argument NULL) sets it to "". */

@@ -6,67 +6,71 @@
 
 #include "server/cmd.h"
 
+/* Keys of what sends transactions. */
+#define CMD_WALLET "rpc sender-key passphrase-file max-fee-gwei"
+
 /* In the order of --help. Where "operator" and "operator register" are both
  * here, the longer match wins. */
 static const struct command commands[] = {
 	{ "serve", "", "Follow the chain, learn, answer over HTTP",
-	  cmd_serve },
+	  cmd_serve, CMD_ALL_SETTINGS },
 	{ "deploy pool", "", "Put an OperatorPool on the chain",
-	  cmd_deploy_pool },
+	  cmd_deploy_pool, CMD_WALLET },
 	{ "deploy factory", "", "Put a ModelFactory on the chain",
-	  cmd_deploy_factory },
+	  cmd_deploy_factory, CMD_WALLET },
 	{ "deploy model", "NAME", "Make a model, to be its owner",
-	  cmd_deploy_model },
+	  cmd_deploy_model, CMD_WALLET " factory pool" },
 	{ "contribute", "MODEL", "Give a model labelled samples",
-	  cmd_contribute },
+	  cmd_contribute, CMD_WALLET " factory start-block" },
 	{ "predict", "MODEL", "Ask a daemon what a model says",
-	  cmd_predict },
-	{ "refund", "MODEL [ID]...", "Take deposits back", cmd_refund },
+	  cmd_predict, "" },
+	{ "refund", "MODEL [ID]...", "Take deposits back",
+	  cmd_refund, CMD_WALLET " start-block" },
 	{ "report", "MODEL [ID]...", "Report bad data, for a part of its "
-	  "deposit", cmd_report },
+	  "deposit", cmd_report, CMD_WALLET " start-block" },
 	{ "claim", "MODEL", "Take what bad data's deposits left for you",
-	  cmd_claim },
+	  cmd_claim, CMD_WALLET },
 	{ "contributor", "ADDRESS", "Ask a daemon what an account earned, "
-	  "lost, can claim", cmd_contributor },
+	  "lost, can claim", cmd_contributor, "" },
 	{ "proof", "MODEL", "Prove a weight, or what a contribution changed",
-	  cmd_proof },
+	  cmd_proof, "" },
 	{ "operator register", "", "Join a pool with a bond",
-	  cmd_operator_register },
+	  cmd_operator_register, CMD_WALLET " pool" },
 	{ "operator status", "", "Show a pool and its operators",
-	  cmd_operator_status },
+	  cmd_operator_status, "rpc pool" },
 	{ "operator leave", "ID", "End an operator",
-	  cmd_operator_leave },
+	  cmd_operator_leave, CMD_WALLET " pool" },
 	{ "operator withdraw", "ID", "Take the bond of one that left",
-	  cmd_operator_withdraw },
+	  cmd_operator_withdraw, CMD_WALLET " pool" },
 	{ "key new", "FILE", "Make a key file with a new key",
-	  cmd_key_new },
+	  cmd_key_new, "passphrase-file" },
 	{ "key import", "FILE", "Make a key file from a plain secret",
-	  cmd_key_import },
+	  cmd_key_import, "passphrase-file" },
 	{ "key show", "FILE", "Tell the address that a key file claims",
-	  cmd_key_show },
+	  cmd_key_show, "" },
 	{ "key address", "FILE", "Open a key file and tell its address",
-	  cmd_key_address },
+	  cmd_key_address, "passphrase-file" },
 	{ "incentive preview", "", "Show what an incentive asks and pays",
-	  cmd_incentive_preview },
+	  cmd_incentive_preview, "" },
 	{ "follow", "ADDRESS", "Mirror a model of 0xDeCA10B's contracts",
-	  cmd_follow },
+	  cmd_follow, "rpc poll-ms" },
 	{ "simulate", "[FILE]", "Try a model and its incentive on a scenario",
-	  cmd_simulate },
+	  cmd_simulate, "" },
 	{ "key slashing export", "FILE", "Write down what the signer must "
-	  "not contradict", cmd_slashing_export },
+	  "not contradict", cmd_slashing_export, "chain-id data-dir" },
 	{ "key slashing import", "FILE", "Take over what was signed "
-	  "elsewhere", cmd_slashing_import },
+	  "elsewhere", cmd_slashing_import, "chain-id data-dir" },
 	{ "backup", "DIR", "Copy databases and snapshots, also while a "
-	  "daemon runs", cmd_backup },
+	  "daemon runs", cmd_backup, "data-dir" },
 	{ "db check", "", "Look whether the databases are whole",
-	  cmd_db_check },
+	  cmd_db_check, "data-dir" },
 	{ "db prune", "", "Delete old samples, give the disk their space "
-	  "back", cmd_db_prune },
-	{ "train", "FILE", "Learn labelled data off the chain", cmd_train },
-	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate },
+	  "back", cmd_db_prune, "data-dir keep-samples" },
+	{ "train", "FILE", "Learn labelled data off the chain", cmd_train, "" },
+	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate, "" },
 	{ "demo", "", "Run a chain, two models and people who use them",
-	  cmd_demo },
-	{ NULL, NULL, NULL, NULL }
+	  cmd_demo, "port" },
+	{ NULL, NULL, NULL, NULL, NULL }
 };
 
 static void print_help(void)
