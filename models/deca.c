@@ -9,6 +9,7 @@
 
 #include "base/i256.h"
 #include "models/deca_private.h"
+#include "models/deca_view.h"
 
 /* The table is at most 3/4 full. */
 #define SLOTS_MIN 16
@@ -153,8 +154,9 @@ const struct deca_cell *deca_cell_find(const struct deca_model *m,
 	return cell->used ? cell : NULL;
 }
 
-struct deca_cell *deca_cell_make(struct deca_model *m, uint32_t klass,
-				 uint64_t index)
+/* The cell, made as 0 where there is none: deca_fits was asked before. */
+static struct deca_cell *cell_make(struct deca_model *m, uint32_t klass,
+				   uint64_t index)
 {
 	struct deca_cell *cell = deca_cells(m) + slot_of(m, klass, index);
 
@@ -175,16 +177,38 @@ __int128 deca_cell_value(const struct deca_cell *cell)
 	return (__int128)((unsigned __int128)cell->high << 64 | cell->low);
 }
 
-void deca_cell_set(struct deca_cell *cell, __int128 value)
+struct deca_number deca_number_get(const struct deca_model *m,
+				   uint32_t klass, uint64_t index)
 {
-	cell->low = (uint64_t)value;
-	cell->high = (uint64_t)((unsigned __int128)value >> 64);
+	const struct deca_cell *cell;
+
+	if (m->layout == DECA_VIEW)
+		return deca_view_get(m, klass, index);
+	cell = deca_cell_find(m, klass, index);
+	return cell == NULL ? (struct deca_number){ 0, 0 }
+		: (struct deca_number){ cell->low, cell->high };
+}
+
+void deca_number_set(struct deca_model *m, uint32_t klass, uint64_t index,
+		     struct deca_number number)
+{
+	struct deca_cell *cell;
+
+	if (m->layout == DECA_VIEW) {
+		deca_view_set(m, klass, index, number);
+		return;
+	}
+	cell = cell_make(m, klass, index);
+	cell->low = number.low;
+	cell->high = number.high;
 }
 
 bool deca_fits(const struct deca_model *m, uint64_t n_cell, uint32_t n_class)
 {
 	uint64_t most = m->slots / 4 * 3;
 
+	if (m->layout == DECA_VIEW)
+		return n_class == 0;
 	return n_cell <= most && m->n_cell <= most - n_cell
 	       && n_class <= m->room_classes
 	       && m->n_class <= m->room_classes - n_class;
@@ -222,7 +246,7 @@ struct deca_model *deca_model_move(void *block, struct deca_room room,
 	       classes_in_use(from) * sizeof(struct deca_class));
 	for (uint64_t i = 0; i < from->slots; i++)
 		if (cell[i].used)
-			*deca_cell_make(m, cell[i].klass, cell[i].index) =
+			*cell_make(m, cell[i].klass, cell[i].index) =
 				cell[i];
 	return m;
 }
@@ -246,7 +270,7 @@ bool deca_cell_load(struct deca_model *m, const struct deca_cell *cell)
 
 	if (!deca_fits(m, 1, 0))
 		return false;
-	to = deca_cell_make(m, cell->klass, cell->index);
+	to = cell_make(m, cell->klass, cell->index);
 	to->low = cell->low;
 	to->high = cell->high;
 	return true;
@@ -263,12 +287,36 @@ const struct deca_cell *deca_cell_next(const struct deca_model *m,
 	return NULL;
 }
 
-bool deca_row_complete(const struct deca_row *row)
+static bool row_complete(const struct deca_row *row)
 {
 	for (size_t i = 0; i < row->n; i++)
 		if (row->pair[i].given < 2)
 			return false;
 	return true;
+}
+
+enum deca_reason deca_row_check(const struct deca_model *m,
+				const struct deca_row *row, uint32_t n_class)
+{
+	if (!row_complete(row))
+		return DECA_INVALID_OPCODE;
+	return deca_fits(m, row->n, n_class) ? DECA_DONE : DECA_NO_ROOM;
+}
+
+/* A class's count is read before its row. */
+enum deca_reason deca_rows_check(const struct deca_model *m,
+				 const struct deca_setup *s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < s->n_row; i++) {
+		if (i >= s->n_count || !row_complete(&s->row[i]))
+			return DECA_INVALID_OPCODE;
+		n += s->row[i].n;
+	}
+	if (s->n_row > UINT32_MAX || !deca_fits(m, n, (uint32_t)s->n_row))
+		return DECA_NO_ROOM;
+	return DECA_DONE;
 }
 
 struct deca_class *deca_class_push(struct deca_model *m, struct u256 count)
@@ -285,8 +333,8 @@ void deca_row_append(struct deca_model *m, uint32_t klass,
 	struct deca_class *c = deca_classes(m) + klass;
 
 	for (size_t i = 0; i < row->n; i++)
-		deca_cell_set(deca_cell_make(m, klass, c->length++),
-			      row->pair[i].value);
+		deca_number_set(m, klass, c->length++,
+				deca_number_of(row->pair[i].value));
 }
 
 /* int128 products of int64 do not wrap, nor does their sum in 256 bits. */

@@ -68,7 +68,7 @@ struct deca_model {
 	uint32_t room_classes;
 	uint32_t learning_rate;
 	uint32_t smoothing;
-	uint32_t reserved;
+	uint32_t layout;	/* private: 0 in every block */
 	struct u256 intercept;	/* int80, sign extended */
 	struct u256 total_features;
 	/* deca_class[room_classes], deca_cell[slots] */
@@ -102,7 +102,7 @@ struct deca_setup {
 
 /* One undo entry of an update that may revert half way. */
 struct deca_undo {
-	uint64_t slot;
+	uint64_t index;
 	uint64_t low;
 	uint64_t high;
 };
@@ -127,6 +127,12 @@ struct deca_ops {
 				      struct u256 count);
 
 	enum deca_reason (*predict)(const struct deca_model *m, uint64_t *out,
+				    const int64_t *data, size_t n);
+
+	/* What predict compares: a perceptron's sum (klass 0; an int256), a
+	 * product of naive Bayes, a distance, whole. */
+	enum deca_reason (*measure)(const struct deca_model *m,
+				    struct u256 *out, uint32_t klass,
 				    const int64_t *data, size_t n);
 
 	/* undo (n) scratch */

@@ -22,8 +22,8 @@ static void counts_set(struct deca_model *m, uint32_t klass,
 	for (size_t i = 0; i < row->n; i++) {
 		const struct deca_pair *p = &row->pair[i];
 
-		deca_cell_set(deca_cell_make(m, klass, (uint32_t)p->index),
-			      (uint32_t)p->value);
+		deca_number_set(m, klass, (uint32_t)p->index,
+				deca_number_of((uint32_t)p->value));
 		total += (uint32_t)p->value;
 	}
 	deca_classes(m)[klass].total = u256_from_u64(total);
@@ -32,22 +32,13 @@ static void counts_set(struct deca_model *m, uint32_t klass,
 static enum deca_reason construct_check(const struct deca_model *m,
 					const struct deca_setup *s)
 {
-	uint64_t n = 0;
-
 	if (s->n_names == 0)
 		return DECA_NO_CLASS;
 	if (s->n_names != s->n_count)
 		return DECA_CLASS_COUNTS_NUMBER;
 	if (s->n_names != s->n_row)
 		return DECA_FEATURE_COUNTS_NUMBER;
-	for (size_t i = 0; i < s->n_row; i++) {
-		if (!deca_row_complete(&s->row[i]))
-			return DECA_INVALID_OPCODE;
-		n += s->row[i].n;
-	}
-	if (s->n_row > UINT32_MAX || !deca_fits(m, n, (uint32_t)s->n_row))
-		return DECA_NO_ROOM;
-	return DECA_DONE;
+	return deca_rows_check(m, s);
 }
 
 static enum deca_reason construct(struct deca_model *m,
@@ -71,24 +62,24 @@ static enum deca_reason construct(struct deca_model *m,
 static enum deca_reason extend(struct deca_model *m,
 			       const struct deca_row *row, uint64_t at)
 {
+	enum deca_reason r;
+
 	if (at >= m->n_class)
 		return DECA_CLASS_NOT_ADDED;
-	if (!deca_row_complete(row))
-		return DECA_INVALID_OPCODE;
-	if (!deca_fits(m, row->n, 0))
-		return DECA_NO_ROOM;
-	counts_set(m, (uint32_t)at, row);
-	return DECA_DONE;
+	r = deca_row_check(m, row, 0);
+	if (r == DECA_DONE)
+		counts_set(m, (uint32_t)at, row);
+	return r;
 }
 
 static enum deca_reason add_class(struct deca_model *m,
 				  const struct deca_row *row,
 				  struct u256 count)
 {
-	if (!deca_row_complete(row))
-		return DECA_INVALID_OPCODE;
-	if (!deca_fits(m, row->n, 1))
-		return DECA_NO_ROOM;
+	enum deca_reason r = deca_row_check(m, row, 1);
+
+	if (r != DECA_DONE)
+		return r;
 	m->n_names++;
 	(void)deca_class_push(m, count);
 	counts_set(m, m->n_class - 1, row);
@@ -107,21 +98,20 @@ static struct u256 scaled(struct u256 number, struct u256 add)
 
 /* prob = numSamples * prod (count + smoothing) / (total + smoothing * all),
  * the divisor's sum unchecked in the contract. */
-static enum deca_reason class_prob(const struct deca_model *m,
-				   struct u256 *prob, uint32_t klass,
-				   struct u256 all_smoothing,
-				   const int64_t *data, size_t n)
+static enum deca_reason measure(const struct deca_model *m, struct u256 *prob,
+				uint32_t klass, const int64_t *data, size_t n)
 {
 	const struct deca_class *c = deca_class_at(m, klass);
-	struct u256 divisor = scaled(c->total, all_smoothing);
-	struct u256 smoothing = u256_from_u64(m->smoothing);
+	struct u256 smoothing = u256_from_u64(m->smoothing), divisor;
 
+	if (!u256_mul(&divisor, smoothing, m->total_features))
+		return DECA_MUL_OVERFLOW;
+	divisor = scaled(c->total, divisor);
 	if (!u256_mul(prob, c->count, u256_from_u64(DECA_FLOAT)))
 		return DECA_MUL_OVERFLOW;
 	for (size_t i = 0; i < n; i++) {
-		const struct deca_cell *cell =
-			deca_cell_find(m, klass, (uint32_t)data[i]);
-		uint64_t count = cell ? cell->low : 0;
+		uint64_t count =
+			deca_number_get(m, klass, (uint32_t)data[i]).low;
 
 		if (!u256_mul(prob, *prob,
 			      scaled(u256_from_u64(count), smoothing)))
@@ -135,15 +125,11 @@ static enum deca_reason class_prob(const struct deca_model *m,
 static enum deca_reason predict(const struct deca_model *m, uint64_t *out,
 				const int64_t *data, size_t n)
 {
-	struct u256 best = U256_ZERO, prob, all_smoothing;
+	struct u256 best = U256_ZERO, prob;
 	uint64_t label = 0;
 
-	if (!u256_mul(&all_smoothing, u256_from_u64(m->smoothing),
-		      m->total_features))
-		return DECA_MUL_OVERFLOW;
 	for (uint32_t k = 0; k < m->n_class; k++) {
-		enum deca_reason r =
-			class_prob(m, &prob, k, all_smoothing, data, n);
+		enum deca_reason r = measure(m, &prob, k, data, n);
 
 		if (r != DECA_DONE)
 			return r;
@@ -177,10 +163,11 @@ static enum deca_reason update(struct deca_model *m, struct deca_undo *undo,
 	c->count = u256_from_u64(samples + 1);
 	c->total = u256_from_u64(c->total.w[0] + n);
 	for (size_t i = 0; i < n; i++) {
-		struct deca_cell *cell = deca_cell_make(m, (uint32_t)label,
-							(uint32_t)data[i]);
+		uint32_t index = (uint32_t)data[i], row = (uint32_t)label;
+		uint64_t count = deca_number_get(m, row, index).low;
 
-		cell->low = (uint32_t)(cell->low + 1);
+		deca_number_set(m, row, index,
+				deca_number_of((uint32_t)(count + 1)));
 	}
 	return DECA_DONE;
 }
@@ -191,6 +178,7 @@ const struct deca_ops deca_naive_bayes = {
 	.extend = extend,
 	.add_class = add_class,
 	.predict = predict,
+	.measure = measure,
 	.update = update,
 	.norm = deca_norm_none,
 };

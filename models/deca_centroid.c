@@ -84,9 +84,9 @@ static enum deca_reason add_class(struct deca_model *m,
 }
 
 /* floor((datum - centroid)^2 / 10^9), below 2^99. */
-static struct u256 distance_part(int64_t datum, const struct deca_cell *cell)
+static struct u256 distance_part(int64_t datum, struct deca_number centroid)
 {
-	__int128 diff = (__int128)datum - deca_cell_value(cell);
+	__int128 diff = (__int128)datum - deca_number_value(centroid);
 	unsigned __int128 size = (unsigned __int128)(diff < 0 ? -diff : diff);
 	struct u256 square = u256_from_u128(size);
 
@@ -109,11 +109,20 @@ static enum deca_reason class_distance(const struct deca_model *m,
 			return DECA_INVALID_OPCODE;
 		(void)u256_add_wrap(
 			distance, *distance,
-			distance_part(data[i], deca_cell_find(m, klass, i)));
+			distance_part(data[i], deca_number_get(m, klass, i)));
 		if (u256_compare(*distance, least) >= 0)
 			break;
 	}
 	return DECA_DONE;
+}
+
+static enum deca_reason measure(const struct deca_model *m,
+				struct u256 *distance, uint32_t klass,
+				const int64_t *data, size_t n)
+{
+	if (n != deca_class_at(m, 0)->length)
+		return DECA_DATA_LENGTH;
+	return class_distance(m, distance, klass, U256_MAX_, data, n);
 }
 
 static enum deca_reason predict(const struct deca_model *m, uint64_t *out,
@@ -140,12 +149,12 @@ static enum deca_reason predict(const struct deca_model *m, uint64_t *out,
 }
 
 /* int64((int(value) * int(n) + datum) / int(newN)), all modulo 2^256. */
-static int64_t average(const struct deca_cell *cell, struct u256 n,
+static int64_t average(struct deca_number value, struct u256 n,
 		       int64_t datum, struct u256 new_n)
 {
 	struct u256 sum;
 
-	(void)u256_mul_wrap(&sum, i256_from_i128(deca_cell_value(cell)), n);
+	(void)u256_mul_wrap(&sum, i256_from_i128(deca_number_value(value)), n);
 	(void)u256_add_wrap(&sum, sum, i256_from_i64(datum));
 	DC_CHECK(i256_divide(&sum, sum, new_n));
 	return (int64_t)sum.w[0];
@@ -170,9 +179,11 @@ static enum deca_reason update(struct deca_model *m, struct deca_undo *undo,
 	if (u256_compare(count, deca_count_limit()) < 0)
 		(void)u256_add_wrap(&new_count, count, u256_from_u64(1));
 	for (size_t i = 0; i < n; i++) {
-		struct deca_cell *cell = deca_cell_make(m, (uint32_t)label, i);
+		uint32_t row = (uint32_t)label;
 
-		deca_cell_set(cell, average(cell, count, data[i], new_count));
+		deca_number_set(m, row, i, deca_number_of(average(
+			deca_number_get(m, row, i), count, data[i],
+			new_count)));
 	}
 	c->count = new_count;
 	return DECA_DONE;
@@ -184,6 +195,7 @@ const struct deca_ops deca_nearest_centroid = {
 	.extend = extend,
 	.add_class = add_class,
 	.predict = predict,
+	.measure = measure,
 	.update = update,
 	.norm = deca_norm_dense,
 };

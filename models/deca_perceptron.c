@@ -17,13 +17,21 @@ static __int128 int80(__int128 v)
 	return (__int128)((unsigned __int128)v << 48) >> 48;
 }
 
-static struct u256 weigh(const struct deca_cell *weight, int64_t datum)
+static struct u256 weigh(struct deca_number weight, int64_t datum)
 {
 	struct u256 product;
 
-	(void)u256_mul_wrap(&product, i256_from_i128(deca_cell_value(weight)),
+	(void)u256_mul_wrap(&product,
+			    i256_from_i128(deca_number_value(weight)),
 			    i256_from_i64(datum));
 	return product;
+}
+
+static void weight_add(struct deca_model *m, uint64_t index, __int128 step)
+{
+	__int128 w = deca_number_value(deca_number_get(m, 0, index));
+
+	deca_number_set(m, 0, index, deca_number_of(int80(w + step)));
 }
 
 static bool is_positive(struct u256 sum)
@@ -57,25 +65,28 @@ static enum deca_reason dense_extend(struct deca_model *m,
 	return DECA_DONE;
 }
 
-static struct u256 dense_sum(const struct deca_model *m, const int64_t *data,
-			     size_t n)
+static enum deca_reason dense_measure(const struct deca_model *m,
+				      struct u256 *out, uint32_t klass,
+				      const int64_t *data, size_t n)
 {
-	struct u256 sum = m->intercept;
-
+	if (n != deca_class_at(m, 0)->length)
+		return DECA_WEIGHTS_DIMENSION;
+	*out = m->intercept;
 	for (size_t i = 0; i < n; i++)
-		(void)u256_add_wrap(&sum, sum,
-				    weigh(deca_cell_find(m, 0, i), data[i]));
-	return sum;
+		(void)u256_add_wrap(out, *out,
+				    weigh(deca_number_get(m, 0, i), data[i]));
+	return DECA_DONE;
 }
 
 static enum deca_reason dense_predict(const struct deca_model *m,
 				      uint64_t *out, const int64_t *data,
 				      size_t n)
 {
-	if (n != deca_class_at(m, 0)->length)
-		return DECA_WEIGHTS_DIMENSION;
-	*out = is_positive(dense_sum(m, data, n));
-	return DECA_DONE;
+	struct u256 sum = U256_ZERO;
+	enum deca_reason r = dense_measure(m, &sum, 0, data, n);
+
+	*out = is_positive(sum);
+	return r;
 }
 
 /* datum * learningRate / toFloat is int128, cut towards 0, below 2^66. */
@@ -94,12 +105,10 @@ static enum deca_reason dense_update(struct deca_model *m,
 	if (prediction == label)
 		return DECA_DONE;
 	for (size_t i = 0; i < n; i++) {
-		struct deca_cell *cell = deca_cell_make(m, 0, i);
 		__int128 step = (__int128)data[i] * m->learning_rate
 				/ DECA_FLOAT;
 
-		deca_cell_set(cell, int80(deca_cell_value(cell)
-					  + (label > 0 ? step : -step)));
+		weight_add(m, i, label > 0 ? step : -step);
 	}
 	return DECA_DONE;
 }
@@ -111,8 +120,8 @@ static enum deca_reason sparse_extend(struct deca_model *m,
 	if (!deca_fits(m, row->n, 0))
 		return DECA_NO_ROOM;
 	for (size_t i = 0; i < row->n; i++)
-		deca_cell_set(deca_cell_make(m, 0, at + i),
-			      row->pair[i].value);
+		deca_number_set(m, 0, at + i,
+				deca_number_of(row->pair[i].value));
 	return DECA_DONE;
 }
 
@@ -131,9 +140,25 @@ enum deca_reason deca_weights_set(struct deca_model *m,
 			return DECA_INVALID_OPCODE;
 	}
 	for (size_t i = 0; i < row->n; i++)
-		deca_cell_set(deca_cell_make(m, 0,
-					     (uint64_t)row->pair[i].index),
-			      row->pair[i].value);
+		deca_number_set(m, 0, (uint64_t)row->pair[i].index,
+				deca_number_of(row->pair[i].value));
+	return DECA_DONE;
+}
+
+static enum deca_reason sparse_measure(const struct deca_model *m,
+				       struct u256 *out, uint32_t klass,
+				       const int64_t *data, size_t n)
+{
+	*out = m->intercept;
+	for (size_t i = 0; i < n; i++) {
+		struct deca_number w;
+
+		if (data[i] < 0)
+			return DECA_INDEX_NEGATIVE;
+		w = deca_number_get(m, 0, (uint64_t)data[i]);
+		(void)u256_add_wrap(out, *out,
+				    i256_from_i128(deca_number_value(w)));
+	}
 	return DECA_DONE;
 }
 
@@ -141,19 +166,11 @@ static enum deca_reason sparse_predict(const struct deca_model *m,
 				       uint64_t *out, const int64_t *data,
 				       size_t n)
 {
-	struct u256 sum = m->intercept;
+	struct u256 sum = U256_ZERO;
+	enum deca_reason r = sparse_measure(m, &sum, 0, data, n);
 
-	for (size_t i = 0; i < n; i++) {
-		const struct deca_cell *cell;
-
-		if (data[i] < 0)
-			return DECA_INDEX_NEGATIVE;
-		cell = deca_cell_find(m, 0, (uint64_t)data[i]);
-		(void)u256_add_wrap(&sum, sum,
-				    i256_from_i128(deca_cell_value(cell)));
-	}
 	*out = is_positive(sum);
-	return DECA_DONE;
+	return r;
 }
 
 static enum deca_reason sparse_update(struct deca_model *m,
@@ -170,12 +187,8 @@ static enum deca_reason sparse_update(struct deca_model *m,
 		return r;
 	if (!deca_fits(m, n, 0))
 		return DECA_NO_ROOM;
-	for (size_t i = 0; i < n; i++) {
-		struct deca_cell *cell =
-			deca_cell_make(m, 0, (uint64_t)data[i]);
-
-		deca_cell_set(cell, int80(deca_cell_value(cell) + step));
-	}
+	for (size_t i = 0; i < n; i++)
+		weight_add(m, (uint64_t)data[i], step);
 	return DECA_DONE;
 }
 
@@ -187,8 +200,8 @@ static uint64_t batch_predict(const struct deca_model *m,
 		| (unsigned __int128)m->intercept.w[1] << 64;
 
 	for (size_t i = 0; i < DECA_BATCH_COLUMNS; i++)
-		sum += (unsigned __int128)deca_cell_value(
-			deca_cell_find(m, 0, index[i]));
+		sum += (unsigned __int128)deca_number_value(
+			deca_number_get(m, 0, index[i]));
 	return int80((__int128)sum) > 0;
 }
 
@@ -213,6 +226,7 @@ const struct deca_ops deca_dense_perceptron = {
 	.construct = construct,
 	.extend = dense_extend,
 	.predict = dense_predict,
+	.measure = dense_measure,
 	.update = dense_update,
 	.norm = deca_norm_dense,
 };
@@ -222,6 +236,7 @@ const struct deca_ops deca_sparse_perceptron = {
 	.construct = construct,
 	.extend = sparse_extend,
 	.predict = sparse_predict,
+	.measure = sparse_measure,
 	.update = sparse_update,
 	.norm = deca_norm_none,
 };

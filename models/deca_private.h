@@ -24,13 +24,41 @@ struct deca_cell *deca_cells(struct deca_model *m);
 bool deca_fits(const struct deca_model *m, uint64_t n_cell,
 	       uint32_t n_class);
 
-/* The cell, made as 0 where there is none: deca_fits was asked before. */
-struct deca_cell *deca_cell_make(struct deca_model *m, uint32_t klass,
-				 uint64_t index);
-void deca_cell_set(struct deca_cell *cell, __int128 value);
+/* One number as the arithmetic sees it, wherever it is kept: in the table of
+ * a block, or in the cells of a model of our own (models/deca_view.h). */
+struct deca_number {
+	uint64_t low, high;	/* as in struct deca_cell */
+};
 
-/* Whether each pair of a row has both its elements. */
-bool deca_row_complete(const struct deca_row *row);
+/* 0 where none was set. */
+struct deca_number deca_number_get(const struct deca_model *m,
+				   uint32_t klass, uint64_t index);
+
+/* deca_fits was asked before. */
+void deca_number_set(struct deca_model *m, uint32_t klass, uint64_t index,
+		     struct deca_number number);
+
+static inline __int128 deca_number_value(struct deca_number n)
+{
+	return (__int128)((unsigned __int128)n.high << 64 | n.low);
+}
+
+static inline struct deca_number deca_number_of(__int128 value)
+{
+	return (struct deca_number){
+		.low = (uint64_t)value,
+		.high = (uint64_t)((unsigned __int128)value >> 64),
+	};
+}
+
+/* What a call that brings a row asks first: both elements of each pair, and
+ * room for them and so many further classes. */
+enum deca_reason deca_row_check(const struct deca_model *m,
+				const struct deca_row *row, uint32_t n_class);
+
+/* The same of a constructor's rows of pairs, a class each. */
+enum deca_reason deca_rows_check(const struct deca_model *m,
+				 const struct deca_setup *s);
 
 /* A further class, empty; deca_fits was asked before. */
 struct deca_class *deca_class_push(struct deca_model *m, struct u256 count);

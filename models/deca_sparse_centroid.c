@@ -26,36 +26,24 @@ static void values_set(struct deca_model *m, uint32_t klass,
 
 	for (size_t i = 0; i < row->n; i++) {
 		const struct deca_pair *p = &row->pair[i];
-		struct deca_cell *cell =
-			deca_cell_make(m, klass, (uint32_t)p->index);
 		uint64_t value = (uint64_t)p->value;
 
-		cell->low = value;
-		cell->high = samples_of(c);
+		deca_number_set(m, klass, (uint32_t)p->index,
+				(struct deca_number){ value, samples_of(c) });
 		(void)u256_add_wrap(
 			&c->total, c->total,
 			u256_from_u128((unsigned __int128)value * value));
 	}
 }
 
-/* dataCounts[i] is read before class i's centroid. */
 static enum deca_reason construct_check(const struct deca_model *m,
 					const struct deca_setup *s)
 {
-	uint64_t n = 0;
-
 	if (s->n_row != s->n_names)
 		return DECA_CENTROIDS_NUMBER;
 	if (s->n_names == 0)
 		return DECA_NO_CLASS;
-	for (size_t i = 0; i < s->n_row; i++) {
-		if (i >= s->n_count || !deca_row_complete(&s->row[i]))
-			return DECA_INVALID_OPCODE;
-		n += s->row[i].n;
-	}
-	if (s->n_row > UINT32_MAX || !deca_fits(m, n, (uint32_t)s->n_row))
-		return DECA_NO_ROOM;
-	return DECA_DONE;
+	return deca_rows_check(m, s);
 }
 
 static enum deca_reason construct(struct deca_model *m,
@@ -76,14 +64,14 @@ static enum deca_reason construct(struct deca_model *m,
 static enum deca_reason extend(struct deca_model *m,
 			       const struct deca_row *row, uint64_t at)
 {
+	enum deca_reason r;
+
 	if (at >= m->n_class)
 		return DECA_CLASS_NOT_ADDED;
-	if (!deca_row_complete(row))
-		return DECA_INVALID_OPCODE;
-	if (!deca_fits(m, row->n, 0))
-		return DECA_NO_ROOM;
-	values_set(m, (uint32_t)at, row);
-	return DECA_DONE;
+	r = deca_row_check(m, row, 0);
+	if (r == DECA_DONE)
+		values_set(m, (uint32_t)at, row);
+	return r;
 }
 
 /* A uint64 count is always below the contract's limit. */
@@ -91,10 +79,10 @@ static enum deca_reason add_class(struct deca_model *m,
 				  const struct deca_row *row,
 				  struct u256 count)
 {
-	if (!deca_row_complete(row))
-		return DECA_INVALID_OPCODE;
-	if (!deca_fits(m, row->n, 1))
-		return DECA_NO_ROOM;
+	enum deca_reason r = deca_row_check(m, row, 1);
+
+	if (r != DECA_DONE)
+		return r;
 	m->n_names++;
 	(void)deca_class_push(m, count);
 	values_set(m, m->n_class - 1, row);
@@ -102,17 +90,15 @@ static enum deca_reason add_class(struct deca_model *m,
 }
 
 /* value * its numSamples / the class's; false: that is a division by 0. */
-static bool scale(unsigned __int128 *out, const struct deca_cell *cell,
+static bool scale(unsigned __int128 *out, struct deca_number v,
 		  uint64_t samples)
 {
-	uint64_t value = cell ? cell->low : 0, at = cell ? cell->high : 0;
-
-	*out = value;
-	if (at == samples)
+	*out = v.low;
+	if (v.high == samples)
 		return true;
 	if (samples == 0)
 		return false;
-	*out = (unsigned __int128)value * at / samples;
+	*out = (unsigned __int128)v.low * v.high / samples;
 	return true;
 }
 
@@ -123,7 +109,7 @@ enum deca_reason deca_centroid_scaled(const struct deca_model *m,
 	unsigned __int128 value;
 
 	if (klass >= m->n_class
-	    || !scale(&value, deca_cell_find(m, (uint32_t)klass, index),
+	    || !scale(&value, deca_number_get(m, (uint32_t)klass, index),
 		      samples_of(deca_class_at(m, (uint32_t)klass))))
 		return DECA_INVALID_OPCODE;
 	*out = (uint64_t)value;
@@ -132,9 +118,9 @@ enum deca_reason deca_centroid_scaled(const struct deca_model *m,
 
 /* squaredMagnitude + 10^9 * sum (10^9 - 2 value), modulo 2^256: a negative
  * distance is a huge one. */
-static enum deca_reason class_distance(const struct deca_model *m,
-				       struct u256 *distance, uint32_t klass,
-				       const int64_t *data, size_t n)
+static enum deca_reason measure(const struct deca_model *m,
+				struct u256 *distance, uint32_t klass,
+				const int64_t *data, size_t n)
 {
 	const struct deca_class *c = deca_class_at(m, klass);
 	struct u256 sum = U256_ZERO, twice;
@@ -142,7 +128,7 @@ static enum deca_reason class_distance(const struct deca_model *m,
 
 	for (size_t i = 0; i < n; i++) {
 		if (!scale(&value,
-			   deca_cell_find(m, klass, (uint32_t)data[i]),
+			   deca_number_get(m, klass, (uint32_t)data[i]),
 			   samples_of(c)))
 			return DECA_INVALID_OPCODE;
 		twice = u256_shl(u256_from_u128(value), 1);
@@ -161,7 +147,7 @@ static enum deca_reason predict(const struct deca_model *m, uint64_t *out,
 	uint64_t label = 0;
 
 	for (uint32_t k = 0; k < m->n_class; k++) {
-		enum deca_reason r = class_distance(m, &distance, k, data, n);
+		enum deca_reason r = measure(m, &distance, k, data, n);
 
 		if (r != DECA_DONE)
 			return r;
@@ -182,13 +168,13 @@ struct step {
 	uint64_t new_n;
 };
 
-static enum deca_reason step_value(struct step *s, struct deca_cell *cell)
+static enum deca_reason step_value(struct step *s, struct deca_number *number)
 {
 	uint64_t previous, v;
 
 	if (s->n == 0)
 		return DECA_INVALID_OPCODE;
-	previous = cell->low * cell->high / s->n;
+	previous = number->low * number->high / s->n;
 	if (!u256_sub(&s->magnitude, s->magnitude,
 		      u256_from_u128((unsigned __int128)previous * previous)))
 		return DECA_SUB_OVERFLOW;
@@ -196,8 +182,7 @@ static enum deca_reason step_value(struct step *s, struct deca_cell *cell)
 		return DECA_INVALID_OPCODE;
 	v = (uint64_t)(((unsigned __int128)s->n * previous + DECA_FLOAT)
 		       / s->new_n);
-	cell->low = v;
-	cell->high = s->new_n;
+	*number = (struct deca_number){ v, s->new_n };
 	if (!u256_add(&s->added, s->added,
 		      u256_from_u128((unsigned __int128)v * v)))
 		return DECA_ADD_OVERFLOW;
@@ -223,15 +208,13 @@ static enum deca_reason step_end(struct step *s)
 	return DECA_DONE;
 }
 
-static void take_back(struct deca_model *m, const struct deca_undo *undo,
-		      size_t n)
+static void take_back(struct deca_model *m, uint32_t klass,
+		      const struct deca_undo *undo, size_t n)
 {
-	while (n-- > 0) {
-		struct deca_cell *cell = deca_cells(m) + undo[n].slot;
-
-		cell->low = undo[n].low;
-		cell->high = undo[n].high;
-	}
+	while (n-- > 0)
+		deca_number_set(m, klass, undo[n].index,
+				(struct deca_number){ undo[n].low,
+						      undo[n].high });
 }
 
 /* A repeated index meets what its first occurrence wrote. */
@@ -251,20 +234,18 @@ static enum deca_reason update(struct deca_model *m, struct deca_undo *undo,
 	s = (struct step){ .magnitude = c->total, .n = samples_of(c) };
 	s.new_n = s.n + 1;
 	for (i = 0; i < n && r == DECA_DONE; i++) {
-		struct deca_cell *cell = deca_cell_make(m, (uint32_t)label,
-							(uint32_t)data[i]);
+		uint32_t index = (uint32_t)data[i];
+		struct deca_number v = deca_number_get(m, (uint32_t)label,
+						       index);
 
-		undo[i] = (struct deca_undo){
-			.slot = (uint64_t)(cell - deca_cells(m)),
-			.low = cell->low,
-			.high = cell->high,
-		};
-		r = step_value(&s, cell);
+		undo[i] = (struct deca_undo){ index, v.low, v.high };
+		r = step_value(&s, &v);
+		deca_number_set(m, (uint32_t)label, index, v);
 	}
 	if (r == DECA_DONE)
 		r = step_end(&s);
 	if (r != DECA_DONE) {
-		take_back(m, undo, i);
+		take_back(m, (uint32_t)label, undo, i);
 		return r;
 	}
 	c->count = u256_from_u64(s.new_n);
@@ -278,6 +259,7 @@ const struct deca_ops deca_sparse_nearest_centroid = {
 	.extend = extend,
 	.add_class = add_class,
 	.predict = predict,
+	.measure = measure,
 	.update = update,
 	.norm = deca_norm_none,
 };

@@ -112,6 +112,7 @@ static const struct encoder_ops *const encoders[] = {
 	&encoder_ngrams,
 	&encoder_none,
 	&encoder_scale,
+	&encoder_unit,
 };
 
 enum dc_status encoder_encode(struct sample *out,

@@ -10,6 +10,8 @@
  * none           indices or features as given
  * scale          features, each from its column's centre and divided by its
  *                width, at most clip away from 0; for tabular data
+ * unit           the same, then divided by the sample's length: for models that
+ *                want samples of length 1
  * murmur3-words  a text: lower case (Unicode), split on white space, each
  *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
  *                a set
@@ -85,5 +87,6 @@ extern const struct encoder_ops encoder_murmur3_words;
 extern const struct encoder_ops encoder_ngrams;
 extern const struct encoder_ops encoder_none;
 extern const struct encoder_ops encoder_scale;
+extern const struct encoder_ops encoder_unit;
 
 #endif /* DECAID_MODELS_ENCODER_H */

@@ -9,9 +9,12 @@ libdc_models_a_SOURCES = \
 	models/deca_perceptron.c \
 	models/deca_reason.h \
 	models/deca_sparse_centroid.c \
+	models/deca_types.c \
+	models/deca_view.c models/deca_view.h \
 	models/encoder.c models/encoder.h \
 	models/encoder_ngrams.c \
 	models/encoder_scale.c \
+	models/encoder_unit.c \
 	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \

@@ -10,6 +10,11 @@
 
 static const struct model_ops *const models[] = {
 	&model_blend,
+	&model_deca_dense_perceptron,
+	&model_deca_naive_bayes,
+	&model_deca_nearest_centroid,
+	&model_deca_sparse_nearest_centroid,
+	&model_deca_sparse_perceptron,
 	&model_kalman,
 	&model_logistic,
 	&model_naive_bayes,

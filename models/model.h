@@ -41,6 +41,9 @@ enum model_learn_needs { MODEL_NEEDS_NOTHING, MODEL_NEEDS_SCORES };
 struct model_ops {
 	struct spec_choice choice;
 
+	/* Most classes that it tells apart; 0: as many as a spec may have. */
+	uint32_t classes_max;
+
 	/* Whether learn reads the scores from before it. */
 	enum model_learn_needs learn_needs;
 
@@ -105,6 +108,11 @@ uint64_t model_length(const struct sample *x);
 
 /* Every line of the table. */
 extern const struct model_ops model_blend;
+extern const struct model_ops model_deca_dense_perceptron;
+extern const struct model_ops model_deca_naive_bayes;
+extern const struct model_ops model_deca_nearest_centroid;
+extern const struct model_ops model_deca_sparse_nearest_centroid;
+extern const struct model_ops model_deca_sparse_perceptron;
 extern const struct model_ops model_kalman;
 extern const struct model_ops model_logistic;
 extern const struct model_ops model_naive_bayes;

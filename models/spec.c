@@ -315,6 +315,12 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 		st = line_exact(in, "sample packed", "expected sample packed");
 	if (st == DC_OK)
 		st = class_lines(in, s);
+	if (st == DC_OK && s->model->classes_max != 0 &&
+	    s->n_class > s->model->classes_max)
+		st = dc_fail(in->err, DC_EINVAL,
+			     "spec: %s tells %u classes apart, not %u",
+			     s->model->choice.name, s->model->classes_max,
+			     s->n_class);
 	if (st == DC_OK && (uint64_t)s->columns * s->n_class > SPEC_WEIGHTS_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
 			     "spec: columns times classes is over 2^24");

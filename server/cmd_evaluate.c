@@ -137,54 +137,88 @@ static void row_tell(struct dc_buf *out, const struct trial *t,
 	double test = (double)trial_share(trial_right(t), t->n_asked) / 1e7;
 	double own = (double)trial_share(t->n_right, t->n_learned) / 1e7;
 
-	dc_buf_printf(out, "%-18s %-14s %8.2f %9.2f %9.2f\n",
+	dc_buf_printf(out, "%-29s %-14s %8.2f %9.2f %9.2f\n",
 		      t->spec.model->choice.name,
 		      t->spec.encoder->choice.name, test, own, seconds);
 }
 
-/* Each type that suits the kind; the members of the recommended one, which
- * is the first, stand in the object itself. */
+static void row_put(struct json_out *j, const struct trial *t, double seconds)
+{
+	json_put_open(j, '{');
+	trial_put(j, t);
+	json_put_key(j, "seconds");
+	json_put_fx9(j, (int64_t)(seconds * 1e9));
+	json_put_close(j, '}');
+}
+
+/* A type that does not take such data: two classes alone, so many columns. */
+static void row_refuse(struct dc_buf *out, struct json_out *j,
+		       const struct cmd_line *line, const char *type,
+		       const struct dc_err *why)
+{
+	if (!line->json) {
+		dc_buf_printf(out, "%-29s %s\n", type, why->text);
+		return;
+	}
+	json_put_open(j, '{');
+	json_put_key(j, "type");
+	json_put_text(j, type);
+	json_put_key(j, "error");
+	json_put_text(j, why->text);
+	json_put_close(j, '}');
+}
+
+/* One type's row. The members of the recommended one, which is the first,
+ * stand in the object itself too; what it cannot take is an error. */
+static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
+			     const struct cmd_line *line,
+			     const struct evaluation *e, size_t i,
+			     struct dc_err *err)
+{
+	const char *type = recipe_type(e->train.kind, i);
+	struct dc_err why = DC_ERR_INIT;
+	double begin = seconds_now(), took;
+	struct trial t;
+	enum dc_status st = learned(&t, e, type, &why);
+
+	if (st == DC_OK)
+		st = asked(&t, e, &why);
+	took = seconds_now() - begin;
+	if (st == DC_OK && line->json && i == 0) {
+		trial_put(j, &t);
+		json_put_key(j, "results");
+		json_put_open(j, '[');
+	}
+	if (st == DC_OK && line->json)
+		row_put(j, &t, took);
+	else if (st == DC_OK)
+		row_tell(out, &t, took);
+	else if (st == DC_EINVAL && i > 0)
+		row_refuse(out, j, line, type, &why);
+	trial_clear(&t);
+	if (st == DC_OK || (st == DC_EINVAL && i > 0))
+		return DC_OK;
+	return dc_fail(err, st, "%s", why.text);
+}
+
 static enum dc_status evaluate_all(struct dc_buf *out,
 				   const struct cmd_line *line,
 				   const struct evaluation *e,
 				   struct dc_err *err)
 {
 	struct json_out j;
-	const char *type;
 	enum dc_status st = DC_OK;
 
 	json_out_init(&j, out);
 	if (line->json)
 		json_put_open(&j, '{');
 	else
-		dc_buf_append_text(out, "type               encoder        "
-				   "accuracy  learning   seconds\n");
+		dc_buf_append_text(out, "type                          encoder"
+				   "        accuracy  learning   seconds\n");
 	for (size_t i = 0; st == DC_OK &&
-	     (type = recipe_type(e->train.kind, i)) != NULL; i++) {
-		double begin = seconds_now(), took;
-		struct trial t;
-
-		st = learned(&t, e, type, err);
-		if (st == DC_OK)
-			st = asked(&t, e, err);
-		took = seconds_now() - begin;
-		if (st == DC_OK && !line->json)
-			row_tell(out, &t, took);
-		if (st == DC_OK && line->json) {
-			if (i == 0) {
-				trial_put(&j, &t);
-				json_put_key(&j, "results");
-				json_put_open(&j, '[');
-			}
-			json_put_open(&j, '{');
-			trial_put(&j, &t);
-			json_put_key(&j, "seconds");
-			json_put_fx9(&j, (int64_t)(took * 1e9));
-			json_put_close(&j, '}');
-		}
-		trial_clear(&t);
-	}
-	if (line->json) {
+	     recipe_type(e->train.kind, i) != NULL; i++)
+		st = row_of(out, &j, line, e, i, err);
+	if (line->json && st == DC_OK) {
 		json_put_close(&j, ']');
 		json_put_close(&j, '}');
 	}

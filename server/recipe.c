@@ -13,28 +13,47 @@
 
 #define TEXT_COLUMNS (1U << 18)
 
-/* Parameters behind "columns=": fixed for a kind of data. */
+/* Parameters beside "columns=": fixed for a kind of data. */
 struct recipe {
 	const char *model;
 	const char *before, *after;	/* of columns, in a spec's order */
+	const char *again;	/* between them: one that is columns too */
+	const char *encoder;	/* NULL: the kind's own */
 };
 
 static const struct recipe recipes[] = {
-	{ "blend", "", " epsilon=10000000 learning-rate=400000000"
-	  " smoothing=50000000" },
-	{ "kalman", "", " variance=1000000000" },
-	{ "logistic", "", " epsilon=10000000 learning-rate=500000000" },
-	{ "naive-bayes", "", " smoothing=100000000" },
-	{ "nearest", " capacity=8192", " neighbours=1" },
-	{ "sparse-perceptron", "", " learning-rate=1000000000" },
+	{ .model = "blend", .before = "", .after = " epsilon=10000000"
+	  " learning-rate=400000000 smoothing=50000000" },
+	{ .model = "deca-dense-perceptron", .before = "",
+	  .after = " learning-rate=500000000", .encoder = "unit" },
+	{ .model = "deca-naive-bayes", .before = "", .again = "features",
+	  .after = " smoothing=1000000000", .encoder = "murmur3-words" },
+	{ .model = "deca-nearest-centroid", .before = "", .after = "",
+	  .encoder = "unit" },
+	{ .model = "deca-sparse-nearest-centroid", .before = "",
+	  .after = " samples=1", .encoder = "murmur3-words" },
+	{ .model = "deca-sparse-perceptron", .before = "",
+	  .after = " learning-rate=500000000", .encoder = "murmur3-words" },
+	{ .model = "kalman", .before = "", .after = " variance=1000000000" },
+	{ .model = "logistic", .before = "", .after = " epsilon=10000000"
+	  " learning-rate=500000000" },
+	{ .model = "naive-bayes", .before = "",
+	  .after = " smoothing=100000000" },
+	{ .model = "nearest", .before = " capacity=8192",
+	  .after = " neighbours=1" },
+	{ .model = "sparse-perceptron", .before = "",
+	  .after = " learning-rate=1000000000" },
 };
 
 static const char *const types_text[] = {
-	"blend", "logistic", "naive-bayes", "sparse-perceptron"
+	"blend", "logistic", "naive-bayes", "sparse-perceptron",
+	"deca-naive-bayes", "deca-sparse-nearest-centroid",
+	"deca-sparse-perceptron"
 };
 
 static const char *const types_table[] = {
-	"kalman", "logistic", "nearest", "sparse-perceptron"
+	"kalman", "logistic", "nearest", "sparse-perceptron",
+	"deca-dense-perceptron", "deca-nearest-centroid"
 };
 
 const char *recipe_type(enum labelled_kind kind, size_t i)
@@ -64,30 +83,38 @@ static bool is_whole_line(const char *name)
 	return strchr(name, ' ') != NULL;
 }
 
+static const struct recipe *recipe_find(const char *type)
+{
+	for (size_t i = 0; i < DC_ARRAY_LEN(recipes); i++)
+		if (strcmp(recipes[i].model, type) == 0)
+			return &recipes[i];
+	return NULL;
+}
+
 bool recipe_put_model(struct dc_buf *out, const char *type,
 		      const char *columns)
 {
+	const struct recipe *r;
+
 	if (is_whole_line(type)) {
 		dc_buf_printf(out, "model %s\n", type);
 		return true;
 	}
-	for (size_t i = 0; i < DC_ARRAY_LEN(recipes); i++) {
-		const struct recipe *r = &recipes[i];
-
-		if (strcmp(r->model, type) != 0)
-			continue;
-		dc_buf_printf(out, "model %s%s columns=%s%s\n", type,
-			      r->before, columns, r->after);
-		return true;
-	}
-	return false;
+	r = recipe_find(type);
+	if (r == NULL)
+		return false;
+	dc_buf_printf(out, "model %s%s columns=%s", type, r->before, columns);
+	if (r->again != NULL)
+		dc_buf_printf(out, " %s=%s", r->again, columns);
+	dc_buf_printf(out, "%s\n", r->after);
+	return true;
 }
 
 void recipe_put_encoder(struct dc_buf *out, const char *name)
 {
 	const char *params = "";
 
-	if (strcmp(name, "scale") == 0)
+	if (strcmp(name, "scale") == 0 || strcmp(name, "unit") == 0)
 		params = " clip=5000000000";
 	if (strcmp(name, "ngrams") == 0)
 		params = " chars-from=4 chars-to=4 words=2";
@@ -113,16 +140,37 @@ static void column_line(struct dc_buf *out, const struct labelled *d, size_t k)
 		      ? (long long)DC_FX9_ONE : (long long)llrint(width));
 }
 
+/* By the name before the parameters, if there are any. */
+static bool has_constants(const char *line)
+{
+	char name[32];
+	const struct encoder_ops *ops;
+
+	(void)snprintf(name, sizeof(name), "%.*s",
+		       (int)strcspn(line, " "), line);
+	ops = encoder_find(name);
+	return ops != NULL && ops->columns == ENCODER_COLUMNS_EACH;
+}
+
+static const char *encoder_for(enum labelled_kind kind, const char *type)
+{
+	const struct recipe *r = recipe_find(type);
+
+	if (r != NULL && r->encoder != NULL)
+		return r->encoder;
+	return kind == LABELLED_TEXT ? "ngrams" : "scale";
+}
+
 static enum dc_status encoder_lines(struct dc_buf *out,
 				    const struct labelled *d, const char *name,
 				    struct dc_err *err)
 {
 	recipe_put_encoder(out, name);
-	if (strncmp(name, "scale", 5) != 0)
+	if (!has_constants(name))
 		return DC_OK;
 	if (d->kind != LABELLED_TABLE)
-		return dc_fail(err, DC_EINVAL, "--encoder scale: %s holds "
-			       "texts", d->path);
+		return dc_fail(err, DC_EINVAL, "--encoder %.40s: %s holds "
+			       "texts", name, d->path);
 	for (size_t k = 0; k < d->n_column; k++)
 		column_line(out, d, k);
 	return DC_OK;
@@ -139,7 +187,7 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 	if (type == NULL)
 		type = recipe_type(train->kind, 0);
 	if (encoder == NULL)
-		encoder = train->kind == LABELLED_TEXT ? "ngrams" : "scale";
+		encoder = encoder_for(train->kind, type);
 	dc_buf_append_text(out, "decaid 1\n");
 	(void)snprintf(columns, sizeof(columns), "%u",
 		       columns_of(train, classes->n));

@@ -101,7 +101,10 @@ static bool check_file(const char *dir, const char *name)
 		golden_run(&g, root);
 		same = true;
 	}
-	if (same)
+	if (same && g.typed > 0)
+		printf("%s: the same, %zu values; %zu steps as a model type "
+		       "too\n", name, g.checked, g.typed);
+	else if (same)
 		printf("%s: the same, %zu values\n", name, g.checked);
 	else
 		printf("%s: %s\n", name, g.text);

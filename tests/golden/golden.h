@@ -28,6 +28,7 @@ struct golden {
 	char where[256];	/* the field being read, for messages */
 	char text[GOLDEN_TEXT_BYTES];	/* why it ended */
 	size_t checked;		/* comparisons made */
+	size_t typed;		/* steps that a model type made too */
 };
 
 /* Run whatever kind of vectors this is. */
@@ -125,5 +126,15 @@ enum deca_reason golden_model_update(struct golden_model *gm,
 				     struct golden_data data, uint64_t label);
 enum deca_reason golden_model_predict(struct golden_model *gm, uint64_t *out,
 				      struct golden_data data);
+
+/* The model type of our own that does the same, from gm's state on; NULL:
+ * no spec can say this contract. Each call compares the two. */
+struct golden_type;
+struct golden_type *golden_type_open(struct golden_model *gm);
+void golden_type_predict(struct golden_type *t, struct golden_data data);
+
+/* After gm's update, which had this outcome; false: t has lost track. */
+bool golden_type_learn(struct golden_type *t, struct golden_data data,
+		       uint64_t label, enum deca_reason outcome);
 
 #endif /* DECAID_TESTS_GOLDEN_GOLDEN_H */

@@ -14,6 +14,7 @@ struct run {
 	struct golden_model gm;
 	json_t *names;		/* classifications */
 	json_t *indices;	/* featureIndices */
+	struct golden_type *type;
 };
 
 static void probe(struct run *r, const char *at, json_t *inputs,
@@ -35,6 +36,7 @@ static void probe(struct run *r, const char *at, json_t *inputs,
 		golden_at(r->g, "%s[%zu]", at, i);
 		golden_same_prediction(r->g, json_array_get(expected, i),
 				       reason, label);
+		golden_type_predict(r->type, data);
 	}
 }
 
@@ -97,6 +99,8 @@ static void run_step(struct run *r, size_t i, json_t *step,
 			       reason, prediction);
 	reason = golden_model_update(&r->gm, data, label);
 	golden_same_reason(g, golden_member(g, at, step, "reverted"), reason);
+	if (!golden_type_learn(r->type, data, label, reason))
+		r->type = NULL;
 	reason = golden_model_predict(&r->gm, &prediction, data);
 	golden_same_prediction(g, golden_member(g, at, step, "predictAfter"),
 			       reason, prediction);
@@ -436,6 +440,7 @@ void golden_run_classifier(struct golden *g, json_t *root)
 
 	setup(&r, root);
 	run_init(&r, golden_member(g, "", root, "init"));
+	r.type = golden_type_open(&r.gm);
 	inputs = golden_member(g, "", root, "probeInputs");
 	probe(&r, "initialProbes", inputs,
 	      golden_member(g, "", root, "initialProbes"));

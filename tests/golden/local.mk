@@ -13,7 +13,8 @@ tests_golden_check_golden_SOURCES = \
 	tests/golden/golden_direct.c \
 	tests/golden/golden_incentive.c \
 	tests/golden/golden_json.c \
-	tests/golden/golden_model.c
+	tests/golden/golden_model.c \
+	tests/golden/golden_type.c
 tests_golden_check_golden_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ZLIB_CFLAGS)
 tests_golden_check_golden_LDADD = $(incentives_libs) $(JANSSON_LIBS) \

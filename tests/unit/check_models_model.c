@@ -224,6 +224,14 @@ saturate(const char *name, int64_t param, uint32_t n_class, uint32_t columns,
 	model_room_clear(&r);
 }
 
+/* 0xDeCA10B's types wrap where the contract does, and take one kind of sample
+ * each: tests/unit/check_models_deca_types.c. */
+static bool
+is_deca(const struct model_ops *ops)
+{
+	return strncmp(ops->choice.name, "deca-", 5) == 0;
+}
+
 START_TEST(the_largest_samples_overflow_nothing)
 {
 	static const int64_t params[] = { 1, DC_FX9_ONE, INT64_MAX };
@@ -236,6 +244,8 @@ START_TEST(the_largest_samples_overflow_nothing)
 		uint32_t most = model_at(i) == &model_nearest ? 1024
 			: model_at(i) == &model_kalman ? 250 : 32768;
 
+		if (is_deca(model_at(i)))
+			continue;
 		for (k = 0; k < DC_ARRAY_LEN(params); k++) {
 			saturate(name, params[k], 3, 20, SAMPLE_VALUE_MAX);
 			if (minus)
@@ -331,8 +341,11 @@ START_TEST(a_binary_sample_counts_like_one_with_ones)
 	size_t i;
 
 	for (n_class = 2; n_class < 40; n_class++)
-		for (i = 0; model_at(i) != NULL; i++)
-			kinds_agree(model_at(i)->choice.name, n_class);
+		for (i = 0; model_at(i) != NULL; i++) {
+			if (!is_deca(model_at(i)))
+				kinds_agree(model_at(i)->choice.name,
+					    n_class);
+		}
 }
 END_TEST
 

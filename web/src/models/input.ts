@@ -9,7 +9,7 @@ export type Form = "text" | "features" | "indices";
 export function input_forms(model: Model): Form[] {
 	if (/murmur|word|text|token|gram/i.test(model.encoder))
 		return ["text"];
-	if (model.encoder === "scale")
+	if (model.encoder === "scale" || model.encoder === "unit")
 		return ["features"];
 	if (model.encoder === "none" || model.encoder === "")
 		return ["indices", "features"];
