@@ -24,6 +24,8 @@ uint64_t app_state(const struct app *a)
 	return a->sequence(a->user) + mirrors_sequence(a->mirrors);
 }
 
+#define SIMULATE_BODY_MAX ((size_t)64 << 10)	/* 16 KiB with escapes */
+
 /* Replies of local.db, of the clock and of the node are made each time.
  * The busiest first. `schema` names a schema of openapi.json. */
 static const struct http_route routes[] = {
@@ -59,6 +61,10 @@ static const struct http_route routes[] = {
 	  chain_state },
 	{ HTTP_GET, "/v1/status", rest_status, 0, "Status",
 	  rest_status_state },
+	{ HTTP_GET, "/v1/simulations", rest_simulations, 0, "Simulations",
+	  http_state_fixed },
+	{ HTTP_POST, "/v1/simulations", rest_simulate, SIMULATE_BODY_MAX, "",
+	  NULL },
 	{ HTTP_GET, "/v1/events", rest_events, 0, "", NULL },
 	{ HTTP_POST, "/v2/models/{model}/infer", rest_infer,
 	  HTTP_PREDICT_BODY_MAX, "InferReply", NULL },

@@ -21,6 +21,7 @@
 
 struct event_ring;
 struct mirrors;
+struct simulations;
 
 /* A read of chain.db that takes longer is stopped: 503. */
 #define APP_QUERY_MS 50
@@ -41,6 +42,7 @@ struct app {
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
 	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
+	struct simulations *simulations;	/* NULL: visitors run none */
 	/* Filled in by app_init. */
 	struct event_ring *events;
 	struct http_server *http;	/* may be NULL */

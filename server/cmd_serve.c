@@ -28,6 +28,7 @@
 #include "server/holdouts.h"
 #include "server/http.h"
 #include "server/signing.h"
+#include "server/simulations.h"
 
 struct daemon {
 	const struct config *config;
@@ -119,6 +120,26 @@ static uint64_t tell_sequence(void *user)
 	return gateway_sequence(user);
 }
 
+static void on_simulation(void *user)
+{
+	struct daemon *d = user;
+
+	app_changed(&d->app);
+}
+
+/* Visitors' simulations run as this very program. */
+static enum dc_status start_simulations(struct daemon *d, struct dc_err *err)
+{
+	struct simulations_options o = {
+		.program = "/proc/self/exe",
+		.at_once = (unsigned)d->config->simulations,
+		.ring = on_simulation, .user = d,
+	};
+
+	return o.at_once == 0 ? DC_OK :
+		simulations_new(&d->app.simulations, &o, err);
+}
+
 static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 {
 	const struct config *c = d->config;
@@ -152,6 +173,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 				    err);
 	if (status == DC_OK)
 		status = app_init(&d->app, err);
+	if (status == DC_OK)
+		status = start_simulations(d, err);
 	if (status != DC_OK)
 		return status;
 	app_http_options(&d->app, &o);
@@ -212,6 +235,7 @@ static void stop(struct daemon *d)
 	if (d->gateway != NULL)
 		gateway_stop(d->gateway);
 	http_server_stop(d->http);
+	simulations_free(d->app.simulations);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
 	prover_free(d->app.prover);

@@ -10,6 +10,7 @@
 
 #include "server/cmd.h"
 #include "server/scenario.h"
+#include "server/sim_guard.h"
 #include "server/sim_plot.h"
 #include "server/sim_run.h"
 #include "server/sim_sweep.h"
@@ -19,14 +20,20 @@
 #define JSON_BYTES_MAX ((size_t)1 << 30)
 #define SETS_MAX 64
 
+/* With --small, so that what is written stays small, too. */
+#define SMALL_LINE_PERMILLE 2
+#define SMALL_POINTS 500
+
 struct simulate_texts {
 	const char *example, *set, *sweep, *plot;
+	const char *small;	/* NULL: whatever the file asks for */
 };
 
+/* "-" is standard input. */
 static enum dc_status file_read(struct dc_buf *out, const char *path,
 				struct dc_err *err)
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	enum dc_status st = DC_OK;
 	char chunk[4096];
 	size_t n;
@@ -39,7 +46,8 @@ static enum dc_status file_read(struct dc_buf *out, const char *path,
 		st = dc_fail(err, DC_EIO, "%s: cannot read", path);
 	else if (dc_buf_failed(out))
 		st = dc_fail(err, DC_EINVAL, "%s: too large", path);
-	(void)fclose(f);	/* only read from */
+	if (f != stdin)
+		(void)fclose(f);	/* only read from */
 	return st;
 }
 
@@ -140,7 +148,10 @@ static enum dc_status run_one(const struct cmd_line *line,
 			      const struct scenario *s, struct dc_err *err)
 {
 	bool json = wants_json(line);
-	struct sim_telling how = { isatty(STDERR_FILENO), json };
+	struct sim_telling how = {
+		.bar = isatty(STDERR_FILENO), .lines = json, .scenario = s,
+		.every_permille = t->small != NULL ? SMALL_LINE_PERMILLE : 0,
+	};
 	struct sim_result r;
 	struct sim_plot_run plot = { &r, s, NULL };
 	enum dc_status st;
@@ -151,6 +162,8 @@ static enum dc_status run_one(const struct cmd_line *line,
 	if (!line->json)
 		sim_summary(json ? stderr : stdout, &r, s);
 	st = plot_write(t->plot, &plot, 1, err);
+	if (t->small != NULL)
+		sim_result_thin(&r, SMALL_POINTS);
 	if (st == DC_OK && json)
 		st = json_print(&r, s, NULL, err);
 	sim_result_clear(&r);
@@ -189,16 +202,33 @@ struct simulating {
 	size_t n_set;
 };
 
+/* What a stranger sends is run within limits, and where it cannot reach
+ * anything. */
+static enum dc_status small_read(struct scenario *s,
+				 const struct simulating *g,
+				 struct dc_err *err)
+{
+	enum dc_status st;
+
+	if (g->n_set > 0)
+		return dc_fail(err, DC_EINVAL, "--small takes no --set");
+	sim_guard_enter();
+	st = scenario_read(s, g->path, (const char *)g->text.data,
+			   g->text.len, &scenario_limits_small, err);
+	if (st == DC_OK)
+		scenario_fill(s);
+	return st;
+}
+
 static enum dc_status simulate_once(const struct cmd_line *line,
 				    const struct simulate_texts *t,
 				    const struct simulating *g,
 				    struct dc_err *err)
 {
 	struct scenario s;
-	enum dc_status st = scenario_parse(&s, g->path,
-					   (const char *)g->text.data,
-					   g->text.len, g->set, g->n_set,
-					   err);
+	enum dc_status st = t->small != NULL ? small_read(&s, g, err) :
+		scenario_parse(&s, g->path, (const char *)g->text.data,
+			       g->text.len, g->set, g->n_set, err);
 
 	if (st != DC_OK)
 		return st;
@@ -250,7 +280,7 @@ static int simulate(const struct cmd_line *line,
 
 int cmd_simulate(const struct command *self, int argc, char **argv)
 {
-	struct simulate_texts t = { NULL, NULL, NULL, NULL };
+	struct simulate_texts t = { NULL, NULL, NULL, NULL, NULL };
 	const struct cmd_option options[] = {
 		{ "example", "NAME", "run an example that decaid carries: "
 		  "attack, market, readme", &t.example },
@@ -259,6 +289,8 @@ int cmd_simulate(const struct command *self, int argc, char **argv)
 		{ "sweep", "KEY=V1,V2...", "run every combination of these "
 		  "values, on all cores", &t.sweep },
 		{ "plot", "FILE.svg", "draw accuracy and balances", &t.plot },
+		{ "small", NULL, "take only what a visitor of the dashboard "
+		  "may run, within the same limits", &t.small },
 	};
 	struct cmd_line line;
 	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
@@ -269,6 +301,9 @@ int cmd_simulate(const struct command *self, int argc, char **argv)
 	if (line.n_args != (t.example == NULL))
 		found = cmd_usage(&line, "one scenario FILE, or --example "
 				  "NAME, is needed");
+	else if (t.small != NULL && (t.sweep != NULL || t.plot != NULL))
+		found = cmd_usage(&line, "--small goes with neither --sweep "
+				  "nor --plot");
 	else
 		found = simulate(&line, &t);
 	cmd_line_clear(&line);

@@ -73,7 +73,10 @@ struct http_reply {
 	unsigned retry_after_s;		/* 0: none */
 	unsigned allow;			/* methods for Allow, 0: none */
 	const char *location;		/* static, NULL: none */
-	/* Instead of body: a stream (Server-Sent Events). */
+	/* Instead of body: a stream. Server-Sent Events have a comment now
+	 * and then when nothing else comes; stream_quiet is without, and a
+	 * client that closes its half has gone. */
+	bool stream_quiet;
 	enum http_stream_step (*stream)(void *state, struct dc_buf *out);
 	void (*stream_free)(void *state);
 	void *stream_state;

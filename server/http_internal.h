@@ -170,6 +170,9 @@ struct MHD_Response *http_stream_response(struct http_connection *c,
 enum http_stream_wake { HTTP_WAKE_LOOK, HTTP_WAKE_BEAT };
 void http_stream_wake_all(struct http_loop *l, enum http_stream_wake how);
 
+/* Let quiet streams whose client has gone end. */
+void http_stream_sweep(struct http_loop *l);
+
 /* ---- http_limit.c ---- */
 
 /* per_second requests from each address, bursts of as many. */

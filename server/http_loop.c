@@ -258,6 +258,7 @@ static void turn(struct http_loop *l, int64_t *next_sweep,
 	}
 	if (l->now_ms >= *next_sweep) {
 		sweep(l);
+		http_stream_sweep(l);
 		*next_sweep = l->now_ms + SWEEP_MS;
 	}
 	DC_CHECK(MHD_run(l->daemon) == MHD_YES);

@@ -1,12 +1,15 @@
 /*
  * Replies that go on: a source that is asked for bytes, and sleeps between.
  * A sleeping connection is suspended in libmicrohttpd and costs nothing;
- * http_server_wake and a beat every 15 s wake it.
+ * http_server_wake and a beat every 15 s wake it. A beat finds out whether the
+ * client is still there; where it would be in the way, its socket is asked.
  */
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "server/http_internal.h"
 
@@ -16,7 +19,7 @@
 struct http_stream {
 	struct http_connection *c;
 	struct http_stream *next;	/* among the sleeping */
-	bool asleep, beat;
+	bool asleep, beat, quiet, gone;
 	enum http_stream_step (*source)(void *state, struct dc_buf *out);
 	void (*state_free)(void *state);
 	void *state;
@@ -49,7 +52,7 @@ static bool refill(struct http_stream *s, enum http_stream_step *step)
 {
 	dc_buf_reset(&s->pending);
 	s->sent = 0;
-	if (s->beat)
+	if (s->beat && !s->quiet)
 		dc_buf_append_text(&s->pending, ":\n\n");
 	s->beat = false;
 	*step = s->source(s->state, &s->pending);
@@ -65,6 +68,8 @@ static ssize_t on_read(void *cls, uint64_t pos, char *out, size_t room)
 	(void)pos;
 	if (atomic_load(&s->c->loop->server->stopping))
 		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (s->gone)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (s->sent == s->pending.len && !refill(s, &step)) {
 		if (step == HTTP_STREAM_END || dc_buf_failed(&s->pending))
 			return MHD_CONTENT_READER_END_OF_STREAM;
@@ -99,6 +104,7 @@ struct MHD_Response *http_stream_response(struct http_connection *c,
 
 	s->c = c;
 	s->source = rp->stream;
+	s->quiet = rp->stream_quiet;
 	s->state_free = rp->stream_free;
 	s->state = rp->stream_state;
 	rp->stream_state = NULL;
@@ -106,6 +112,28 @@ struct MHD_Response *http_stream_response(struct http_connection *c,
 	atomic_fetch_add(&c->loop->streams, 1);
 	return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
 						 on_read, s, on_free);
+}
+
+static bool has_gone(const struct http_stream *s)
+{
+	char byte;
+	ssize_t n = recv(s->c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
+void http_stream_sweep(struct http_loop *l)
+{
+	struct http_stream *next;
+
+	for (struct http_stream *s = l->asleep; s != NULL; s = next) {
+		next = s->next;
+		if (!s->quiet || !has_gone(s))
+			continue;
+		unlink_sleeper(s);
+		s->gone = true;
+		MHD_resume_connection(s->c->mhd);
+	}
 }
 
 void http_stream_wake_all(struct http_loop *l, enum http_stream_wake how)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "server/recipe.h"
 #include "server/scenario.h"
+#include "server/scenario_data.h"
 
 #define TEXT_BYTES_MAX (1 << 20)
 #define LINES_MAX 4096
@@ -61,7 +62,9 @@ static enum dc_status lines_split(struct scenario *s, const char *text,
 	char *copy, *p, *next;
 	enum dc_status st = DC_OK;
 
-	if (len > TEXT_BYTES_MAX || memchr(text, '\0', len) != NULL)
+	if (len > (s->limits == NULL ? TEXT_BYTES_MAX : s->limits->text_bytes))
+		return scenario_fail(s, &first, err, "too long");
+	if (memchr(text, '\0', len) != NULL)
 		return scenario_fail(s, &first, err, "not a scenario");
 	copy = dc_arena_alloc(s->arena, len + 1);
 	memcpy(copy, text, len);
@@ -385,7 +388,7 @@ static enum dc_status agents_take(struct scenario *s, struct dc_err *err)
 {
 	enum dc_status st = DC_OK;
 
-	s->agent = dc_arena_alloc(s->arena, SCENARIO_AGENTS_MAX *
+	s->agent = dc_arena_alloc(s->arena, (s->n_line + 1) *
 				  sizeof(*s->agent));
 	for (unsigned i = 0; st == DC_OK && i < s->n_line; i++)
 		if (strcmp(s->line[i].word[0], "agent") == 0)
@@ -419,6 +422,37 @@ static enum dc_status start_take(struct scenario *s, struct dc_err *err)
 	return DC_OK;
 }
 
+const struct scenario_limits scenario_limits_small = {
+	.rows = 25000, .contributions = 100000, .agents = 16,
+	.cells = 4000000, .text_bytes = 16384,
+};
+
+static enum dc_status limits_check(const struct scenario *s,
+				   struct dc_err *err)
+{
+	const struct scenario_limits *l = s->limits;
+	uint64_t n = s->data.n_row;
+
+	if (l == NULL)
+		return DC_OK;
+	if (s->config.n_agent > l->agents)
+		return dc_fail(err, DC_EINVAL, "%s: more than %u agents",
+			       s->path, l->agents);
+	for (uint32_t i = 0; i < s->config.n_agent; i++)
+		if (n * (1 + s->agent[i].copies) > l->contributions)
+			return dc_fail(err, DC_EINVAL, "%s: %s's copies of %u "
+				       "rows may become more than %u "
+				       "contributions", s->path,
+				       s->agent[i].name, s->data.n_row,
+				       l->contributions);
+	if (learner_cells(&s->spec) > l->cells)
+		return dc_fail(err, DC_EINVAL, "%s: the model and its judges "
+			       "have %zu numbers, more than %llu", s->path,
+			       learner_cells(&s->spec),
+			       (unsigned long long)l->cells);
+	return DC_OK;
+}
+
 static enum dc_status lines_take(struct scenario *s, struct dc_err *err)
 {
 	const struct scenario_line *line;
@@ -439,7 +473,8 @@ static enum dc_status lines_take(struct scenario *s, struct dc_err *err)
 	    (st = scenario_take_data(s, line, err)) != DC_OK)
 		return st;
 	scenario_close_file(s);
-	return start_take(s, err);
+	st = start_take(s, err);
+	return st == DC_OK ? limits_check(s, err) : st;
 }
 
 static void config_fill(struct scenario *s)
@@ -473,14 +508,17 @@ static enum dc_status market_check(const struct scenario *s,
 	return DC_OK;
 }
 
-enum dc_status scenario_parse(struct scenario *out, const char *path,
-			      const char *text, size_t len,
-			      const struct scenario_set *set, size_t n_set,
-			      struct dc_err *err)
+/* All of it but rows that are to be made. */
+static enum dc_status take(struct scenario *out, const char *path,
+			   const char *text, size_t len,
+			   const struct scenario_set *set, size_t n_set,
+			   const struct scenario_limits *limits,
+			   struct dc_err *err)
 {
 	enum dc_status st;
 
 	memset(out, 0, sizeof(*out));
+	out->limits = limits;
 	out->arena = dc_arena_new(1 << 16);
 	out->path = dc_arena_printf(out->arena, "%s", path);
 	st = lines_split(out, text, len, err);
@@ -496,6 +534,35 @@ enum dc_status scenario_parse(struct scenario *out, const char *path,
 	}
 	if (st != DC_OK)
 		scenario_clear(out);
+	return st;
+}
+
+enum dc_status scenario_read(struct scenario *out, const char *path,
+			     const char *text, size_t len,
+			     const struct scenario_limits *limits,
+			     struct dc_err *err)
+{
+	return take(out, path, text, len, NULL, 0, limits, err);
+}
+
+void scenario_fill(struct scenario *s)
+{
+	if (s->words_columns != 0)
+		scenario_data_words(&s->data, s->words_columns, s->data.n_row,
+				    s->data.n_held, s->words_seed);
+	s->words_columns = 0;
+	config_fill(s);
+}
+
+enum dc_status scenario_parse(struct scenario *out, const char *path,
+			      const char *text, size_t len,
+			      const struct scenario_set *set, size_t n_set,
+			      struct dc_err *err)
+{
+	enum dc_status st = take(out, path, text, len, set, n_set, NULL, err);
+
+	if (st == DC_OK)
+		scenario_fill(out);
 	return st;
 }
 

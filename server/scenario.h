@@ -35,6 +35,18 @@ struct scenario_set {
 	const char *key, *value;
 };
 
+/* What a scenario of strangers may ask for. */
+struct scenario_limits {
+	uint32_t rows;		/* to contribute, and to measure with, each */
+	uint32_t contributions;	/* rows and copies of them */
+	uint32_t agents;
+	uint64_t cells;		/* of the model and its judges */
+	size_t text_bytes;
+};
+
+/* What a visitor of the dashboard may run: all examples and some more. */
+extern const struct scenario_limits scenario_limits_small;
+
 struct scenario_line {
 	unsigned number;	/* in the file, from 1 */
 	const char *rest;	/* after the first word */
@@ -63,6 +75,7 @@ struct scenario_file {
 
 struct scenario {
 	const char *path;	/* as it is called in errors */
+	const struct scenario_limits *limits;	/* NULL: files are trusted */
 	struct dc_arena *arena;	/* owns lines, words and agents */
 	struct scenario_line *line;	/* (n_line) */
 	unsigned n_line;
@@ -71,6 +84,8 @@ struct scenario {
 	struct model_spec spec;
 	struct scenario_file *file;	/* malloc; NULL: data is made */
 	struct scenario_data data;
+	uint32_t words_columns;	/* of rows that scenario_fill makes; or 0 */
+	uint64_t words_seed;
 	struct sim_agent *agent;	/* config.agent */
 	struct sim_config config;	/* all but learner */
 };
@@ -84,6 +99,16 @@ enum dc_status scenario_parse(struct scenario *out, const char *path,
 			      const char *text, size_t len,
 			      const struct scenario_set *set, size_t n_set,
 			      struct dc_err *err) DC_MUST_CHECK;
+
+/* The same in two steps. Reading is quick, takes nothing that goes beyond the
+ * limits, and opens no file; then rows are made, which is not quick.
+ * limits  borrowed
+ * Errors: of scenario_read DC_EINVAL as above. */
+enum dc_status scenario_read(struct scenario *out, const char *path,
+			     const char *text, size_t len,
+			     const struct scenario_limits *limits,
+			     struct dc_err *err) DC_MUST_CHECK;
+void scenario_fill(struct scenario *s);
 void scenario_clear(struct scenario *s);
 
 /* Give back the rows, which no result needs. */
@@ -91,6 +116,11 @@ void scenario_data_free(struct scenario_data *d);
 
 /* An example that the program carries; NULL: there is none of this name. */
 const char *scenario_example(const char *name, size_t *len);
+
+/* The name of example i in name (SCENARIO_EXAMPLE_BYTES), cut off if longer.
+ * Returns false: there are no more. */
+#define SCENARIO_EXAMPLE_BYTES 32
+bool scenario_example_name(char *name, size_t i);
 
 /* For the files that read one kind of line each. */
 

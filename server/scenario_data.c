@@ -21,6 +21,12 @@ static enum dc_status count_take(uint32_t *out, const struct scenario *s,
 	return st;
 }
 
+/* How many rows a scenario may have. */
+static uint32_t rows_max(const struct scenario *s)
+{
+	return s->limits == NULL ? SCENARIO_ROWS_MAX : s->limits->rows;
+}
+
 static enum dc_status words_take(struct scenario *s,
 				 const struct scenario_line *line,
 				 struct dc_err *err)
@@ -35,10 +41,10 @@ static enum dc_status words_take(struct scenario *s,
 	if (st != DC_OK ||
 	    (st = count_take(&columns, s, line, "columns", NULL,
 			     SCENARIO_WORDS_COLUMNS_MAX, err)) != DC_OK ||
-	    (st = count_take(&n_row, s, line, "rows", NULL, SCENARIO_ROWS_MAX,
+	    (st = count_take(&n_row, s, line, "rows", NULL, rows_max(s),
 			     err)) != DC_OK ||
 	    (st = count_take(&n_held, s, line, "held-out", NULL,
-			     SCENARIO_ROWS_MAX, err)) != DC_OK ||
+			     rows_max(s), err)) != DC_OK ||
 	    (st = scenario_u64(&seed, s, line, "seed", "1", err)) != DC_OK)
 		return st;
 	if (columns > s->spec.columns)
@@ -47,7 +53,10 @@ static enum dc_status words_take(struct scenario *s,
 	if (s->spec.n_class != 2)
 		return scenario_fail(s, line, err,
 				     "words are made for two classes");
-	scenario_data_words(&s->data, columns, n_row, n_held, seed);
+	s->data.n_row = n_row;
+	s->data.n_held = n_held;
+	s->words_columns = columns;
+	s->words_seed = seed;
 	return DC_OK;
 }
 

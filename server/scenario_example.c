@@ -1,6 +1,7 @@
 /* The scenarios that the program carries. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "server/asset.h"
@@ -25,4 +26,18 @@ const char *scenario_example(const char *name, size_t *len)
 			return (const char *)a->raw;
 		}
 	return NULL;
+}
+
+bool scenario_example_name(char *name, size_t i)
+{
+	const struct asset *a = asset_scenarios();
+
+	for (; i > 0 && a->path != NULL; i--)
+		a++;
+	if (a->path == NULL)
+		return false;
+	(void)snprintf(name, SCENARIO_EXAMPLE_BYTES, "%.*s",
+		       (int)(strlen(a->path) - 1 - strlen(ENDING)),
+		       a->path + 1);
+	return true;
 }

@@ -40,6 +40,10 @@ enum dc_status scenario_open_file(struct scenario *s,
 
 	if (file == NULL)
 		return DC_OK;
+	if (s->limits != NULL)
+		return scenario_fail(s, line, err, "no files are read here: "
+				     "run this scenario with 'decaid "
+				     "simulate'");
 	f = dc_calloc(1, sizeof(*f));
 	s->file = f;
 	st = labelled_load(&f->train, &f->classes, path_of(s, file), err);

@@ -1,4 +1,4 @@
-/* The result of a run as JSON. */
+/* A run as JSON: what is known while it goes on, and its result. */
 #include "config.h"
 
 #include <string.h>
@@ -53,10 +53,23 @@ static void series_put(struct json_out *j, const struct sim_series *from,
 	json_put_close(j, ']');
 }
 
+static const char *role_name(enum sim_role role)
+{
+	switch (role) {
+	case SIM_HONEST: return "honest";
+	case SIM_CARELESS: return "careless";
+	case SIM_ATTACKER: return "attacker";
+	case SIM_CALLER: return "caller";
+	}
+	return "";
+}
+
 static void account_put(struct json_out *j, const struct sim_account *a,
-			const struct scenario *s)
+			const struct sim_agent *who, const struct scenario *s)
 {
 	json_put_open(j, '{');
+	json_put_key(j, "role");
+	json_put_text(j, role_name(sim_role(who)));
 	json_put_key(j, "contributions");
 	json_put_u64(j, a->n_contributed);
 	json_put_key(j, "wrong");
@@ -95,6 +108,37 @@ static void verdicts_put(struct json_out *j, const struct sim_verdicts *v)
 	json_put_close(j, '}');
 }
 
+void sim_line_json(struct dc_buf *b, const struct sim_result *so_far,
+		   const struct sim *s, const struct scenario *scenario,
+		   unsigned permille)
+{
+	struct json_out j;
+
+	json_out_init(&j, b);
+	json_put_open(&j, '{');
+	json_put_key(&j, "t");
+	json_put_u64(&j, s->now_s);
+	json_put_key(&j, "accuracy");
+	json_put_fx9(&j, s->accuracy_fx9);
+	json_put_key(&j, "contributions");
+	json_put_u64(&j, s->n_entry);
+	json_put_key(&j, "unclaimed");
+	json_put_u64(&j, s->n_open);
+	json_put_key(&j, "done");
+	json_put_fx9(&j, (int64_t)permille * (DC_FX9_ONE / 1000));
+	json_put_key(&j, "baseline");
+	json_put_fx9(&j, so_far->baseline_fx9);
+	json_put_key(&j, "balances");
+	json_put_open(&j, '{');
+	for (uint32_t i = 0; i < so_far->n_agent; i++) {
+		json_put_key_text(&j, scenario->agent[i].name);
+		amount_put(&j, scenario, s->room.account[i].balance_wei);
+	}
+	json_put_close(&j, '}');
+	json_put_close(&j, '}');
+	dc_buf_append_byte(b, '\n');
+}
+
 void sim_result_json(struct dc_buf *b, const struct sim_result *r,
 		     const struct scenario *s, const char *label)
 {
@@ -126,13 +170,19 @@ void sim_result_json(struct dc_buf *b, const struct sim_result *r,
 	json_put_u64(&j, r->n_contribution);
 	json_put_key(&j, "baseline");
 	json_put_fx9(&j, r->baseline_fx9);
+	json_put_key(&j, "lowest");
+	json_put_fx9(&j, r->lowest_fx9);
+	json_put_key(&j, "rows");
+	json_put_u64(&j, r->n_row);
+	json_put_key(&j, "end");
+	json_put_u64(&j, r->end_s);
 	json_put_key(&j, "verdicts");
 	verdicts_put(&j, &r->verdicts);
 	json_put_key(&j, "agents");
 	json_put_open(&j, '{');
 	for (uint32_t i = 0; i < r->n_agent; i++) {
 		json_put_key_text(&j, s->agent[i].name);
-		account_put(&j, &r->account[i], s);
+		account_put(&j, &r->account[i], &s->agent[i], s);
 	}
 	json_put_close(&j, '}');
 	json_put_close(&j, '}');

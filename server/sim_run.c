@@ -211,6 +211,8 @@ static void loop(struct sim_result *out, struct running *r,
 
 	accuracy_note(out, s);
 	balances_note(out, s, NOTE_LAST);
+	if (tell != NULL)
+		tell(data, out, s, permille(s));
 	while (sim_step(s, &event)) {
 		balances_note(out, s, NOTE_SPARSELY);
 		if (event.kind != SIM_MEASURE)
@@ -218,7 +220,7 @@ static void loop(struct sim_result *out, struct running *r,
 		accuracy_note(out, s);
 		DC_CHECK(wei_compare(sim_total(s), total) == 0);
 		if (tell != NULL)
-			tell(data, s, permille(s));
+			tell(data, out, s, permille(s));
 	}
 	balances_note(out, s, NOTE_LAST);
 	DC_CHECK(wei_compare(sim_total(s), total) == 0);
@@ -267,6 +269,39 @@ void sim_run(struct sim_result *out, const struct scenario *s,
 	out->account = r->room.account;
 	r->room.account = NULL;
 	running_clear(r);
+}
+
+/* Which of `of` points is the i-th of n that stay. */
+static size_t kept_at(size_t i, size_t n, size_t of)
+{
+	return i * (of - 1) / (n - 1);
+}
+
+void sim_result_thin(struct sim_result *r, size_t n)
+{
+	for (uint32_t k = 0; k < r->n_agent; k++) {
+		struct sim_series *s = &r->balance[k];
+
+		if (s->n <= n)
+			continue;
+		for (size_t i = 0; i < n; i++)
+			s->point[i] = s->point[kept_at(i, n, s->n)];
+		s->n = n;
+	}
+	if (r->n_accuracy <= n)
+		return;
+	for (size_t i = 0; i < n; i++)
+		r->accuracy[i] = r->accuracy[kept_at(i, n, r->n_accuracy)];
+	r->n_accuracy = n;
+}
+
+enum sim_role sim_role(const struct sim_agent *a)
+{
+	if (a->calls)
+		return SIM_CALLER;
+	if (a->wrong_fx9 > DC_FX9_ONE / 2 || a->copies > 0)
+		return SIM_ATTACKER;
+	return a->wrong_fx9 > 0 ? SIM_CARELESS : SIM_HONEST;
 }
 
 void sim_result_clear(struct sim_result *r)

@@ -5,30 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/json_out.h"
 #include "server/sim_tell.h"
 
 #define JSON_BYTES_MAX ((size_t)1 << 30)
 #define BAR_WIDTH 40
 
-static void line_tell(const struct sim *s)
+/* Whoever reads them looks on: each is written at once. */
+static void line_tell(struct sim_telling *how, const struct sim_result *so_far,
+		      const struct sim *s, unsigned permille)
 {
-	struct json_out j;
 	struct dc_buf b;
 
+	if (permille < how->next_permille)
+		return;
+	how->next_permille = how->every_permille == 0 ? 0
+		: permille + how->every_permille;
 	dc_buf_init(&b, JSON_BYTES_MAX);
-	json_out_init(&j, &b);
-	json_put_open(&j, '{');
-	json_put_key(&j, "t");
-	json_put_u64(&j, s->now_s);
-	json_put_key(&j, "accuracy");
-	json_put_fx9(&j, s->accuracy_fx9);
-	json_put_key(&j, "contributions");
-	json_put_u64(&j, s->n_entry);
-	json_put_key(&j, "unclaimed");
-	json_put_u64(&j, s->n_open);
-	json_put_close(&j, '}');
-	puts(dc_buf_text(&b));
+	sim_line_json(&b, so_far, s, how->scenario, permille);
+	fputs(dc_buf_text(&b), stdout);
+	(void)fflush(stdout);	/* the last line tells whether all went well */
 	dc_buf_clear(&b);
 }
 
@@ -50,12 +45,13 @@ static void bar_tell(const struct sim *s, unsigned permille)
 		(int)(s->accuracy_fx9 / 1000000 % 10));
 }
 
-void sim_tell(void *data, const struct sim *s, unsigned permille)
+void sim_tell(void *data, const struct sim_result *so_far,
+	      const struct sim *s, unsigned permille)
 {
-	const struct sim_telling *how = data;
+	struct sim_telling *how = data;
 
 	if (how->lines)
-		line_tell(s);
+		line_tell(how, so_far, s, permille);
 	if (how->bar)
 		bar_tell(s, permille);
 }
@@ -107,29 +103,16 @@ void sim_summary(FILE *f, const struct sim_result *r,
 	}
 }
 
-
-/* Start less end, or the other way round, of all agents of a kind. */
-enum whose { ATTACKERS, HONEST };
-
-static bool is_of(const struct sim_agent *a, enum whose whose)
-{
-	bool attacks = a->wrong_fx9 > DC_FX9_ONE / 2 || a->copies > 0;
-
-	if (whose == ATTACKERS)
-		return attacks;
-	return !attacks && a->wrong_fx9 == 0 && !a->calls;
-}
-
 /* "-3", "12.5": end less start. */
 static void gain_put(struct dc_buf *b, const struct sim_sweep_run *r,
-		     enum whose whose)
+		     enum sim_role whose)
 {
 	const struct scenario *s = &r->scenario;
 	struct wei start = wei_from_u64(0), end = start, size;
 	bool loss;
 
 	for (uint32_t i = 0; i < s->config.n_agent; i++) {
-		if (!is_of(&s->agent[i], whose))
+		if (sim_role(&s->agent[i]) != whose)
 			continue;
 		DC_CHECK(wei_add(&start, start, s->agent[i].start_wei));
 		DC_CHECK(wei_add(&end, end, r->result.account[i].balance_wei));
@@ -142,7 +125,7 @@ static void gain_put(struct dc_buf *b, const struct sim_sweep_run *r,
 }
 
 static void gain_print(FILE *f, const struct sim_sweep_run *r,
-		       enum whose whose)
+		       enum sim_role whose)
 {
 	struct dc_buf b;
 
@@ -170,8 +153,8 @@ void sim_sweep_table(FILE *f, const struct sim_sweep *s)
 		percent(low, r->lowest_fx9);
 		percent(base, r->baseline_fx9);
 		fprintf(f, "%-*s", wide, s->run[i].label);
-		gain_print(f, &s->run[i], ATTACKERS);
-		gain_print(f, &s->run[i], HONEST);
+		gain_print(f, &s->run[i], SIM_ATTACKER);
+		gain_print(f, &s->run[i], SIM_HONEST);
 		fprintf(f, " %9s %9s %9s %13u\n", last, low, base,
 			r->n_contribution);
 	}

@@ -12,10 +12,14 @@
 struct sim_telling {
 	bool bar;	/* a progress bar on the terminal */
 	bool lines;	/* a JSON line a measurement, to standard output */
+	const struct scenario *scenario;
+	unsigned every_permille;	/* between two lines; 0: all of them */
+	unsigned next_permille;		/* 0 at first */
 };
 
 /* A sim_progress; data is a struct sim_telling. */
-void sim_tell(void *data, const struct sim *s, unsigned permille);
+void sim_tell(void *data, const struct sim_result *so_far,
+	      const struct sim *s, unsigned permille);
 
 /* A bar for a sweep, on the terminal. */
 void sim_tell_runs(size_t done, size_t all);

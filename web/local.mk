@@ -29,7 +29,7 @@ EXTRA_DIST += web/build.mjs web/favicon.svg web/index.html web/tsconfig.json
 EXTRA_DIST += web/src web/dist
 
 web_tests = tests/e2e/web_sources.mjs tests/e2e/dashboard.mjs \
-	tests/e2e/demo_page.mjs
+	tests/e2e/demo_page.mjs tests/e2e/simulator.mjs
 SCRIPT_TESTS += $(web_tests)
 dist_check_SCRIPTS += $(web_tests)
 EXTRA_DIST += tests/e2e/browser.mjs tests/e2e/fixture.mjs

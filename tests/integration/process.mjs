@@ -55,10 +55,10 @@ export async function until(what, seconds, look) {
 	}
 }
 
-// The processes below one, from /proc.
+// The processes below one, from /proc: whichever thread started them.
 export function below(pid) {
 	try {
-		const text = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-		return text === "" ? [] : text.split(" ").map(Number);
+		return fs.readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+			fs.readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number));
 	} catch { return []; }
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/simulations.h"
 #include "tests/unit/rest_fixture.h"
 #include "tests/unit/unit.h"
 
@@ -211,6 +212,9 @@ static void append_body(struct dc_buf *out)
 		"\"shape\":[2,2],\"data\":[1,2,-1,8]}],"
 		"\"outputs\":[{\"name\":\"label\"}]}",
 		"{\"text\":1}", "[]", "null", "{", "",
+		"{\"example\":\"market\"}", "{\"example\":\"none\"}",
+		"{\"scenario\":\"decaid-scenario 1\\nseed x\\n\"}",
+		"{\"scenario\":7}", "{\"example\":\"attack\",\"a\":1}",
 	};
 	size_t from = out->len;
 
@@ -282,7 +286,7 @@ static bool is_json(const struct http_answer *a)
 	if (text[0] != '\0')
 		return false;
 	http_answer_header(a, "Content-Type", text, sizeof(text));
-	return strstr(text, "json") != NULL;
+	return strstr(text, "json") != NULL && strstr(text, "ndjson") == NULL;
 }
 
 /* A model whose spec is not known here is listed, and says 503 to predict. */
@@ -367,9 +371,17 @@ static void ask_once(struct dc_buf *path, struct dc_buf *body, uint64_t i)
 	look_at(a, asked, strcmp(method, "HEAD") == 0);
 }
 
+static void ring(void *user)
+{
+	(void)user;
+	app_changed(&f.app);
+}
+
 START_TEST(no_request_makes_the_server_fail)
 {
 	uint64_t n = setting("RANDOM_REQUESTS", REQUESTS);
+	struct simulations_options runs = { "./decaid", 2, 0, ring, NULL };
+	struct dc_err err = DC_ERR_INIT;
 	struct http_counters count;
 	struct dc_buf path, body;
 
@@ -377,6 +389,8 @@ START_TEST(no_request_makes_the_server_fail)
 	dc_buf_init(&path, TEXT_BYTES);
 	dc_buf_init(&body, TEXT_BYTES);
 	rest_fixture_start(&f, 2);
+	ck_assert_int_eq(simulations_new(&f.app.simulations, &runs, &err),
+			 DC_OK);
 	for (uint64_t i = 0; i < n; i++) {
 		if (i % BLOCK_EVERY == 0)
 			rest_fixture_contribute(&f, REST_HEAD + 1 +
@@ -388,6 +402,9 @@ START_TEST(no_request_makes_the_server_fail)
 	ck_assert_uint_gt(count.by_class[2], n / 10);
 	ck_assert_uint_gt(count.by_class[4], n / 10);
 	ck_assert_uint_gt(count.kept, 0);
+	http_server_stop(f.http);
+	f.http = f.app.http = NULL;
+	simulations_free(f.app.simulations);
 	rest_fixture_stop(&f);
 	dc_buf_clear(&path);
 	dc_buf_clear(&body);

@@ -248,6 +248,13 @@ tests_unit_check_server_rest_kept_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_kept_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_kept_LDADD = $(unit_server_libs)
 
+# Runs ./decaid, which check-unit builds first.
+UNIT_TESTS += tests/unit/check_server_simulations
+tests_unit_check_server_simulations_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_simulations.c
+tests_unit_check_server_simulations_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_simulations_LDADD = $(unit_server_libs)
+
 # RANDOM_REQUESTS=N and RANDOM_SEED=N: more of them, others.
 UNIT_TESTS += tests/unit/check_server_rest_random
 tests_unit_check_server_rest_random_SOURCES = $(unit_rest_sources) \

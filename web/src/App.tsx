@@ -4,7 +4,9 @@ import { connection, heard_ms } from "./lib/live";
 import { format_count, format_time } from "./lib/format";
 import { Footer } from "./footer/Footer";
 import { Header } from "./header/Header";
+import { route } from "./lib/router";
 import { ModelsPage } from "./models/ModelsPage";
+import { SimulatePage } from "./simulate/SimulatePage";
 import { text } from "./strings";
 import "./App.css";
 
@@ -34,7 +36,7 @@ export function App() {
 		<>
 			<Header />
 			<Stale />
-			<ModelsPage />
+			{route.value.page === "simulate" ? <SimulatePage /> : <ModelsPage />}
 			<Footer />
 		</>
 	);

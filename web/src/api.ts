@@ -266,3 +266,58 @@ export type ContributionEvent = Partial<Contribution> & {
 	model?: Address;
 	account?: Address;
 };
+
+/** A simulation as it goes on: a measurement. Amounts are numbers in the
+ * scenario's unit, times seconds since its start. */
+export interface SimulationLine {
+	t: number;
+	accuracy: number;
+	contributions: number;
+	unclaimed: number;
+	done: number;
+	baseline: number;
+	balances: Record<string, number>;
+}
+
+export type SimulationRole = "honest" | "careless" | "attacker" | "caller";
+
+export interface SimulationAgent {
+	role: SimulationRole;
+	contributions: number;
+	wrong: number;
+	refunded: number;
+	deposited: number;
+	received: number;
+}
+
+export interface SimulationResult {
+	accuracy: [number, number][];
+	balances: Record<string, [number, number][]>;
+	contributions: number;
+	baseline: number;
+	lowest: number;
+	rows: number;
+	end: number;
+	verdicts: {
+		right: Record<Verdict, number>;
+		wrong: Record<Verdict, number>;
+		copies: number;
+		copies_credited: number;
+	};
+	agents: Record<string, SimulationAgent>;
+}
+
+export interface Simulations {
+	runs: boolean;
+	limits: {
+		rows: number;
+		contributions: number;
+		agents: number;
+		cells: number;
+		text_bytes: number;
+		processor_s: number;
+		memory_mib: number;
+		wall_s: number;
+	};
+	examples: { name: string; scenario: string }[];
+}

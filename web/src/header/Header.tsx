@@ -1,5 +1,7 @@
 /* Which chain, how far, how fresh; and the reader's palette. */
 import { chain, status } from "../store";
+import { route } from "../lib/router";
+import type { Page } from "../lib/router";
 import { text } from "../strings";
 import { ChainState } from "./ChainState";
 import { ThemeToggle } from "./ThemeToggle";
@@ -14,12 +16,28 @@ export function Header() {
 				document.getElementById("model")?.focus();
 			}}>{text.skip}</a>
 			<h1 class="brand">
-				<a href="#/models"><Mark />{text.product}</a>
+				<a href="#/models" aria-label={text.product}><Mark />
+					<span class="brand-name">{text.product}</span></a>
 			</h1>
+			<Pages />
 			{chain.value && <ChainState chain={chain.value} />}
 			<Freshness error={status.error.value !== null} />
 			<ThemeToggle />
 		</header>
+	);
+}
+
+const PAGES: readonly Page[] = ["models", "simulate"];
+
+function Pages() {
+	return (
+		<nav class="pages" aria-label={text.nav.label}>
+			{PAGES.map((page) => (
+				<a key={page} href={`#/${page}`} data-testid={`page-${page}`}
+					aria-current={route.value.page === page ? "page"
+						: undefined}>{text.nav.page[page]}</a>
+			))}
+		</nav>
 	);
 }
 

@@ -73,6 +73,49 @@ export async function client_get<T>(path: string, signal: AbortSignal):
 	return body;
 }
 
+/*
+ * Post, and hand on each line of JSON as it comes.
+ */
+export async function client_lines(path: string, body: unknown,
+	take: (said: object) => void, signal: AbortSignal): Promise<void> {
+	const answer = await send(address(path), {
+		method: "POST",
+		headers: {
+			"Accept": "application/x-ndjson",
+			"Content-Type": "application/json",
+		},
+		body: JSON.stringify(body),
+		signal,
+	});
+	if (!answer.ok || !answer.body)
+		throw await failure(answer);
+	await lines_read(answer.body.getReader(), take, signal);
+}
+
+async function lines_read(from: ReadableStreamDefaultReader<Uint8Array>,
+	take: (said: object) => void, signal: AbortSignal): Promise<void> {
+	const decoder = new TextDecoder();
+	let kept_text = "";
+	for (;;) {
+		let part;
+		try {
+			part = await from.read();
+		} catch (cause) {
+			if (signal.aborted)
+				throw cause;
+			throw new ApiError(0, text.error.unreachable, "");
+		}
+		if (part.done)
+			return;
+		const lines = (kept_text +
+			decoder.decode(part.value, { stream: true })).split("\n");
+		kept_text = lines.pop() as string;
+		for (const line of lines)
+			if (line !== "")
+				take(JSON.parse(line) as object);
+	}
+}
+
 export async function client_post<T>(path: string, body: unknown,
 	signal: AbortSignal): Promise<T> {
 	const answer = await send(address(path), {

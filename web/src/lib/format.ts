@@ -13,6 +13,12 @@ const percent_coarse = new Intl.NumberFormat(undefined, {
 const score_format = new Intl.NumberFormat(undefined, {
 	minimumFractionDigits: 3, maximumFractionDigits: 3,
 });
+const number_format = new Intl.NumberFormat(undefined, {
+	maximumSignificantDigits: 4,
+});
+const part_format = new Intl.NumberFormat(undefined, {
+	style: "percent", maximumSignificantDigits: 2,
+});
 const clock_format = new Intl.DateTimeFormat(undefined, {
 	hour: "2-digit", minute: "2-digit", second: "2-digit",
 });
@@ -31,6 +37,16 @@ const ago_format = new Intl.RelativeTimeFormat(undefined, {
 
 export function format_count(count: number): string {
 	return count_format.format(count);
+}
+
+/** A figure that need not be exact: four digits. */
+export function format_number(number: number): string {
+	return number_format.format(number);
+}
+
+/** A part of something, at a glance: two digits. */
+export function format_part(part: number): string {
+	return part_format.format(part);
 }
 
 export function format_percent(part: number | null | undefined): string {

@@ -2,10 +2,14 @@
  * What a person would share is in the address: the part after # names the
  * page and the model, then what is chosen there.
  *     #/models/SLUG?by=karma&window=7d&state=disagree
+ *     #/simulate?example=attack
  */
 import { signal } from "@preact/signals";
 
+export type Page = "models" | "simulate";
+
 export interface Route {
+	page: Page;
 	/** Slug or address of the model in the address, or null. */
 	model: string | null;
 	query: Readonly<Record<string, string>>;
@@ -22,7 +26,8 @@ function parse(hash: string): Route {
 			model = parts[1]; /* a stray %: nobody's slug, so a plain 404 */
 		}
 	}
-	return { model, query: Object.fromEntries(new URLSearchParams(search)) };
+	const page = parts[0] === "simulate" ? "simulate" : "models";
+	return { page, model, query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
 export const route = signal<Route>(parse(location.hash));
@@ -31,13 +36,14 @@ export function route_href(to: Route): string {
 	const query = new URLSearchParams(
 		Object.entries(to.query).filter(([, value]) => value !== ""));
 	const path = to.model === null
-		? "#/models" : `#/models/${encodeURIComponent(to.model)}`;
+		? `#/${to.page}` : `#/models/${encodeURIComponent(to.model)}`;
 	return query.toString() ? `${path}?${query}` : path;
 }
 
 /** Change part of the query without a new entry in the history. */
 export function route_choose(part: Record<string, string>): void {
 	const to = {
+		page: route.value.page,
 		model: route.value.model,
 		query: { ...route.value.query, ...part },
 	};

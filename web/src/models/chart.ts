@@ -2,10 +2,10 @@
 import uPlot from "uplot";
 import type { Accuracy, AccuracyPoint } from "../api";
 import { format_count, format_percent_coarse } from "../lib/format";
+import { chart_axis, CHART_FONT } from "../lib/chart";
 import { palette_colour } from "../lib/palette";
 import { text } from "../strings";
 
-const FONT = "12px \"Familjen Grotesk Variable\", system-ui, sans-serif";
 const STEP = 0.1; /* the scale of y begins and ends at whole tenths */
 const SETTLED = 10;
 const SETTLED_PART = 0.05;
@@ -32,19 +32,6 @@ function y_range(u: uPlot): uPlot.Range.MinMax {
 	return [Math.max(0, from - STEP), Math.min(1, to + STEP)];
 }
 
-function axis(size: number, format: (value: number) => string): uPlot.Axis {
-	return {
-		font: FONT,
-		size,
-		gap: 6,
-		stroke: () => palette_colour("--ink-3"),
-		grid: { stroke: () => palette_colour("--line"), width: 1 },
-		ticks: { stroke: () => palette_colour("--line-2"), width: 1, size: 5 },
-		border: { show: false },
-		values: (_, values) => values.map((v) => v == null ? "" : format(v)),
-	};
-}
-
 export function chart_options(width: number, height: number,
 	moved: (index: number | null) => void): uPlot.Options {
 	return {
@@ -60,13 +47,13 @@ export function chart_options(width: number, height: number,
 		scales: { x: { time: false }, y: { range: y_range } },
 		axes: [
 			{
-				...axis(30, format_count), space: 70,
-				label: text.chart.axis, labelFont: FONT, labelSize: 20,
+				...chart_axis(30, format_count), space: 70,
+				label: text.chart.axis, labelFont: CHART_FONT, labelSize: 20,
 				labelGap: 2,
 				incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3,
 					1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 1e7],
 			},
-			{ ...axis(46, format_percent_coarse), space: 34 },
+			{ ...chart_axis(46, format_percent_coarse), space: 34 },
 		],
 		series: [
 			{},
