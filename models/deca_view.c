@@ -233,6 +233,12 @@ struct deca_number deca_view_get(const struct deca_model *m, uint32_t klass,
 	return (struct deca_number){ (uint64_t)cell[0], (uint64_t)cell[1] };
 }
 
+__int128 deca_view_value(const struct deca_model *m, uint32_t klass,
+			 uint64_t index)
+{
+	return deca_number_value(deca_view_get(m, klass, index));
+}
+
 void deca_view_set(struct deca_model *m, uint32_t klass, uint64_t index,
 		   struct deca_number number)
 {

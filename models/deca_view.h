@@ -62,6 +62,11 @@ enum dc_status deca_view_load(struct model *m, enum deca_kind kind,
 			      const struct deca_model *from,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+/* A number of a view, as deca_cell_value of a block's: of a sparse centroid
+ * the count that it was true at lies 64 bits higher. */
+__int128 deca_view_value(const struct deca_model *m, uint32_t klass,
+			 uint64_t index);
+
 struct deca_number;
 struct deca_number deca_view_get(const struct deca_model *m, uint32_t klass,
 				 uint64_t index);

@@ -41,6 +41,8 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/v1/models/{model}/contributions/{id}/proof",
 	  rest_update_proof, 0, "UpdateProof", NULL },
 	{ HTTP_GET, "/v1/models/{model}/proof", rest_proof, 0, "Proof", NULL },
+	{ HTTP_GET, "/v1/models/{model}/export", rest_either_export, 0,
+	  "ModelFile", NULL },
 	{ HTTP_GET, "/v1/models/{model}/accuracy", rest_either_accuracy, 0,
 	  "Accuracy", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/leaderboard", rest_either_leaderboard, 0,

@@ -113,6 +113,8 @@ int cmd_slashing_export(const struct command *self, int argc, char **argv);
 int cmd_slashing_import(const struct command *self, int argc, char **argv);
 int cmd_evaluate(const struct command *self, int argc, char **argv);
 int cmd_train(const struct command *self, int argc, char **argv);
+int cmd_import(const struct command *self, int argc, char **argv);
+int cmd_export(const struct command *self, int argc, char **argv);
 int cmd_demo(const struct command *self, int argc, char **argv);
 int cmd_incentive_preview(const struct command *self, int argc, char **argv);
 int cmd_simulate(const struct command *self, int argc, char **argv);

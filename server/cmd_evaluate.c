@@ -17,7 +17,7 @@
 
 /* What was asked for, and what is read. */
 struct evaluation {
-	const char *train_path, *test_path, *model_path;
+	const char *train_path, *test_path, *model_path, *start_path;
 	const char *type, *encoder, *curve;
 	struct labelled train, test;
 	struct labelled_classes classes;
@@ -235,22 +235,33 @@ static void classes_copy(struct labelled_classes *c, const struct model_spec *s)
 		c->name[c->n] = dc_strdup(s->class_name[c->n]);
 }
 
+/* A model from a file, and a set whose classes are all its own. */
+static enum dc_status model_and_set(struct trial *t, struct labelled *set,
+				    struct evaluation *e, const char *model,
+				    const char *path, struct dc_err *err)
+{
+	enum dc_status st = trial_load(t, model, err);
+
+	if (st != DC_OK)
+		return st;
+	classes_copy(&e->classes, &t->spec);
+	st = labelled_load(set, &e->classes, path, err);
+	if (st == DC_OK && e->classes.n > t->spec.n_class)
+		st = dc_fail(err, DC_EINVAL, "%s: class '%s' is none of the "
+			     "model's", path,
+			     e->classes.name[t->spec.n_class]);
+	return st;
+}
+
 static enum dc_status evaluate_model(struct dc_buf *out,
 				     const struct cmd_line *line,
 				     struct evaluation *e, struct dc_err *err)
 {
 	double begin = seconds_now();
 	struct trial t;
-	enum dc_status st = trial_load(&t, e->model_path, err);
+	enum dc_status st = model_and_set(&t, &e->test, e, e->model_path,
+					  e->test_path, err);
 
-	if (st == DC_OK) {
-		classes_copy(&e->classes, &t.spec);
-		st = labelled_load(&e->test, &e->classes, e->test_path, err);
-	}
-	if (st == DC_OK && e->classes.n > t.spec.n_class)
-		st = dc_fail(err, DC_EINVAL, "%s: class '%s' is none of the "
-			     "model's", e->test_path,
-			     e->classes.name[t.spec.n_class]);
 	if (st == DC_OK)
 		st = asked(&t, e, err);
 	if (st == DC_OK)
@@ -312,8 +323,8 @@ int cmd_evaluate(const struct command *self, int argc, char **argv)
 	const struct cmd_option options[] = {
 		{ "train", "FILE", "what is learned, once, in its order",
 		  &e.train_path },
-		{ "model", "FILE", "or a model that decaid train made",
-		  &e.model_path },
+		{ "model", "FILE", "or a model: of train, import, a daemon's "
+		  "export, 0xDeCA10B's", &e.model_path },
 		{ "test", "FILE", "what is asked after that", &e.test_path },
 		{ "type", "TYPE", "a model type, all, or a spec's line "
 		  "[the one for this kind of data]", &e.type },
@@ -380,6 +391,27 @@ static void trained_put(struct dc_buf *out, const struct cmd_line *line,
 	json_put_close(&j, '}');
 }
 
+/* Learn from nothing, or go on from a model. */
+static enum dc_status trained(struct trial *t, struct evaluation *e,
+			      struct dc_err *err)
+{
+	struct bar bar;
+	enum dc_status st;
+
+	if (e->start_path != NULL) {
+		st = model_and_set(t, &e->train, e, e->start_path,
+				   e->train_path, err);
+		return st != DC_OK ? st
+			: trial_learn(t, &e->train, bar_of(&bar, "learning"),
+				      &bar, err);
+	}
+	st = labelled_load(&e->train, &e->classes, e->train_path, err);
+	if (st == DC_OK && e->classes.n < SPEC_CLASSES_MIN)
+		st = dc_fail(err, DC_EINVAL, "%s: one class alone",
+			     e->train_path);
+	return st != DC_OK ? st : learned(t, e, e->type, err);
+}
+
 static int train(const struct cmd_line *line, struct evaluation *e,
 		 const char *out_path, const char *spec_path)
 {
@@ -388,12 +420,7 @@ static int train(const struct cmd_line *line, struct evaluation *e,
 	struct dc_buf out;
 	enum dc_status st;
 
-	st = labelled_load(&e->train, &e->classes, e->train_path, &err);
-	if (st == DC_OK && e->classes.n < SPEC_CLASSES_MIN)
-		st = dc_fail(&err, DC_EINVAL, "%s: one class alone",
-			     e->train_path);
-	if (st == DC_OK)
-		st = learned(&t, e, e->type, &err);
+	st = trained(&t, e, &err);
 	if (st == DC_OK && e->curve != NULL)
 		st = trial_curve_save(&t, e->curve, &err);
 	if (st == DC_OK && out_path != NULL)
@@ -416,6 +443,9 @@ int cmd_train(const struct command *self, int argc, char **argv)
 	struct evaluation e = { .train_path = NULL };
 	const char *out = NULL, *spec = NULL;
 	const struct cmd_option options[] = {
+		{ "start", "FILE", "a model to go on from: of train, import, "
+		  "a daemon's export, 0xDeCA10B's [nothing learned]",
+		  &e.start_path },
 		{ "out", "FILE", "keep the model, for evaluate --model",
 		  &out },
 		{ "spec", "FILE", "write its spec, for deploy model --spec",
@@ -434,6 +464,10 @@ int cmd_train(const struct command *self, int argc, char **argv)
 		return found;
 	if (line.n_args != 1) {
 		found = cmd_usage(&line, "one FILE is needed");
+	} else if (e.start_path != NULL &&
+		   (e.type != NULL || e.encoder != NULL)) {
+		found = cmd_usage(&line, "--start has its own type and "
+				  "encoder");
 	} else {
 		e.train_path = line.args[0];
 		found = train(&line, &e, out, spec);

@@ -68,6 +68,10 @@ static const struct command commands[] = {
 	  "back", cmd_db_prune, "data-dir keep-samples" },
 	{ "train", "FILE", "Learn labelled data off the chain", cmd_train, "" },
 	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate, "" },
+	{ "import", "FILE", "Make a model of one of 0xDeCA10B's model files",
+	  cmd_import, "" },
+	{ "export", "FILE", "Write a model as a file, 0xDeCA10B's or ours",
+	  cmd_export, "" },
 	{ "demo", "", "Run a chain, two models and people who use them",
 	  cmd_demo, "port" },
 	{ NULL, NULL, NULL, NULL, NULL }

@@ -141,12 +141,13 @@ void rest_mirror_put_all(struct rest *r, const struct sql_models_filter *f);
 http_handler rest_either_model, rest_either_predict,
 	rest_either_contributions, rest_either_contribution,
 	rest_either_leaderboard,
+	rest_either_export,
 	rest_either_accuracy, rest_either_deposits, rest_either_checkpoints;
 
 /* ---- handlers ---- */
 
 http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
-	rest_models, rest_model, rest_predict, rest_contributions,
+	rest_models, rest_model, rest_export, rest_predict, rest_contributions,
 	rest_contribution, rest_accuracy, rest_leaderboard, rest_board,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_proof, rest_update_proof,

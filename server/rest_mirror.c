@@ -658,6 +658,16 @@ static void mirror_checkpoints(struct http_request *rq, struct http_reply *rp,
 
 /* ---- which of the two ---- */
 
+/* ---- its file ---- */
+
+/* Its sparse numbers are read as they are asked for: no list has them all. */
+static void mirror_export(struct http_request *rq, struct http_reply *rp,
+			  size_t i)
+{
+	http_problem(rq, rp, 400, "a mirrored model has no export: its "
+		     "numbers stand in its contract");
+}
+
 /* One resource of {model}: a mirror's, or else our own. */
 #define EITHER(resource) \
 	void rest_either_##resource(struct http_request *rq, \
@@ -680,3 +690,4 @@ EITHER(leaderboard)
 EITHER(accuracy)
 EITHER(deposits)
 EITHER(checkpoints)
+EITHER(export)

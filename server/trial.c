@@ -48,6 +48,7 @@ void trial_clear(struct trial *t)
 	free(t->m.dirty);
 	free(t->confusion);
 	free(t->room);
+	free(t->feature_index);
 	*t = (struct trial){ .n_learned = 0 };
 }
 

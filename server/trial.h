@@ -30,6 +30,8 @@ struct trial {
 	size_t n_asked;
 	uint64_t *confusion;	/* (n_class, n_class): label, predicted */
 	struct sample_room *room;
+	uint32_t *feature_index;	/* of an encoder that the model's */
+	size_t n_feature_index;		/* maker knows; kept, not used */
 };
 
 /* Told now and then how far it is. */
@@ -64,12 +66,32 @@ void trial_class_get(struct trial_class *out, const struct trial *t,
 /* a / b, fx9, rounded down; 0 when b is. */
 int64_t trial_share(uint64_t a, uint64_t b);
 
-/* A trained model as a file: "decaid model 1", the spec's text, an empty
- * line, the cells as little-endian 64-bit words, gzip over all.
- * Errors: DC_EIO the file; DC_EINVAL it is none, or not of this build. */
+/* A trained model as a file: "decaid model 1", perhaps a line "features I I
+ * ...", the spec's text, an empty line, the cells as little-endian 64-bit
+ * words, gzip over all.
+ * Errors: DC_EIO the file. */
 enum dc_status trial_save(const struct trial *t, const char *path,
 			  struct dc_err *err) DC_MUST_CHECK;
+
+/* Read such a file; or what a daemon exports: "decaid state 1", the spec's
+ * text, an empty line, the bytes of learner_export, whose root is held
+ * against them; or one of 0xDeCA10B's model files. Plain or gzip.
+ * Errors: DC_EIO the file; DC_EINVAL it is none, or not of this build. */
 enum dc_status trial_load(struct trial *t, const char *path,
 			  struct dc_err *err) DC_MUST_CHECK;
+
+/* A model of 0xDeCA10B's, from its file.
+ * how  NULL: the defaults
+ * Errors: DC_EINVAL no spec can say it. */
+struct deca_file;
+struct model_import;
+enum dc_status trial_import(struct trial *t, const struct deca_file *f,
+			    const struct model_import *how,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+/* The model as one of 0xDeCA10B's model files, appended.
+ * Errors: DC_EINVAL it cannot be said there. */
+enum dc_status trial_put_json(struct dc_buf *out, const struct trial *t,
+			      struct dc_err *err) DC_MUST_CHECK;
 
 #endif /* DECAID_SERVER_TRIAL_H */

@@ -85,6 +85,9 @@ fuzz_server_libs = $(fuzz_libs) $(server_libs) $(server_outside_libs)
 
 FUZZ_TARGETS += tests/fuzz/fuzz_server_conf
 tests_fuzz_fuzz_server_conf_LDADD = $(fuzz_server_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_server_deca_json
+tests_fuzz_fuzz_server_deca_json_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_server_deca_json_LDADD = $(fuzz_server_libs)
 FUZZ_TARGETS += tests/fuzz/fuzz_server_http
 tests_fuzz_fuzz_server_http_LDADD = $(fuzz_server_libs)
 FUZZ_TARGETS += tests/fuzz/fuzz_server_infer_body

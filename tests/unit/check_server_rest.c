@@ -113,6 +113,7 @@ static const struct {
 	{ "~/contributions/7/proof", "UpdateProof" },
 	{ "~/proof?weight=3", "Proof" },
 	{ "~/accuracy", "Accuracy" },
+	{ "~/export?format=json", "ModelFile" },
 	{ "~/leaderboard", "Leaderboard" },
 	{ "~/deposits", "Deposits" },
 	{ "~/checkpoints", "CheckpointPage" },

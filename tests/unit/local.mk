@@ -236,6 +236,12 @@ tests_unit_check_server_rest_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_rest_export
+tests_unit_check_server_rest_export_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_export.c
+tests_unit_check_server_rest_export_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_export_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_rest_infer
 tests_unit_check_server_rest_infer_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_infer.c
@@ -308,6 +314,9 @@ tests_unit_check_server_scenario_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_labelled
 tests_unit_check_server_labelled_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_deca_json
+tests_unit_check_server_deca_json_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_trial
 tests_unit_check_server_trial_LDADD = $(unit_server_libs)

@@ -304,6 +304,13 @@ export const text = {
 			`${differed} differ`,
 		details: "Details",
 		state_root: "state root",
+		download: "download",
+		download_state: "state",
+		download_state_meaning: "The whole state with its spec, for " +
+			"decaid train, evaluate and export",
+		download_json: "0xDeCA10B JSON",
+		download_json_meaning: "What is served, as one of 0xDeCA10B's " +
+			"model files",
 		as_of: (count: string, block: string) =>
 			`after ${count} contributions, block ${block}`,
 	},

@@ -26,6 +26,36 @@ function Classes({ names }: { names: string[] }) {
 	);
 }
 
+/* Types that 0xDeCA10B's model JSON can say; the daemon refuses the rest. */
+function has_json(model: Model): boolean {
+	return /^(deca-.*|naive-bayes)$/.test(model.type) ||
+		(model.type === "sparse-perceptron" && model.classes.length === 2);
+}
+
+function Download({ model, format, name, title, text: says }: {
+	model: Model; format: string; name: string; title: string; text: string;
+}) {
+	return (
+		<a href={`/v1/models/${model.address}/export?format=${format}`}
+			download={`${model.slug}.${name}`} title={title}
+			data-testid={`download-${format}`}>{says}</a>
+	);
+}
+
+function Downloads({ model }: { model: Model }) {
+	return (
+		<div><dt>{text.model.download}</dt>
+			<dd class="head-downloads">
+				<Download model={model} format="decaid" name="decaid"
+					title={text.model.download_state_meaning}
+					text={text.model.download_state} />
+				{has_json(model) && <Download model={model} format="json"
+					name="json" title={text.model.download_json_meaning}
+					text={text.model.download_json} />}
+			</dd></div>
+	);
+}
+
 export function ModelHead({ model }: { model: Model }) {
 	return (
 		<header class="head">
@@ -68,6 +98,7 @@ export function ModelHead({ model }: { model: Model }) {
 					<dt>{text.model.state_root}</dt>
 					<dd><Hex value={model.as_of.state_root}
 						name={text.model.state_root} /></dd></div>}
+				{model.origin === "decaid" && <Downloads model={model} />}
 			</dl>
 		</header>
 	);
