@@ -6,6 +6,11 @@
  * (2) Nothing empty is posted: count or judged is beyond the last accepted.
  * (3) One transaction a model is under way at a time; a checkpoint follows
  *     when the one before is effective. Epochs in between are skipped.
+ * (4) A checkpoint that nobody brought to the chain, since operators were
+ *     gone and their signers sign nothing that ended before they started, is
+ *     offered again under a later epoch's number: that epoch was empty, so
+ *     what it ends with is the same. Which number is a function of time, so
+ *     that all operators come to the same.
  */
 #include "config.h"
 
@@ -16,7 +21,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "oracle/eip712.h"
+#include "oracle/operator_gather.h"
 #include "oracle/operator_post.h"
 #include "sql/blocks.h"
 #include "sql/checkpoints.h"
@@ -28,17 +33,9 @@
 #define CALL_DATA_MAX_BYTES (90 * 1024)
 /* Each operator in turn, the next when that one does not. */
 #define TURN_S 30
-
-/* The last epoch that the signer refused, a model: told once. */
-struct refusal {
-	int64_t model;
-	uint64_t epoch;
-};
-
-struct refusals {
-	size_t n;
-	struct refusal *each;
-};
+/* Offered again after so long, then after twice as long each time, to a day. */
+#define AGAIN_S (2 * TURN_S)
+#define AGAIN_DOUBLINGS 10
 
 /* What one look goes by. */
 struct look {
@@ -46,37 +43,6 @@ struct look {
 	uint64_t head_s;	/* the followed head's time */
 	uint64_t final_s;	/* the highest final block's time */
 };
-
-/* --- refusals ------------------------------------------------------------ */
-
-void
-operator_free(struct refusals *r)
-{
-	if (r == NULL)
-		return;
-	free(r->each);
-	free(r);
-}
-
-/* Remember it; false: it was known. */
-static bool
-first_refusal(struct outbox *o, int64_t model, uint64_t epoch)
-{
-	struct refusals *r = o->refusals;
-
-	if (r == NULL)
-		r = o->refusals = dc_calloc(1, sizeof(*r));
-	for (size_t i = 0; i < r->n; i++)
-		if (r->each[i].model == model) {
-			bool is_new = r->each[i].epoch != epoch;
-
-			r->each[i].epoch = epoch;
-			return is_new;
-		}
-	r->each = dc_realloc_array(r->each, r->n + 1, sizeof(*r->each));
-	r->each[r->n++] = (struct refusal){ model, epoch };
-	return true;
-}
 
 /* --- which checkpoint ---------------------------------------------------- */
 
@@ -130,116 +96,20 @@ find_candidate(const struct look *l, const struct sql_model *m,
 	return found;
 }
 
-/* --- signing ------------------------------------------------------------- */
-
-static enum dc_status
-store_signature(struct outbox *o, const struct sql_signature *s,
-		struct dc_err *err)
+/* The number that (4) means: epoch, or epoch + n 2^k, the highest that is
+ * over; n epochs are AGAIN_S at least. */
+static uint64_t
+offered_epoch(const struct look *l, const struct sql_model *m, uint64_t epoch)
 {
-	enum dc_status found = sql_tx_begin(o->local, err);
+	uint64_t len = m->is.params.epoch_s;
+	uint64_t passed = l->final_s / len - 1 - epoch;
+	uint64_t step = (AGAIN_S + len - 1) / len;
 
-	if (found == DC_OK)
-		found = sql_signature_put(o->local, s, err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
-}
-
-/* A refusal concerns this epoch only and is told once; "not yet" never. */
-static enum dc_status
-signer_said_no(struct outbox *o, const struct sql_model *m, uint64_t epoch,
-	       enum dc_status found, const struct dc_err *why,
-	       struct dc_err *err)
-{
-	if (found == DC_EREFUSED) {
-		if (first_refusal(o, m->row, epoch))
-			dc_log(DC_LOG_UNUSUAL, "operator", "epoch %" PRIu64
-			       " of %s is not signed: %s", epoch, m->slug,
-			       why->text);
-		return DC_OK;
-	}
-	return found == DC_EBUSY ? DC_OK
-				 : dc_fail(err, found, "%s", why->text);
-}
-
-static enum dc_status
-sign(struct outbox *o, const struct sql_model *m,
-     const struct sql_checkpoint *c, const struct addr20 *me,
-     struct dc_err *err)
-{
-	const struct eip712_domain domain = { o->config.chain_id,
-					      o->config.pool };
-	struct sql_signature s = {
-		.chain_id = domain.chain_id, .pool = domain.pool,
-		.model = m->is.trainer, .epoch = c->is.epoch, .signer = *me,
-		.time_s = o->now_s,
-	};
-	struct dc_err why = DC_ERR_INIT;
-	struct ec_signature sig;
-	enum dc_status found = signer_checkpoint(o->config.signer, &sig,
-				&c->is, m->is.params.epoch_s, &why);
-
-	if (found != DC_OK)
-		return signer_said_no(o, m, c->is.epoch, found, &why, err);
-	eip712_checkpoint_digest(&s.digest, &domain, &c->is);
-	ec_signature_write(s.bytes, &sig);
-	found = store_signature(o, &s, err);
-	if (found != DC_OK)
-		return found;
-	o->signatures++;
-	dc_log(DC_LOG_INFO, "operator", "signed epoch %" PRIu64 " of %s: "
-	       "count=%" PRIu64 " judged=%" PRIu64, c->is.epoch, m->slug,
-	       c->is.count, c->is.judged);
-	return DC_OK;
-}
-
-/* Signatures of exactly this checkpoint, ascending by signer; ours is made
- * where it is missing. */
-static enum dc_status
-gather(struct outbox *o, const struct sql_model *m,
-       const struct sql_checkpoint *c, struct sql_signature *sigs,
-       uint32_t *n, struct dc_err *err)
-{
-	const struct eip712_domain domain = { o->config.chain_id,
-					      o->config.pool };
-	const struct addr20 *me = signer_address(o->config.signer,
-						 SIGNER_CHECKPOINTS);
-	struct hash32 digest;
-	uint32_t all, kept = 0;
-	bool mine = me == NULL;
-	enum dc_status found;
-
-	found = sql_signatures_list(o->local, sigs, &all,
-				    OPERATOR_SIGNERS_MAX, domain.chain_id,
-				    &domain.pool, &m->is.trainer, c->is.epoch,
-				    err);
-	if (found != DC_OK)
-		return found;
-	eip712_checkpoint_digest(&digest, &domain, &c->is);
-	for (uint32_t i = 0; i < all; i++)
-		if (hash32_equal(&sigs[i].digest, &digest)) {
-			mine = mine || addr20_equal(&sigs[i].signer, me);
-			sigs[kept++] = sigs[i];
-		}
-	*n = kept;
-	if (mine)
-		return DC_OK;
-	found = sign(o, m, c, me, err);
-	if (found != DC_OK)
-		return found;
-	/* once more, in the database's order; ours may have been refused */
-	found = sql_signatures_list(o->local, sigs, &all,
-				    OPERATOR_SIGNERS_MAX, domain.chain_id,
-				    &domain.pool, &m->is.trainer, c->is.epoch,
-				    err);
-	kept = 0;
-	for (uint32_t i = 0; found == DC_OK && i < all; i++)
-		if (hash32_equal(&sigs[i].digest, &digest))
-			sigs[kept++] = sigs[i];
-	*n = kept;
-	return found;
+	if (passed < step)
+		return epoch;
+	for (int k = 0; k < AGAIN_DOUBLINGS && 2 * step <= passed; k++)
+		step *= 2;
+	return epoch + passed / step * step;
 }
 
 /* --- posting ------------------------------------------------------------- */
@@ -376,7 +246,9 @@ look_at_model(const struct look *l, const struct sql_model *m,
 
 	if (found != DC_OK || !is_there)
 		return found;
-	found = gather(l->o, m, &c, sigs, &n, err);
+	if (!is_under_way(l->o, m))
+		c.is.epoch = offered_epoch(l, m, c.is.epoch);
+	found = operator_gather(l->o, m, &c, sigs, &n, err);
 	if (found != DC_OK)
 		return found;
 	return post(l, m, &c, sigs, n, err);
@@ -438,5 +310,6 @@ operator_step(struct outbox *o, struct dc_err *err)
 		memcpy(after, next, sizeof(after));
 		page.after = after;
 	} while (next[0] != '\0');
+	operator_hear(o);
 	return first;
 }

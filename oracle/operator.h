@@ -16,6 +16,4 @@
 enum dc_status operator_step(struct outbox *o, struct dc_err *err)
 	DC_MUST_CHECK;
 
-void operator_free(struct refusals *r);
-
 #endif /* DECAID_ORACLE_OPERATOR_H */

@@ -11,7 +11,9 @@
 
 #include "base/log.h"
 #include "oracle/operator.h"
+#include "oracle/operator_gather.h"
 #include "oracle/outbox_core.h"
+#include "oracle/peers.h"
 #include "sql/blocks.h"
 
 #define POLL_MS 1000
@@ -31,6 +33,11 @@ open_parts(struct outbox *o, struct dc_err *err)
 {
 	enum dc_status found = node_link_new(&o->link, o->config.nodes, err);
 
+	o->peers = peers_new();
+	if (found == DC_OK) {
+		o->ec = ec_new(err);
+		found = o->ec == NULL ? DC_EIO : DC_OK;
+	}
 	if (found == DC_OK)
 		found = sql_db_open(&o->local, o->config.local_path,
 				    SQL_LOCAL, SQL_WRITER, err);
@@ -77,6 +84,8 @@ outbox_free(struct outbox *o)
 	sql_db_close(o->local);
 	node_link_free(o->link);
 	operator_free(o->refusals);
+	peers_free(o->peers);
+	ec_free(o->ec);
 	dc_arena_free(o->arena);
 	(void)pthread_cond_destroy(&o->wake);
 	(void)pthread_mutex_destroy(&o->lock);

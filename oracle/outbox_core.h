@@ -15,6 +15,8 @@
 
 #define OUTBOX_OPEN_MAX 256	/* rows looked at in one step */
 
+struct ec;
+struct peers;
 struct refusals;
 
 struct outbox {
@@ -33,7 +35,10 @@ struct outbox {
 
 	struct rpc_fees fees;		/* of this step, once asked */
 	bool has_fees;
-	struct refusals *refusals;	/* operator.c's */
+	/* of operator_gather.c: */
+	struct refusals *refusals;
+	struct peers *peers;
+	struct ec *ec;
 	uint64_t signatures;
 
 	pthread_t thread;

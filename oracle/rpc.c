@@ -28,6 +28,11 @@ static void start_curl(void)
 	DC_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
 }
 
+void rpc_init(void)
+{
+	DC_CHECK(pthread_once(&curl_once, start_curl) == 0);
+}
+
 enum dc_status rpc_host(char *out, size_t room, const char *url,
 			struct dc_err *err)
 {
@@ -92,7 +97,7 @@ enum dc_status rpc_new(struct rpc **out, const struct rpc_config *config,
 	char name[RPC_HOST_BYTES];
 	enum dc_status st;
 
-	pthread_once(&curl_once, start_curl);
+	rpc_init();
 	st = rpc_host(name, sizeof(name), config->url, err);
 	if (st != DC_OK)
 		return st;

@@ -74,6 +74,9 @@ struct rpc_failure {
 	size_t revert_len;
 };
 
+/* Make libcurl ready, once a process; rpc_new does. Thread: any. */
+void rpc_init(void);
+
 /* Owner: the caller, rpc_free.  url and name are copied.
  * Errors: DC_EINVAL the url is not http or https. */
 enum dc_status rpc_new(struct rpc **out, const struct rpc_config *config,

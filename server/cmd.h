@@ -101,6 +101,7 @@ int cmd_key_address(const struct command *self, int argc, char **argv);
 int cmd_key_import(const struct command *self, int argc, char **argv);
 int cmd_key_new(const struct command *self, int argc, char **argv);
 int cmd_key_show(const struct command *self, int argc, char **argv);
+int cmd_operator_endpoint(const struct command *self, int argc, char **argv);
 int cmd_operator_leave(const struct command *self, int argc, char **argv);
 int cmd_operator_register(const struct command *self, int argc, char **argv);
 int cmd_operator_status(const struct command *self, int argc, char **argv);

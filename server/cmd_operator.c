@@ -1,6 +1,7 @@
 /* decaid operator register, status, leave, withdraw. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +48,21 @@ static int tell_joined(const struct cmd_line *line, uint64_t id,
 	return wallet_print(&b);
 }
 
+#define ENDPOINT_BYTES 256
+
+/* Other operators ask there for signatures: what none can ask is an error
+ * before it costs anything. */
+static enum dc_status check_endpoint(const char *name, const char *url,
+				     struct dc_err *err)
+{
+	char host[ENDPOINT_BYTES];
+	struct dc_err why = DC_ERR_INIT;
+
+	if (rpc_host(host, sizeof(host), url, &why) != DC_OK)
+		return dc_fail(err, DC_EINVAL, "%s: %s", name, why.text);
+	return DC_OK;
+}
+
 int cmd_operator_register(const struct command *self, int argc, char **argv)
 {
 	const char *key = NULL, *signer = NULL, *attester = NULL;
@@ -60,7 +76,8 @@ int cmd_operator_register(const struct command *self, int argc, char **argv)
 		{ "sender", "ADDRESS", "pays for transactions [the signer]",
 		  &sender },
 		{ "bond", "WEI", "what stands behind the signatures", &bond },
-		{ "endpoint", "URL", "where the daemon answers", &endpoint },
+		{ "endpoint", "URL", "where the daemon answers, for other "
+		  "operators", &endpoint },
 	};
 	struct dc_err err = DC_ERR_INIT;
 	struct join_call join = { .endpoint = NULL };
@@ -82,6 +99,8 @@ int cmd_operator_register(const struct command *self, int argc, char **argv)
 		status = dc_fail(&err, DC_EINVAL, "--bond is needed");
 	if (status == DC_OK)
 		status = option_wei(&bond_wei, "--bond", bond, &err);
+	if (status == DC_OK && *endpoint != '\0')
+		status = check_endpoint("--endpoint", endpoint, &err);
 	if (status == DC_OK)
 		status = wallet_open(&w, &line.config, key, &err);
 	if (status == DC_OK &&
@@ -282,11 +301,46 @@ int cmd_operator_status(const struct command *self, int argc, char **argv)
 	return found;
 }
 
-/* --- leave, withdraw --- */
+/* --- leave, withdraw, endpoint --- */
 
-/* One call with the operator's id, the command's only argument. */
+/* A call about one operator, of what follows its id. */
+struct id_call {
+	const char *arguments;	/* for errors */
+	int n_args;
+	enum dc_status (*encode)(struct dc_buf *out, uint64_t id, char **rest,
+				 struct dc_err *err);
+	const char *done;	/* "operator 3 ..." */
+};
+
+static enum dc_status send_id_call(struct wallet *w, struct hash32 *tx,
+				   struct rpc_receipt *receipt, uint64_t *id,
+				   const struct cmd_line *line,
+				   const struct id_call *call,
+				   const char *key, struct dc_err *err)
+{
+	enum dc_status status = need_pool(&line->config, err);
+	struct dc_buf data;
+
+	if (status == DC_OK && line->n_args != call->n_args)
+		status = dc_fail(err, DC_EINVAL, "%s: needed",
+				 call->arguments);
+	if (status == DC_OK)
+		status = option_u64(id, "ID", line->args[0], UINT64_MAX, err);
+	dc_buf_init(&data, 4096);
+	if (status == DC_OK)
+		status = call->encode(&data, *id, line->args + 1, err);
+	if (status == DC_OK)
+		status = wallet_open(w, &line->config, key, err);
+	if (status != DC_OK) {
+		dc_buf_clear(&data);
+		return status;
+	}
+	return wallet_call(w, tx, receipt, &line->config.pool,
+			   wei_from_u64(0), &data, err);
+}
+
 static int call_with_id(const struct command *self, int argc, char **argv,
-			enum dc_call call, const char *done)
+			const struct id_call *call)
 {
 	const char *key = NULL;
 	const struct cmd_option options[] = {
@@ -296,7 +350,7 @@ static int call_with_id(const struct command *self, int argc, char **argv,
 	struct rpc_receipt receipt;
 	struct cmd_line line;
 	struct wallet w = { 0 };
-	struct dc_buf data, b;
+	struct dc_buf b;
 	struct json_out j;
 	struct hash32 tx;
 	uint64_t id = 0;
@@ -306,20 +360,7 @@ static int call_with_id(const struct command *self, int argc, char **argv,
 
 	if (found >= 0)
 		return found;
-	status = need_pool(&line.config, &err);
-	if (status == DC_OK)
-		status = line.n_args == 1
-			? option_u64(&id, "ID", line.args[0], UINT64_MAX,
-				     &err)
-			: dc_fail(&err, DC_EINVAL, "one ID is needed");
-	if (status == DC_OK)
-		status = wallet_open(&w, &line.config, key, &err);
-	if (status == DC_OK) {
-		dc_buf_init(&data, 64);
-		abi_call_number(&data, call, id);
-		status = wallet_call(&w, &tx, &receipt, &line.config.pool,
-				     wei_from_u64(0), &data, &err);
-	}
+	status = send_id_call(&w, &tx, &receipt, &id, &line, call, key, &err);
 	dc_buf_init(&b, 1 << 16);
 	if (status == DC_OK && line.json) {
 		json_out_init(&j, &b);
@@ -327,8 +368,7 @@ static int call_with_id(const struct command *self, int argc, char **argv,
 		wallet_put_receipt(&j, &tx, &receipt);
 		json_put_close(&j, '}');
 	} else if (status == DC_OK) {
-		dc_buf_printf(&b, "operator %llu %s",
-			      (unsigned long long)id, done);
+		dc_buf_printf(&b, "operator %" PRIu64 " %s", id, call->done);
 	}
 	found = status == DC_OK ? wallet_print(&b) : cmd_fail(&line, &err);
 	dc_buf_clear(&b);
@@ -337,15 +377,55 @@ static int call_with_id(const struct command *self, int argc, char **argv,
 	return found;
 }
 
+static enum dc_status encode_leave(struct dc_buf *out, uint64_t id,
+				   char **rest, struct dc_err *err)
+{
+	(void)rest;
+	(void)err;
+	abi_call_number(out, CALL_LEAVE, id);
+	return DC_OK;
+}
+
+static enum dc_status encode_withdraw(struct dc_buf *out, uint64_t id,
+				      char **rest, struct dc_err *err)
+{
+	(void)rest;
+	(void)err;
+	abi_call_number(out, CALL_WITHDRAW, id);
+	return DC_OK;
+}
+
+static enum dc_status encode_endpoint(struct dc_buf *out, uint64_t id,
+				      char **rest, struct dc_err *err)
+{
+	abi_call_set_endpoint(out, id, rest[0]);
+	return check_endpoint("URL", rest[0], err);
+}
+
 int cmd_operator_leave(const struct command *self, int argc, char **argv)
 {
-	return call_with_id(self, argc, argv, CALL_LEAVE,
-			    "leaves; its bond follows after the unbonding "
-			    "time");
+	static const struct id_call call = {
+		"ID", 1, encode_leave,
+		"leaves; its bond follows after the unbonding time"
+	};
+
+	return call_with_id(self, argc, argv, &call);
 }
 
 int cmd_operator_withdraw(const struct command *self, int argc, char **argv)
 {
-	return call_with_id(self, argc, argv, CALL_WITHDRAW,
-			    "has its bond back");
+	static const struct id_call call = {
+		"ID", 1, encode_withdraw, "has its bond back"
+	};
+
+	return call_with_id(self, argc, argv, &call);
+}
+
+int cmd_operator_endpoint(const struct command *self, int argc, char **argv)
+{
+	static const struct id_call call = {
+		"ID and URL", 2, encode_endpoint, "has another endpoint"
+	};
+
+	return call_with_id(self, argc, argv, &call);
 }

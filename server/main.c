@@ -38,6 +38,8 @@ static const struct command commands[] = {
 	  cmd_operator_register, CMD_WALLET " pool" },
 	{ "operator status", "", "Show a pool and its operators",
 	  cmd_operator_status, "rpc pool" },
+	{ "operator endpoint", "ID URL", "Tell where an operator's daemon "
+	  "answers", cmd_operator_endpoint, CMD_WALLET " pool" },
 	{ "operator leave", "ID", "End an operator",
 	  cmd_operator_leave, CMD_WALLET " pool" },
 	{ "operator withdraw", "ID", "Take the bond of one that left",

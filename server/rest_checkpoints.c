@@ -265,6 +265,33 @@ void rest_checkpoints(struct http_request *rq, struct http_reply *rp)
 	rest_tag_body(rq, rp);
 }
 
+/* An epoch in which nothing happened ends with what the one before ended
+ * with; operators sign that under its number while no checkpoint since was
+ * accepted (oracle/operator.c). */
+static enum dc_status find_checkpoint(const struct writing *w,
+				      struct sql_checkpoint *out, bool *found,
+				      uint64_t epoch)
+{
+	struct sql_page newest = { .limit = 1 };
+	struct rest *r = w->r;
+	char next[SQL_KEY_BYTES];
+	uint32_t n;
+
+	if (sql_checkpoint_get(r->chain, out, found, w->m.row, epoch,
+			       r->arena, &r->err) != DC_OK)
+		return r->err.status;
+	if (*found)
+		return DC_OK;
+	if (sql_checkpoints_page(r->chain, out, &n, next, w->m.row, &newest,
+				 r->arena, &r->err) != DC_OK)
+		return r->err.status;
+	*found = n == 1 && out->computed && !out->accepted &&
+		out->is.epoch < epoch &&
+		epoch < r->head.time_s / w->m.is.params.epoch_s;
+	out->is.epoch = epoch;
+	return DC_OK;
+}
+
 static enum dc_status write_checkpoint(struct rest *r)
 {
 	struct sql_checkpoint c;
@@ -275,8 +302,7 @@ static enum dc_status write_checkpoint(struct rest *r)
 	if (prepare(&w, r) != DC_OK ||
 	    rest_uint(&epoch, r->rq->param[1], "epoch", 0, INT64_MAX / 2,
 		      &r->err) != DC_OK ||
-	    sql_checkpoint_get(r->chain, &c, &found, w.m.row, epoch, r->arena,
-			       &r->err) != DC_OK)
+	    find_checkpoint(&w, &c, &found, epoch) != DC_OK)
 		return r->err.status;
 	if (!found)
 		return dc_fail(&r->err, DC_ENOTFOUND, "no such checkpoint");

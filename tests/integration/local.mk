@@ -33,6 +33,9 @@ dist_check_SCRIPTS += tests/integration/keeping.sh
 
 EXTRA_DIST += tests/integration/proof_check.mjs tests/integration/proofs.mjs
 SCRIPT_TESTS += tests/integration/proofs.sh
+EXTRA_DIST += tests/integration/quorum.mjs
+SCRIPT_TESTS += tests/integration/quorum.sh
+dist_check_SCRIPTS += tests/integration/quorum.sh
 dist_check_SCRIPTS += tests/integration/proofs.sh
 
 # The contracts against the rules in C: rules.mjs drives a chain and rulesd.

@@ -184,6 +184,9 @@ tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_rpc
 tests_unit_check_oracle_rpc_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_peers
+tests_unit_check_oracle_peers_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_rlp
 tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
 
