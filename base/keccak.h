@@ -19,6 +19,11 @@ struct keccak {
 /* In one go.  Thread: any. */
 void keccak256(struct hash32 *out, const void *in, size_t n);
 
+/* Four messages of the same length at once: about twice as fast as one after
+ * the other where the processor has AVX2.
+ * out  (4)   in  (4, n) one after the other, n below 136.  Thread: any. */
+void keccak256_four(struct hash32 *out, const void *in, size_t n);
+
 /* In parts: init, any number of updates, final. */
 void keccak_init(struct keccak *k);
 void keccak_update(struct keccak *k, const void *in, size_t n);

@@ -10,18 +10,29 @@
 enum { TAG_LEAF = 0, TAG_NODE = 1, TAG_ROOT = 2 };
 
 #define LEAF_BYTES (MERKLE_LEAF_CELLS * 8)
+#define LEAF_MESSAGE (1 + LEAF_BYTES)
+#define NODE_MESSAGE (1 + 2 * sizeof(struct hash32))
+#define FOUR 4			/* hashed at once: base/keccak.h */
 
 static size_t words_of(size_t bits)
 {
 	return (bits + 63) / 64;
 }
 
+/* Whether the hashes of a level with n nodes are kept. */
+static bool is_kept(unsigned level, size_t n)
+{
+	return level > 0 || n == 1;
+}
+
 size_t merkle_size(size_t n_cells)
 {
 	size_t n = n_cells / MERKLE_LEAF_CELLS, bytes = 0;
 
-	for (;; n = (n + 1) / 2) {
-		bytes += n * sizeof(struct hash32) + words_of(n) * 8;
+	for (unsigned l = 0;; l++, n = (n + 1) / 2) {
+		bytes += words_of(n) * 8;
+		if (is_kept(l, n))
+			bytes += n * sizeof(struct hash32);
 		if (n == 1)
 			return bytes;
 	}
@@ -49,9 +60,11 @@ void merkle_init(struct merkle *t, const int64_t *cells, size_t n_cells,
 	t->n_level = l;
 	nodes = (struct hash32 *)words;
 	for (l = 0; l < t->n_level; l++) {
+		memset(t->dirty[l], 0, words_of(t->n_node[l]) * 8);
+		if (!is_kept(l, t->n_node[l]))
+			continue;
 		t->node[l] = nodes;
 		nodes += t->n_node[l];
-		memset(t->dirty[l], 0, words_of(t->n_node[l]) * 8);
 	}
 	merkle_touch_all(t);
 }
@@ -71,22 +84,33 @@ static void le64_put(uint8_t out[8], uint64_t v)
 		out[i] = (uint8_t)(v >> (8 * i));
 }
 
+static void leaf_message(uint8_t out[LEAF_MESSAGE], const int64_t *cell)
+{
+	out[0] = TAG_LEAF;
+	for (size_t i = 0; i < MERKLE_LEAF_CELLS; i++)
+		le64_put(out + 1 + 8 * i, (uint64_t)cell[i]);
+}
+
+static void node_message(uint8_t out[NODE_MESSAGE],
+			 const struct hash32 *child)
+{
+	out[0] = TAG_NODE;
+	memcpy(out + 1, child, 2 * sizeof(struct hash32));
+}
+
 void merkle_hash_leaf(struct hash32 *out, const int64_t *cell)
 {
-	uint8_t in[1 + LEAF_BYTES];
+	uint8_t in[LEAF_MESSAGE];
 
-	in[0] = TAG_LEAF;
-	for (size_t i = 0; i < MERKLE_LEAF_CELLS; i++)
-		le64_put(in + 1 + 8 * i, (uint64_t)cell[i]);
+	leaf_message(in, cell);
 	keccak256(out, in, sizeof(in));
 }
 
 void merkle_hash_node(struct hash32 *out, const struct hash32 *child)
 {
-	uint8_t in[1 + 2 * sizeof(struct hash32)];
+	uint8_t in[NODE_MESSAGE];
 
-	in[0] = TAG_NODE;
-	memcpy(in + 1, child, 2 * sizeof(struct hash32));
+	node_message(in, child);
 	keccak256(out, in, sizeof(in));
 }
 
@@ -103,50 +127,131 @@ void merkle_hash_root(struct hash32 *out, const struct hash32 *spec,
 	keccak256(out, in, sizeof(in));
 }
 
-static void leaf_hash(struct merkle *t, size_t j)
+/* Hashes of four leaves that are not next to each other. */
+static void leaves_hash(struct hash32 *out, const struct merkle *t,
+			const size_t *leaf)
 {
-	merkle_hash_leaf(&t->node[0][j], t->cells + j * MERKLE_LEAF_CELLS);
-	t->n_hashed++;
+	uint8_t in[FOUR * LEAF_MESSAGE];
+
+	for (size_t k = 0; k < FOUR; k++)
+		leaf_message(in + k * LEAF_MESSAGE,
+			     t->cells + leaf[k] * MERKLE_LEAF_CELLS);
+	keccak256_four(out, in, LEAF_MESSAGE);
 }
 
-static void node_hash(struct merkle *t, unsigned level, size_t j)
+/* Both children of node j, which has both.
+ * room  (2) for leaves, which are not kept */
+static const struct hash32 *children(struct merkle *t, unsigned level,
+				     size_t j, struct hash32 *room)
 {
-	const struct hash32 *below = t->node[level - 1] + 2 * j;
+	if (level > 1)
+		return t->node[level - 1] + 2 * j;
+	for (size_t k = 0; k < 2; k++)
+		merkle_hash_leaf(&room[k], t->cells + (2 * j + k) *
+				 MERKLE_LEAF_CELLS);
+	t->n_hashed += 2;
+	return room;
+}
 
-	if (2 * j + 1 == t->n_node[level - 1]) {
-		t->node[level][j] = below[0];	/* odd and last: promoted */
+/* Four nodes with two children each. */
+static void four_hash(struct merkle *t, unsigned level, const size_t *j)
+{
+	struct hash32 leaf[2 * FOUR], node[FOUR];
+	uint8_t in[FOUR * NODE_MESSAGE];
+
+	if (level == 1) {
+		leaves_hash(leaf, t, (size_t[]){ 2 * j[0], 2 * j[0] + 1,
+						 2 * j[1], 2 * j[1] + 1 });
+		leaves_hash(leaf + FOUR, t,
+			    (size_t[]){ 2 * j[2], 2 * j[2] + 1,
+					2 * j[3], 2 * j[3] + 1 });
+		t->n_hashed += 2 * FOUR;
+	}
+	for (size_t k = 0; k < FOUR; k++)
+		node_message(in + k * NODE_MESSAGE, level == 1 ? leaf + 2 * k :
+			     t->node[level - 1] + 2 * j[k]);
+	keccak256_four(node, in, NODE_MESSAGE);
+	for (size_t k = 0; k < FOUR; k++)
+		t->node[level][j[k]] = node[k];
+	t->n_hashed += FOUR;
+}
+
+/* A node with one child, the last of an odd number: promoted. */
+static void promote(struct merkle *t, unsigned level, size_t j)
+{
+	if (level > 1) {
+		t->node[level][j] = t->node[level - 1][2 * j];
 		return;
 	}
-	merkle_hash_node(&t->node[level][j], below);
+	merkle_hash_leaf(&t->node[level][j],
+			 t->cells + 2 * j * MERKLE_LEAF_CELLS);
 	t->n_hashed++;
 }
 
-/* Hash the dirty nodes of a level and pass the mark to their parents. */
+/* Nodes of a level that wait to be hashed together. */
+struct waiting {
+	size_t j[FOUR];
+	size_t n;
+};
+
+static void flush(struct merkle *t, unsigned level, struct waiting *w)
+{
+	struct hash32 room[2];
+
+	if (w->n == FOUR)
+		four_hash(t, level, w->j);
+	else
+		for (size_t k = 0; k < w->n; k++, t->n_hashed++)
+			merkle_hash_node(&t->node[level][w->j[k]],
+					 children(t, level, w->j[k], room));
+	w->n = 0;
+}
+
+static void node_update(struct merkle *t, unsigned level, size_t j,
+			struct waiting *w)
+{
+	t->dirty[level][j / 64] |= UINT64_C(1) << (j % 64);
+	if (2 * j + 1 == t->n_node[level - 1]) {
+		promote(t, level, j);
+		return;
+	}
+	w->j[w->n++] = j;
+	if (w->n == FOUR)
+		flush(t, level, w);
+}
+
+/* Hash the nodes of a level that have a dirty child; they are dirty then,
+ * and their children are not. */
 static void level_update(struct merkle *t, unsigned level)
 {
-	uint64_t *parents = level + 1 < t->n_level ? t->dirty[level + 1] : NULL;
+	uint64_t *below = t->dirty[level - 1];
+	struct waiting w = { .n = 0 };
 
-	for (size_t w = 0; w < words_of(t->n_node[level]); w++) {
-		for (uint64_t bits = t->dirty[level][w]; bits != 0;
-		     bits &= bits - 1) {
-			size_t j = w * 64 + (size_t)__builtin_ctzll(bits);
+	for (size_t i = 0; i < words_of(t->n_node[level - 1]); i++) {
+		/* the left one's bit of each pair */
+		uint64_t pairs = (below[i] | below[i] >> 1) &
+			UINT64_C(0x5555555555555555);
 
-			if (level == 0)
-				leaf_hash(t, j);
-			else
-				node_hash(t, level, j);
-			if (parents)
-				parents[j / 128] |= UINT64_C(1) << (j / 2 % 64);
-		}
-		t->dirty[level][w] = 0;
+		below[i] = 0;
+		for (; pairs != 0; pairs &= pairs - 1)
+			node_update(t, level, i * 32 +
+				    (size_t)__builtin_ctzll(pairs) / 2, &w);
 	}
+	flush(t, level, &w);
 }
 
 void merkle_root(struct merkle *t, struct hash32 *out,
 		 const struct hash32 *spec)
 {
-	for (unsigned level = 0; level < t->n_level; level++)
+	unsigned top = t->n_level - 1;
+
+	if (top == 0 && t->dirty[0][0] != 0) {
+		merkle_hash_leaf(&t->node[0][0], t->cells);
+		t->n_hashed++;
+	}
+	for (unsigned level = 1; level <= top; level++)
 		level_update(t, level);
-	merkle_hash_root(out, spec, t->n_cells, t->node[t->n_level - 1]);
+	t->dirty[top][0] = 0;
+	merkle_hash_root(out, spec, t->n_cells, t->node[top]);
 	t->n_hashed++;
 }

@@ -3,8 +3,9 @@
 
 /*
  * State roots (oracle/PROTOCOL.md "State"): a keccak-256 Merkle tree with 16
- * cells a leaf. Every node is kept; writers mark leaves dirty and only what
- * stands above those is hashed again, when somebody asks.
+ * cells a leaf. Every node but the leaves is kept, a quarter of the cells'
+ * bytes; writers mark leaves dirty and only those, the leaves beside them and
+ * what stands above is hashed again, when somebody asks.
  */
 
 #include <stddef.h>
@@ -20,7 +21,7 @@ struct merkle {
 	size_t n_cells;		/* a multiple of MERKLE_LEAF_CELLS, not 0 */
 	unsigned n_level;	/* 1 when there is one leaf */
 	size_t n_node[MERKLE_LEVELS_MAX];
-	struct hash32 *node[MERKLE_LEVELS_MAX];	/* [0] leaves */
+	struct hash32 *node[MERKLE_LEVELS_MAX];	/* [0]: of a lone leaf */
 	uint64_t *dirty[MERKLE_LEVELS_MAX];	/* a bit a node */
 	uint64_t n_hashed;	/* leaves and nodes hashed so far */
 };

@@ -7,9 +7,10 @@
  * cells    n_class weights of samples, n_class sums of a class's features,
  *          then columns rows of n_class sums of one feature in one class; all
  *          fx9, in [0, COUNT_MAX]
- * derived  fx9_ln of (cell + its smoothing), cell by cell, so that predicting
- *          takes no logarithm; after them that of all samples, and those of
- *          the first whole counts, so that learning seldom takes one
+ * derived  fx9_ln of (cell + its smoothing) for the classes and their sums,
+ *          then that of all samples; then those of the first whole counts,
+ *          which nearly all features have: predicting takes a logarithm only
+ *          for fractions and for counts beyond them
  */
 #include "config.h"
 
@@ -22,8 +23,10 @@ enum { COLUMNS, SMOOTHING };
 /* Counts stop here, so that smoothing still fits above them. */
 #define COUNT_MAX (INT64_C(1) << 62)
 
-/* Whole counts whose logarithm is kept: most words are rare. */
-#define SMALL_COUNTS 256
+/* Whole counts whose logarithm is kept: a thirty-second of the cells. */
+#define SMALL_LEAST 256
+#define SMALL_MOST 65536
+#define SMALL_SHARE 32
 
 /* 100 a cell; times SPEC_WEIGHTS_MAX that is 1.7 * 10^18 < 2^61. */
 static const struct spec_param params[] = {
@@ -36,9 +39,22 @@ static size_t cells(const struct model_spec *spec)
 	return ((size_t)spec->columns + 2) * spec->n_class;
 }
 
+static size_t small_counts(const struct model_spec *spec)
+{
+	size_t n = cells(spec) / SMALL_SHARE;
+
+	return n < SMALL_LEAST ? SMALL_LEAST : n > SMALL_MOST ? SMALL_MOST : n;
+}
+
+/* Where in derived they are; the logarithm of all samples is before. */
+static size_t small_at(const struct model_spec *spec)
+{
+	return 2 * (size_t)spec->n_class + 1;
+}
+
 static size_t derived(const struct model_spec *spec)
 {
-	return cells(spec) + 1 + SMALL_COUNTS;
+	return small_at(spec) + small_counts(spec);
 }
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
@@ -73,7 +89,7 @@ static void total_update(struct model *m)
 		total += m->cells[c];
 	if (total > COUNT_MAX)
 		total = COUNT_MAX;
-	m->derived[cells(m->spec)] =
+	m->derived[2 * n_class] =
 		ln_smoothed((int64_t)total, (uint64_t)smoothing * n_class);
 }
 
@@ -86,32 +102,86 @@ static void head_update(struct model *m, size_t i)
 	m->derived[i] = ln_smoothed(m->cells[i], one * times);
 }
 
-/* A feature's count in a class. */
-static void feature_update(struct model *m, size_t i)
-{
-	const int64_t *small_ln = m->derived + cells(m->spec) + 1;
-	int64_t count = m->cells[i], whole = count / DC_FX9_ONE;
-
-	if (whole < SMALL_COUNTS && count == whole * DC_FX9_ONE)
-		m->derived[i] = small_ln[whole];
-	else
-		m->derived[i] = ln_smoothed(count, (uint64_t)
-					    m->spec->model_param[SMOOTHING]);
-}
-
 static void rebuild(struct model *m)
 {
-	size_t n = cells(m->spec), head = 2 * (size_t)m->spec->n_class;
-	uint64_t one = (uint64_t)m->spec->model_param[SMOOTHING];
+	size_t head = 2 * (size_t)m->spec->n_class, n = small_counts(m->spec);
+	int64_t *small_ln = m->derived + small_at(m->spec);
 
-	for (int64_t k = 0; k < SMALL_COUNTS; k++)
-		m->derived[n + 1 + (size_t)k] =
-			ln_smoothed(k * DC_FX9_ONE, one);
+	for (size_t k = 0; k < n; k++)
+		small_ln[k] = ln_smoothed((int64_t)k * DC_FX9_ONE, (uint64_t)
+					  m->spec->model_param[SMOOTHING]);
 	for (size_t i = 0; i < head; i++)
 		head_update(m, i);
-	for (size_t i = head; i < n; i++)
-		feature_update(m, i);
 	total_update(m);
+}
+
+/* What turns a feature's count in a class into its logarithm. */
+struct counts_ln {
+	const int64_t *small_ln;
+	uint64_t n_small, smoothing;
+};
+
+/* A multiple of 10^9 = 2^9 * 1953125 times the inverse of 1953125 modulo 2^64
+ * is 2^9 times the quotient; any other number's comes out at 2^64 / 10^9 at
+ * least, which is far above SMALL_MOST.
+ * Source: Granlund, Montgomery, PLDI 1994, section 9. */
+#define INVERSE UINT64_C(10252389860571520109)
+
+static inline int64_t count_ln(const struct counts_ln *l, int64_t count)
+{
+	uint64_t turned = (uint64_t)count * INVERSE;
+	uint64_t whole = turned >> 9 | turned << 55;
+
+	if (__builtin_expect(whole < l->n_small, 1))
+		return l->small_ln[whole];
+	return ln_smoothed(count, l->smoothing);
+}
+
+/* Logarithms are below 2^36, entries at most 2^16. */
+static inline __attribute__((always_inline)) void
+binary_sum(int64_t *out, const struct counts_ln *l, const int64_t *rows,
+	   size_t n_class, const struct sample *x)
+{
+	for (size_t c = 0; c < n_class; c++)
+		out[c] = 0;
+	for (uint32_t i = 0; i < x->count; i++) {
+		const int64_t *row = rows + x->index[i] * n_class;
+
+		for (size_t c = 0; c < n_class; c++)
+			out[c] += count_ln(l, row[c]);
+	}
+}
+
+/* One class; 2^36 (logarithm) * 2^50 (value) * 2^16 (entries). */
+static int64_t values_sum(const struct counts_ln *l, const int64_t *rows,
+			  size_t n_class, const struct sample *x)
+{
+	__int128 sum = 0;
+
+	for (uint32_t i = 0; i < x->count; i++)
+		sum += (__int128)count_ln(l, rows[rows_index(x, i) *
+						  n_class]) * x->value[i];
+	return fx9_cut(sum / DC_FX9_ONE);
+}
+
+/* out[c] = sum over features of weight * ln count, cut after the sum */
+static void features_sum(int64_t *out, const struct model *m,
+			 const struct sample *x)
+{
+	size_t n_class = m->spec->n_class;
+	const int64_t *rows = m->cells + 2 * n_class;
+	struct counts_ln l = {
+		m->derived + small_at(m->spec), small_counts(m->spec),
+		(uint64_t)m->spec->model_param[SMOOTHING]
+	};
+
+	if (x->kind != SAMPLE_BINARY)
+		for (size_t c = 0; c < n_class; c++)
+			out[c] = values_sum(&l, rows + c, n_class, x);
+	else if (n_class == 2)
+		binary_sum(out, &l, rows, 2, x);
+	else
+		binary_sum(out, &l, rows, n_class, x);
 }
 
 /* Weight of all features of x, fx9: below 2^67. */
@@ -139,10 +209,10 @@ static void scores(const struct model *m, int64_t *out, const struct sample *x)
 {
 	uint32_t n_class = m->spec->n_class;
 	const int64_t *class_ln = m->derived, *sum_ln = class_ln + n_class;
-	int64_t total_ln = m->derived[cells(m->spec)];
+	int64_t total_ln = m->derived[2 * n_class];
 	__int128 weight = weight_of(x);
 
-	rows_sum(out, sum_ln + n_class, n_class, n_class, x);
+	features_sum(out, m, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		out[c] = fx9_cut((__int128)out[c] -
 				 weighted(x, weight, sum_ln[c]) +
@@ -173,7 +243,6 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 		size_t i = (2 + rows_index(x, k)) * n_class + label;
 
 		count_add(m, i, x->value ? x->value[k] : DC_FX9_ONE);
-		feature_update(m, i);
 	}
 }
 

@@ -11,6 +11,16 @@ static bool is_pair(const size_t *at, size_t i, size_t n)
 	return at[i] % 2 == 0 && i + 1 < n && at[i + 1] == at[i] + 1;
 }
 
+/* Leaves' hashes are not kept. */
+static void node_at(struct hash32 *out, const struct merkle *t,
+		    unsigned level, size_t j)
+{
+	if (level == 0)
+		merkle_hash_leaf(out, t->cells + j * MERKLE_LEAF_CELLS);
+	else
+		*out = t->node[level][j];
+}
+
 size_t proof_siblings(const struct merkle *t, struct hash32 *out, size_t room,
 		      size_t *at, size_t n)
 {
@@ -27,7 +37,7 @@ size_t proof_siblings(const struct merkle *t, struct hash32 *out, size_t room,
 				i++;
 			} else if (beside < t->n_node[level]) {
 				if (found < room)
-					out[found] = t->node[level][beside];
+					node_at(&out[found], t, level, beside);
 				found++;
 			}
 			at[up++] = parent;

@@ -33,6 +33,8 @@ tests_bench_bench_base_keccak_LDADD = $(bench_libs) $(base_libs) $(NETTLE_LIBS)
 # models
 BENCHES += tests/bench/bench_models_learn
 tests_bench_bench_models_learn_LDADD = $(bench_libs) $(models_libs) -lm
+BENCHES += tests/bench/bench_models_state
+tests_bench_bench_models_state_LDADD = $(bench_libs) $(models_libs)
 BENCHES += tests/bench/bench_models_verdict
 tests_bench_bench_models_verdict_LDADD = $(bench_libs) $(models_libs)
 

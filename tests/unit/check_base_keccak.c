@@ -125,9 +125,28 @@ START_TEST(input_need_not_be_aligned)
 }
 END_TEST
 
+START_TEST(four_at_a_time_give_what_one_gives)
+{
+	uint8_t in[4 * 135];
+	struct hash32 one, four[4];
+	size_t i, n, k;
+
+	for (i = 0; i < sizeof(in); i++)
+		in[i] = (uint8_t)(i * 89 + i / 256 + 3);
+	for (n = 0; n < 136; n++) {
+		keccak256_four(four, in, n);
+		for (k = 0; k < 4; k++) {
+			keccak256(&one, in + k * n, n);
+			unit_require(hash32_equal(&one, &four[k]));
+		}
+	}
+}
+END_TEST
+
 UNIT_MAIN("base/keccak",
 	published_vectors_are_met,
 	texts_of_ethereum_have_their_known_digests,
 	a_million_bytes_in_odd_pieces_have_the_published_digest,
 	parts_give_the_digest_of_the_whole,
-	input_need_not_be_aligned)
+	input_need_not_be_aligned,
+	four_at_a_time_give_what_one_gives)
