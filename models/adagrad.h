@@ -34,6 +34,12 @@ static inline struct adagrad_step adagrad_step(int64_t gradient, int64_t rate)
 {
 	uint64_t size = (uint64_t)(gradient < 0 ? -gradient : gradient);
 
+	if (size <= DC_FX9_ONE)		/* 10^18, and 10^9 10^10 < 2^64 */
+		return (struct adagrad_step){
+			.square = (int64_t)(size * size / 1000000),
+			.push = size * (uint64_t)rate / 1000,
+			.up = gradient < 0,
+		};
 	return (struct adagrad_step){
 		.square = (int64_t)((unsigned __int128)size * size / 1000000),
 		.push = (uint64_t)((unsigned __int128)size * (uint64_t)rate /

@@ -15,6 +15,7 @@
 #include "config.h"
 
 #include "models/adagrad.h"
+#include "models/adagrad_four.h"
 #include "models/fx9.h"
 #include "models/model.h"
 #include "models/rows.h"
@@ -112,6 +113,28 @@ static void row_learn_value(struct model *m, size_t row,
 	(void)row_learn(m, row, step);
 }
 
+/* Ones, each row the same step, which moves something; row 0 is the bias. */
+static void rows_learn_ones(struct model *m, const struct sample *x,
+			    const struct adagrad_step *step)
+{
+	size_t n_class = m->spec->n_class, row = 2 * n_class;
+
+	if (!x->index || !adagrad_four_can(n_class)) {
+		for (uint32_t i = 0; i < x->count; i++)
+			(void)row_learn(m, 1 + rows_index(x, i), step);
+		return;
+	}
+	adagrad_four_learn(m->cells + row, x->index, x->count, step, n_class,
+			   m->spec->model_param[EPSILON] * 1000);
+	if (MODEL_LEAF_CELLS % row == 0)	/* each in one leaf */
+		for (uint32_t i = 0; i < x->count; i++)
+			model_touch(m, (1 + (size_t)x->index[i]) * row);
+	else
+		for (uint32_t i = 0; i < x->count; i++)
+			model_touch_all(m, (1 + (size_t)x->index[i]) * row,
+					row);
+}
+
 /* gradient[c] = p[c] - [c is the label], in [-10^9, 10^9] */
 static void learn(struct model *m, const struct sample *x, uint32_t label,
 		  const int64_t *before)
@@ -125,18 +148,12 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 	gradient[label] -= DC_FX9_ONE;
 	for (uint32_t c = 0; c < m->spec->n_class; c++)
 		ones[c] = step_of(m, gradient[c], u);
-	if (!row_learn(m, 0, ones) && !x->value)
-		return;
-	for (uint32_t i = 0; i < x->count; i++) {
-		size_t row = 1 + rows_index(x, i);
-
-		if (x->value)
-			row_learn_value(m, row, gradient,
-					(int64_t)((__int128)x->value[i] *
-						  DC_FX9_ONE / length));
-		else
-			(void)row_learn(m, row, ones);
-	}
+	if (row_learn(m, 0, ones) && !x->value)
+		rows_learn_ones(m, x, ones);
+	for (uint32_t i = 0; x->value && i < x->count; i++)
+		row_learn_value(m, 1 + rows_index(x, i), gradient,
+				(int64_t)((__int128)x->value[i] *
+					  DC_FX9_ONE / length));
 }
 
 const struct model_ops model_logistic = {

@@ -9,6 +9,7 @@
 
 #define ONE_Q62 (INT64_C(1) << 62)
 #define LN2_Q62 INT64_C(3196577161300663915)	/* 2^62 ln 2, nearest */
+#define LN2_FX9 693147180		/* 10^9 ln 2, cut */
 #define TERMS 14	/* r^15 / 15! < 2^-48 */
 #define TINY_FX9 (INT64_C(23) * DC_FX9_ONE)	/* e^-23 < 2^-33 */
 
@@ -16,14 +17,26 @@
  * and what the series leaves out stay below 2^-47. */
 uint64_t softmax_exp(int64_t d_fx9)
 {
-	__int128 d = (__int128)d_fx9 * ONE_Q62 / DC_FX9_ONE;
+	__int128 d;
 	int64_t r, s = ONE_Q62;
 	unsigned n;
 
+	if (d_fx9 == 0)
+		return UINT64_C(1) << 32;
 	if (d_fx9 >= TINY_FX9)
 		return 0;
-	n = (unsigned)(d / LN2_Q62);
-	r = (int64_t)(d % LN2_Q62);
+	d = (__int128)(d_fx9 / DC_FX9_ONE) * ONE_Q62 +
+		(__int128)((unsigned __int128)(d_fx9 % DC_FX9_ONE) *
+			   ONE_Q62 / DC_FX9_ONE);
+	n = (unsigned)(d_fx9 / LN2_FX9);	/* at most one too many */
+	if ((__int128)n * LN2_Q62 > d)
+		n--;
+	r = (int64_t)(d - (__int128)n * LN2_Q62);
+	if (r >= LN2_Q62) {
+		r -= LN2_Q62;
+		n++;
+	}
+#pragma GCC unroll 14	/* so that the divisors are constants */
 	for (int64_t k = TERMS; k >= 1; k--)
 		s = ONE_Q62 - (int64_t)(((__int128)r * s) >> 62) / k;
 	return (uint64_t)s >> 30 >> n;
