@@ -214,6 +214,32 @@ abi_call_checkpoint(struct dc_buf *out, const struct checkpoint_call *call)
 		      call->n_signatures * SIGNATURE_BYTES);
 }
 
+enum dc_status
+abi_checkpoint_signatures(const uint8_t **out, size_t *n,
+			  const uint8_t *input, size_t len, struct dc_err *err)
+{
+	struct abi_selector selector = abi_call_selector(CALL_CHECKPOINT);
+	struct dc_err fault = DC_ERR_INIT;
+	struct abi_in in, words;
+	size_t bytes;
+
+	if (len < ABI_SELECTOR_BYTES ||
+	    memcmp(input, selector.b, ABI_SELECTOR_BYTES) != 0)
+		return dc_fail(err, DC_EINVAL, "no call of writeCheckpoint");
+	abi_in_init(&in, input + ABI_SELECTOR_BYTES, len - ABI_SELECTOR_BYTES,
+		    &fault);
+	for (unsigned i = 0; i < 6; i++)	/* epoch ... prevChain */
+		(void)abi_get_word(&in);
+	(void)abi_get_array(&words, &in, 1);
+	*out = abi_get_bytes(&in, &bytes);
+	if (fault.status == DC_OK && bytes % SIGNATURE_BYTES != 0)
+		return dc_fail(err, DC_EINVAL, "signatures are not of 65 "
+			       "bytes each");
+	*n = bytes / SIGNATURE_BYTES;
+	return fault.status == DC_OK ? DC_OK :
+		dc_fail(err, fault.status, "writeCheckpoint: %s", fault.text);
+}
+
 void
 abi_call_join(struct dc_buf *out, const struct join_call *j)
 {

@@ -106,6 +106,14 @@ void abi_call_claims(struct dc_buf *out, enum dc_call call,
 		     const struct claim *c, size_t n);
 void abi_call_checkpoint(struct dc_buf *out,
 			 const struct checkpoint_call *call);
+
+/* The signatures that a call of writeCheckpoint carries: 65 bytes each.
+ * out  borrowed from input
+ * Errors: DC_EINVAL it is another call, or cut. */
+enum dc_status abi_checkpoint_signatures(const uint8_t **out, size_t *n,
+					 const uint8_t *input, size_t len,
+					 struct dc_err *err) DC_MUST_CHECK;
+
 void abi_call_join(struct dc_buf *out, const struct join_call *j);
 void abi_call_set_roles(struct dc_buf *out, uint64_t id,
 			const struct addr20 *signer,

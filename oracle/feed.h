@@ -47,6 +47,7 @@ struct feed_batch {
 	uint64_t finalized;	/* highest final block known when fetched */
 	struct feed_audit *audits;
 	size_t n_audits;
+	uint64_t period_s;	/* of the pool; 0: not known */
 	uint64_t chain_id;	/* FEED_HELLO */
 	struct hash32 genesis;	/* FEED_HELLO */
 	const char *why;	/* FEED_HALT */

@@ -202,6 +202,8 @@ static enum dc_status fetch_range(struct follow *f, struct feed_batch *b,
 		to = final->number;
 	if (st == DC_OK)
 		st = follow_logs(f, &logs, b->arena, from, to, NULL, err);
+	if (st == DC_OK)
+		st = follow_inputs(f, b, &logs, err);
 	if (st != DC_OK)
 		return st;
 	*n_logs = logs.n;
@@ -265,6 +267,8 @@ static enum dc_status feed_live(struct follow *f, enum follow_step *step,
 	if (st == DC_OK)
 		st = follow_logs(f, &logs, b->arena, ref->number, ref->number,
 				 &ref->hash, err);
+	if (st == DC_OK)
+		st = follow_inputs(f, b, &logs, err);
 	if (st != DC_OK) {
 		feed_batch_free(b);
 		return st;

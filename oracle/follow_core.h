@@ -52,6 +52,9 @@ struct follow {
 	uint64_t audited_block;	/* where trainers were last asked */
 	size_t audit_next;	/* which trainer is asked next */
 	bool audit_off;		/* the node cannot answer for a block hash */
+
+	uint64_t period_s;	/* of the pool; 0: not asked yet */
+	bool said_no_inputs;
 };
 
 /* What came of a step. */
@@ -80,6 +83,14 @@ enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
  * nothing where it is not time, or the node cannot. */
 enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
 			    struct dc_err *err) DC_MUST_CHECK;
+
+/* --- follow_inputs.c ---------------------------------------------------- */
+
+/* Bring the inputs of accepted checkpoints' transactions along, in b's arena.
+ * logs  b's, before they are put into it */
+enum dc_status follow_inputs(struct follow *f, struct feed_batch *b,
+			     struct rpc_logs *logs,
+			     struct dc_err *err) DC_MUST_CHECK;
 
 /* --- follow_blocks.c ---------------------------------------------------- */
 

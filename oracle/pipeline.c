@@ -323,6 +323,7 @@ static enum dc_status hello(struct pipeline *p, const struct feed_batch *b,
 
 	if (st != DC_OK)
 		return st;
+	p->chain_id = b->chain_id;
 	st = sql_chain_bind(p->db, b->chain_id, &b->genesis, err);
 	if (st == DC_OK)
 		return sql_tx_commit(p->db, err);
@@ -333,6 +334,8 @@ static enum dc_status hello(struct pipeline *p, const struct feed_batch *b,
 static enum dc_status take(struct pipeline *p, const struct feed_batch *b,
 			   struct dc_err *err)
 {
+	if (b->period_s != 0)
+		p->period_s = b->period_s;
 	switch (b->kind) {
 	case FEED_HELLO:
 		return hello(p, b, err);
@@ -431,7 +434,8 @@ enum dc_status pipeline_new(struct pipeline **out,
 	p->scratch = dc_arena_new(1 << 16);
 	p->start = dc_arena_new(1 << 12);
 	p->due_s = PIPELINE_NEVER;
-	st = snapshot_folder(config->data_dir, err);
+	p->ec = ec_new(err);
+	st = p->ec != NULL ? snapshot_folder(config->data_dir, err) : DC_EIO;
 	if (st == DC_OK)
 		st = open_database(p, err);
 	if (st == DC_OK)
@@ -454,6 +458,7 @@ void pipeline_free(struct pipeline *p)
 		return;
 	abandon(p);
 	sql_db_close(p->db);
+	ec_free(p->ec);
 	for (i = 0; i < p->n_models; i++)
 		free(p->models[i]);
 	free(p->models);

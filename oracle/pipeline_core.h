@@ -11,6 +11,7 @@
 #include "incentives/share.h"
 #include "incentives/verdicts.h"
 #include "oracle/abi_decaid.h"
+#include "oracle/ec.h"
 #include "oracle/pipeline.h"
 #include "oracle/registry_write.h"
 #include "oracle/tally.h"
@@ -66,6 +67,11 @@ struct pipeline {
 	bool has_head;
 	uint64_t finalized;
 	uint64_t prune_at;		/* when finalized gets there */
+
+	struct ec *ec;
+	uint64_t chain_id;		/* 0: nobody has said yet */
+	uint64_t period_s;		/* of the pool; 0: not known yet */
+	const struct raw_log *log;	/* the one that is taken in */
 
 	uint64_t measure_us;	/* held-out rows: not before this clock time */
 
@@ -129,6 +135,14 @@ enum dc_status pipe_holdout_resume(struct pipeline *p, struct pipe_model *m,
  * totals of an open transaction are written. */
 enum dc_status pipe_holdout_measure(struct pipeline *p,
 				    struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_signers.c -------------------------------------------------- */
+
+/* Count an accepted checkpoint for who signed it, and against who could
+ * have; p->log is its log. */
+enum dc_status pipe_signers(struct pipeline *p, const struct pipe_model *m,
+			    const struct checkpoint *c, uint64_t accepted_s,
+			    struct dc_err *err) DC_MUST_CHECK;
 
 /* --- pipeline_claim.c --------------------------------------------------- */
 

@@ -473,6 +473,8 @@ static enum dc_status put_accepted(struct pipeline *p, struct pipe_model *m,
 	row.refuted = false;
 	row.log = *at;
 	row.effective_s = at->time_s + m->row.is.params.challenge_s;
+	if (st == DC_OK)
+		st = pipe_signers(p, m, &row.is, at->time_s, err);
 	return st == DC_OK ? sql_checkpoint_put(p->db, &row, err) : st;
 }
 

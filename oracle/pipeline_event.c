@@ -242,6 +242,7 @@ enum dc_status pipe_log(struct pipeline *p, const struct raw_log *log,
 	enum dc_status st;
 
 	at.time_s = p->head.time_s;
+	p->log = log;
 	st = abi_event_decode(&ev, log->topics, log->n_topics, log->data,
 			      log->data_len, p->scratch, &why);
 	if (st != DC_OK)	/* our contracts emit no such thing */

@@ -169,6 +169,8 @@ enum dc_status pipe_operator(struct pipeline *p, const struct addr20 *pool,
 	st = change(&o, ev, at, err);
 	if (st == DC_OK)
 		st = sql_operator_put(p->db, &o, err);
+	if (st == DC_OK)
+		st = sql_operator_key_put(p->db, pool, &o.signer, o.id, err);
 	row.account = o.owner;
 	row.amount_wei = o.bond_wei;
 	return st == DC_OK ? sql_event_insert(p->db, &row, err) : st;

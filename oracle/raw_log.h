@@ -21,6 +21,10 @@ struct raw_log {
 	struct hash32 topics[RAW_LOG_MAX_TOPICS];
 	const uint8_t *data;
 	size_t data_len;
+	/* Its transaction's input, of an accepted checkpoint; NULL: the node
+	 * does not have it, or it was not asked for. */
+	const uint8_t *input;
+	size_t input_len;
 };
 
 #endif /* DECAID_ORACLE_RAW_LOG_H */

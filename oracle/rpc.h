@@ -215,6 +215,16 @@ enum dc_status rpc_transaction(struct rpc *rpc, struct addr20 *from,
 			       struct dc_buf *input, const struct hash32 *tx,
 			       struct dc_err *err) DC_MUST_CHECK;
 
+/* Inputs of transactions, in batches.
+ * out  (n) bytes NULL: the node does not have that one */
+struct rpc_input {
+	const uint8_t *bytes;	/* in the arena */
+	size_t len;
+};
+enum dc_status rpc_inputs(struct rpc *rpc, struct rpc_input *out,
+			  struct dc_arena *arena, const struct hash32 *txs,
+			  size_t n, struct dc_err *err) DC_MUST_CHECK;
+
 enum dc_status rpc_balance(struct rpc *rpc, struct wei *out,
 			   const struct addr20 *account, struct rpc_at at,
 			   struct dc_err *err) DC_MUST_CHECK;

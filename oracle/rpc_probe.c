@@ -225,3 +225,66 @@ enum dc_status rpc_transaction(struct rpc *rpc, struct addr20 *from,
 	json_decref(result);
 	return st;
 }
+
+static enum dc_status input_take(struct rpc *rpc, struct rpc_input *out,
+				 struct dc_arena *arena, const json_t *tx,
+				 struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+	struct dc_buf bytes;
+
+	*out = (struct rpc_input){ NULL, 0 };
+	if (json_is_null(tx))
+		return DC_OK;
+	dc_buf_init(&bytes, RPC_MAX_REPLY_BYTES);
+	if (append_bytes(&bytes, json_object_get(tx, "input")))
+		*out = (struct rpc_input){
+			dc_arena_copy(arena, dc_buf_text(&bytes),
+				      bytes.len + 1),
+			bytes.len
+		};
+	else
+		st = rpc_malformed(rpc, err, "a transaction without input");
+	dc_buf_clear(&bytes);
+	return st;
+}
+
+static enum dc_status inputs_batch(struct rpc *rpc, struct rpc_input *out,
+				   struct dc_arena *arena,
+				   const struct hash32 *txs, size_t n,
+				   struct dc_err *err)
+{
+	char hash[HASH32_TEXT_BYTES];
+	json_t *results;
+	enum dc_status st;
+
+	rpc_begin(rpc);
+	for (size_t i = 0; i < n; i++) {
+		hash32_format(&txs[i], hash);
+		rpc_add(rpc, "eth_getTransactionByHash", "[\"%s\"]", hash);
+	}
+	st = rpc_run(rpc, err);
+	if (st == DC_OK)
+		st = rpc_results(rpc, &results, err);
+	if (st != DC_OK)
+		return st;
+	for (size_t i = 0; st == DC_OK && i < n; i++)
+		st = input_take(rpc, &out[i], arena,
+				json_array_get(results, i), err);
+	json_decref(results);
+	return st;
+}
+
+enum dc_status rpc_inputs(struct rpc *rpc, struct rpc_input *out,
+			  struct dc_arena *arena, const struct hash32 *txs,
+			  size_t n, struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+	size_t step;
+
+	for (size_t i = 0; st == DC_OK && i < n; i += step) {
+		step = n - i < RPC_MAX_BATCH ? n - i : RPC_MAX_BATCH;
+		st = inputs_batch(rpc, out + i, arena, txs + i, step, err);
+	}
+	return st;
+}

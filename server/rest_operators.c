@@ -13,25 +13,19 @@ static const char *status_name(const struct sql_operator *o)
 	return o->leaving ? "leaving" : "joined";
 }
 
-static void put_count(struct json_out *j, const char *key, bool known,
-		      uint64_t n)
-{
-	json_put_key(j, key);
-	if (known)
-		json_put_u64(j, n);
-	else
-		json_put_null(j);
-}
-
-/* Whose signatures a checkpoint carried stands in its transaction, which is
- * not followed yet: what was never counted is not told as none. */
+/* Whose signatures a checkpoint carried stands in its transaction: of those
+ * whose transaction the node had. */
 static void put_record(struct json_out *j, const struct sql_operator *o)
 {
-	bool known = o->last_epoch != 0;
-
-	put_count(j, "checkpoints_signed", known, o->checkpoints_signed);
-	put_count(j, "checkpoints_missed", known, o->checkpoints_missed);
-	put_count(j, "last_epoch", known, o->last_epoch);
+	json_put_key(j, "checkpoints_signed");
+	json_put_u64(j, o->checkpoints_signed);
+	json_put_key(j, "checkpoints_missed");
+	json_put_u64(j, o->checkpoints_missed);
+	json_put_key(j, "last_epoch");
+	if (o->checkpoints_signed > 0)
+		json_put_u64(j, o->last_epoch);
+	else
+		json_put_null(j);
 }
 
 static void put_operator(struct json_out *j, const struct sql_operator *o)

@@ -8,6 +8,7 @@ sql_migrations = \
 	sql/migrations/chain/0006_operators.sql \
 	sql/migrations/chain/0007_events.sql \
 	sql/migrations/chain/0008_boards.sql \
+	sql/migrations/chain/0009_operator_keys.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql
 

@@ -103,6 +103,46 @@ sql_operator_get(struct sql_db *db, struct sql_operator *out, bool *found,
 	return sql_operator_read(&q, out, found, arena, err);
 }
 
+static const char SQL_KEY_PUT[] =
+	"INSERT INTO operator_keys (pool, signer, id) VALUES (?1, ?2, ?3)"
+	" ON CONFLICT DO NOTHING";
+
+enum dc_status
+sql_operator_key_put(struct sql_db *db, const struct addr20 *pool,
+		     const struct addr20 *signer, uint64_t id,
+		     struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_KEY_PUT);
+	sql_bind_addr(&q, pool);
+	sql_bind_addr(&q, signer);
+	sql_bind_u64(&q, id);
+	return sql_query_run(&q, err);
+}
+
+static const char SQL_KEY_FIND[] =
+	"SELECT id FROM operator_keys WHERE pool = ?1 AND signer = ?2";
+
+enum dc_status
+sql_operator_of_key(struct sql_db *db, uint64_t *id, bool *found,
+		    const struct addr20 *pool, const struct addr20 *signer,
+		    struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_KEY_FIND);
+	sql_bind_addr(&q, pool);
+	sql_bind_addr(&q, signer);
+	while (sql_query_row(&q)) {
+		*id = sql_col_u64(&q);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
 /* ?1 the address, ?2 the pool or NULL. */
 static const char SQL_OPERATOR_FIND[] =
 	SQL_OPERATOR_FROM "WHERE (owner = ?1 OR signer = ?1 OR attester = ?1"

@@ -35,6 +35,19 @@ enum dc_status sql_operator_get(struct sql_db *db, struct sql_operator *out,
 				uint64_t id, struct dc_arena *arena,
 				struct dc_err *err) DC_MUST_CHECK;
 
+/* A key signs for an operator from now on, and what it signed before counts
+ * for that one for ever. */
+enum dc_status sql_operator_key_put(struct sql_db *db,
+				    const struct addr20 *pool,
+				    const struct addr20 *signer, uint64_t id,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* Whose a key is or was. */
+enum dc_status sql_operator_of_key(struct sql_db *db, uint64_t *id,
+				   bool *found, const struct addr20 *pool,
+				   const struct addr20 *signer,
+				   struct dc_err *err) DC_MUST_CHECK;
+
 /* By the address of any of its roles, the newest where several match;
  * pool NULL: in any pool. */
 enum dc_status sql_operator_find(struct sql_db *db, struct sql_operator *out,

@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createPublicClient, createWalletClient, encodeAbiParameters,
+import { concat, createPublicClient, createWalletClient, encodeAbiParameters,
 	encodeFunctionData, getAddress, http, keccak256, pad, parseEther,
 	parseEventLogs, toHex } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
@@ -200,15 +200,17 @@ export class Chain {
 
 	// Sign and post a checkpoint as followd computed it.
 	// rows  what it computed, newest first
-	async post(trainer, rows) {
+	async post(trainer, rows, signers = [this.accounts[1]]) {
 		const last = this.last.get(trainer) ?? { chain: ZERO, judged: 0 };
 		const row = rows[0];
 		const words = collectWords(rows, last.judged, row.judged);
 		const message = { trainer, spec: row.spec, epoch: BigInt(row.epoch), count: BigInt(row.count),
 			recordHash: row.recordHash, stateRoot: row.stateRoot, judged: BigInt(row.judged),
 			verdictsHash: row.verdictsHash, accuracy: BigInt(row.accuracy) };
-		const signature = await this.accounts[1].signTypedData({ types: CHECKPOINT, primaryType: "Checkpoint",
-			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool }, message });
+		const typed = { types: CHECKPOINT, primaryType: "Checkpoint", message,
+			domain: { name: "decaid", version: "1", chainId: foundry.id, verifyingContract: this.pool } };
+		const ascending = [...signers].sort((a, b) => a.address.toLowerCase() < b.address.toLowerCase() ? -1 : 1);
+		const signature = concat(await Promise.all(ascending.map((who) => who.signTypedData(typed))));
 		await this.call(this.accounts[1], trainer, "writeCheckpoint", [message.epoch, message.count, message.judged,
 			message.accuracy, message.stateRoot, last.chain, words, signature]);
 		let chain = last.chain;

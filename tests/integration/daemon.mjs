@@ -49,6 +49,7 @@ export class Daemon {
 
 	async models() { return (await this.list("models")).map((l) => JSON.parse(l)); }
 	async checkpoints(trainer) { return (await this.list(`checkpoints ${trainer}`)).map((l) => JSON.parse(l)); }
+	async operators() { return (await this.list("operators")).map((l) => JSON.parse(l)); }
 	async holdout(trainer) { return (await this.list(`holdout ${trainer}`)).map((l) => JSON.parse(l)); }
 	dump() { return this.list("dump"); }
 

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import path from "node:path";
-import { toEventSelector } from "viem";
+import { parseEther, toEventSelector } from "viem";
 import { Chain, Dice, root, sample, startAnvil } from "./chain.mjs";
 import { Daemon, newDir } from "./daemon.mjs";
 
@@ -188,6 +188,60 @@ const scenarios = {
 			await measuredInOrder(chain, daemon);
 			same(await daemon.dump(), await fresh(chain), `depth ${depth}`);
 		}
+		await daemon.stop();
+		chain.end();
+	},
+
+	async "who signed a checkpoint is counted, and who could have"() {
+		const chain = await newChain();
+		const daemon = new Daemon(chain, { args: ["--depth", "1000"] });
+		const [a, b, c, fresh_key] = [1, 16, 17, 18].map((i) => chain.accounts[i]);
+		const model = { kind: "stake", address: await chain.createModel("stake", "signed") };
+		const dice = new Dice(7);
+		// A checkpoint that these sign; then what each operator has on record.
+		const record = async (...signers) => {
+			let rows = [];
+			while (!rows.length || rows[0].accepted) {
+				await contributions(chain, dice, [model], 4);
+				await chain.mine(6);
+				await daemon.caughtUp(chain);
+				rows = await daemon.checkpoints(model.address);
+			}
+			await chain.post(model.address, rows, signers);
+			await chain.mine();
+			await daemon.caughtUp(chain);
+			return (await daemon.operators()).map((o) => [o.signed, o.missed, o.last === rows[0].epoch]);
+		};
+		assert.deepEqual(await record(a), [[1, 0, true]], "alone");
+		for (const [who, bond] of [[b, "3"], [c, "1"]])
+			await chain.call(who, chain.pool, "join", [who.address, who.address, who.address, "https://x.example"],
+				parseEther(bond));
+		await chain.mine();
+		assert.deepEqual(await record(a), [[2, 0, true], [0, 0, false], [0, 0, false]], "newcomers do not count yet");
+		await chain.mine(20);
+		assert.deepEqual(await record(a, b, c), [[3, 0, true], [1, 0, true], [1, 0, true]], "all");
+		assert.deepEqual(await record(a, b), [[4, 0, true], [2, 0, true], [1, 1, false]], "one misses");
+		const saved = chain.save(), snapshot = await chain.rpc("evm_snapshot");
+		assert.deepEqual(await record(b, c, a), [[5, 0, true], [3, 0, true], [2, 1, true]], "to be undone");
+		assert.equal(await chain.rpc("evm_revert", [snapshot]), true);
+		chain.restore(saved);
+		for (let i = 0; i < 4; i++) await contributions(chain, dice, [model], 2), await chain.mine(7);
+		await daemon.caughtUp(chain, { reorgs: 1 });
+		assert.deepEqual((await daemon.operators()).map((o) => [o.signed, o.missed]), [[4, 0], [2, 0], [1, 1]],
+			"as before the blocks that went");
+		await chain.call(b, chain.pool, "setRoles", [2n, fresh_key.address, fresh_key.address, fresh_key.address]);
+		await chain.mine();
+		assert.deepEqual(await record(a, b), [[5, 0, true], [3, 0, true], [1, 2, false]], "the old key signs on");
+		await chain.mine(20);
+		assert.deepEqual(await record(a, fresh_key), [[6, 0, true], [4, 0, true], [1, 3, false]], "then the new one");
+		await chain.call(c, chain.pool, "leave", [3n]);
+		await chain.mine();
+		await chain.mine(20);
+		assert.deepEqual(await record(a, fresh_key), [[7, 0, true], [5, 0, true], [1, 3, false]], "who left misses nothing");
+		const live = await daemon.dump();
+		assert.ok(live.some((l) => l.startsWith("operator_keys|")), "keys are in the dump");
+		same(live, await fresh(chain), "once more from the start");
+		same(live, await fresh(chain, ["--depth", "0"]), "in ranges of final blocks");
 		await daemon.stop();
 		chain.end();
 	},

@@ -7,6 +7,7 @@
  *     dump      every table that the chain determines, sorted, one row a
  *               line, and each learner's hash; then an empty line
  *     checkpoints ADDRESS   what was computed, newest first; an empty line
+ *     operators   one line of JSON an operator, then an empty line
  *     holdout ADDRESS   measurements on held-out rows, oldest first: number
  *               of contributions, block, right, rows; then an empty line
  *
@@ -29,6 +30,7 @@
 #include "sql/accuracy.h"
 #include "sql/checkpoints.h"
 #include "sql/models.h"
+#include "sql/operators.h"
 #include "tests/unit/chain_dump.h"
 
 
@@ -244,6 +246,28 @@ static void print_checkpoints(const char *dir, const char *who)
 	dc_arena_free(arena);
 }
 
+static void print_operators(const char *dir)
+{
+	struct sql_page page = { .limit = 100, .after = NULL };
+	struct dc_arena *arena = dc_arena_new(4096);
+	struct sql_db *db = open_reader(dir);
+	static struct sql_operator o[100];
+	char next[SQL_KEY_BYTES];
+	uint32_t n = 0;
+
+	if (sql_operators_page(db, o, &n, next, NULL, &page, arena, NULL) !=
+	    DC_OK)
+		die("operators");
+	for (uint32_t i = 0; i < n; i++)
+		printf("{\"id\":%" PRIu64 ",\"signed\":%" PRIu64
+		       ",\"missed\":%" PRIu64 ",\"last\":%" PRIu64 "}\n",
+		       o[i].id, o[i].checkpoints_signed,
+		       o[i].checkpoints_missed, o[i].last_epoch);
+	putchar('\n');
+	sql_db_close(db);
+	dc_arena_free(arena);
+}
+
 /* --- held-out rows ------------------------------------------------------ */
 
 #define HELD 32
@@ -320,6 +344,8 @@ static void answer(struct gateway *g, const char *dir, const char *line)
 		print_status(g);
 	else if (strcmp(line, "models") == 0)
 		print_models(dir);
+	else if (strcmp(line, "operators") == 0)
+		print_operators(dir);
 	else if (strncmp(line, "checkpoints ", 12) == 0)
 		print_checkpoints(dir, line + 12);
 	else if (strncmp(line, "holdout ", 8) == 0)

@@ -148,6 +148,46 @@ START_TEST(checkpoints_are_encoded)
 }
 END_TEST
 
+START_TEST(a_checkpoints_signatures_are_read_back_or_refused)
+{
+	const struct u256 words[2] = { { { 1, 0, 0, 0 } }, U256_MAX_ };
+	uint8_t sigs[3 * 65];
+	struct checkpoint_call call = {
+		.c = checkpoint(), .words = words, .n_words = 2,
+		.signatures = sigs, .n_signatures = 3,
+	};
+	struct dc_err err = DC_ERR_INIT;
+	const uint8_t *found;
+	struct dc_buf b;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(sigs); i++)
+		sigs[i] = (uint8_t)i;
+	dc_buf_init(&b, 1 << 16);
+	abi_call_checkpoint(&b, &call);
+	ck_assert_int_eq(abi_checkpoint_signatures(&found, &n, b.data, b.len,
+						   &err), DC_OK);
+	ck_assert_uint_eq(n, 3);
+	ck_assert_int_eq(memcmp(found, sigs, sizeof(sigs)), 0);
+	/* Every cut is refused; bytes beyond what is said are not. */
+	for (size_t len = 0; len < b.len - 31; len++) {
+		struct dc_err why = DC_ERR_INIT;
+		uint8_t *cut = dc_malloc(len + 1);
+
+		memcpy(cut, b.data, len);
+		if (abi_checkpoint_signatures(&found, &n, cut, len, &why) ==
+		    DC_OK)
+			ck_assert_uint_le((size_t)(found - cut) + n * 65, len);
+		free(cut);
+	}
+	b.data[0] ^= 1;
+	ck_assert_int_eq(abi_checkpoint_signatures(&found, &n, b.data, b.len,
+						   &err), DC_EINVAL);
+	ck_assert_str_eq(err.text, "no call of writeCheckpoint");
+	dc_buf_clear(&b);
+}
+END_TEST
+
 START_TEST(an_operators_calls_are_encoded)
 {
 	struct addr20 a = addr(1), b = addr(2), c = addr(3);
@@ -496,6 +536,7 @@ main(void)
 		making_a_model_is_encoded,
 		contributions_and_claims_are_encoded,
 		checkpoints_are_encoded,
+		a_checkpoints_signatures_are_read_back_or_refused,
 		an_operators_calls_are_encoded,
 		calls_with_a_number_an_address_or_nothing_are_encoded,
 		constructor_arguments_are_encoded,

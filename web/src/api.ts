@@ -202,8 +202,8 @@ export interface Operator {
 	bond_wei: Wei;
 	status: string;
 	since_block: number;
-	checkpoints_signed: number | null;
-	checkpoints_missed: number | null;
+	checkpoints_signed: number;
+	checkpoints_missed: number;
 	last_epoch: number | null;
 	slashed: boolean;
 }

@@ -9,9 +9,6 @@ import { operators, status } from "../store";
 import { text } from "../strings";
 import "./Operators.css";
 
-/** null: nobody has counted yet. */
-const count = (n: number | null) => n === null ? text.none : format_count(n);
-
 function Row({ one }: { one: Operator }) {
 	const ours = status.data.value?.operator?.address === one.address;
 	return (
@@ -26,9 +23,12 @@ function Row({ one }: { one: Operator }) {
 				<Amount wei={one.bond_wei} /></td>
 			<td class="n" data-testid="operator-signed"
 				data-value={one.checkpoints_signed}>
-				{count(one.checkpoints_signed)}</td>
-			<td class="n wide">{count(one.checkpoints_missed)}</td>
-			<td class="n wide">{count(one.last_epoch)}</td>
+				{format_count(one.checkpoints_signed)}</td>
+			<td class="n wide" data-testid="operator-missed"
+				data-value={one.checkpoints_missed}>
+				{format_count(one.checkpoints_missed)}</td>
+			<td class="n wide">{one.last_epoch === null ? text.none
+				: format_count(one.last_epoch)}</td>
 			<td data-testid="operator-status" data-value={one.status}>
 				<bdi dir="auto">{one.status}</bdi>
 				{one.slashed && <span class="slashed">
