@@ -68,12 +68,15 @@ size_t learner_work_size(const struct model_spec *spec)
 		merkle_size(learner_cells(spec));
 }
 
-/* The state of nothing learned: zeros, and what follows from them. */
+/* The state of nothing learned: zeros and the spec's start, the same for the
+ * served model and each fold, and what follows from them. */
 static void clear(struct learner *l)
 {
 	memset(l->cells, 0, l->n_cells * sizeof(*l->cells));
-	for (unsigned i = 0; i < l->n_model; i++)
+	for (unsigned i = 0; i < l->n_model; i++) {
+		spec_start(l->spec, l->model[i].cells);
 		l->spec->model->rebuild(&l->model[i]);
+	}
 	merkle_touch_all(&l->tree);
 }
 

@@ -33,6 +33,7 @@ libdc_models_a_SOURCES = \
 	models/softmax.c models/softmax.h \
 	models/sparse_perceptron.c \
 	models/spec.c models/spec.h \
+	models/start.c models/start.h \
 	models/verdict.c models/verdict.h \
 	models/verdict_fold.c \
 	models/verdict_jury.c \

@@ -264,6 +264,32 @@ static uint32_t lines_left(const struct lines *in)
 	return n;
 }
 
+/* "start N": the last N bytes are no lines but what the model begins with. */
+static enum dc_status start_line(struct lines *in, struct model_spec *s)
+{
+	static const char keyword[] = "\nstart ";
+	int64_t n;
+	enum dc_status st;
+
+	if ((size_t)(in->end - in->eol) < sizeof(keyword) ||
+	    memcmp(in->eol, keyword, sizeof(keyword) - 1) != 0)
+		return DC_OK;
+	st = line_next(in);
+	if (st != DC_OK)
+		return st;
+	in->p += sizeof(keyword) - 2;
+	if (!number_take(in, &n) || in->p != in->eol || n == 0)
+		return refuse(in, "expected start NUMBER");
+	if (n > START_BYTES_MAX || n >= in->end - in->eol)
+		return refuse(in, "so many bytes are not behind it, or too "
+			      "many");
+	in->end -= n;
+	s->start = dc_malloc((size_t)n);
+	memcpy(s->start, in->end, (size_t)n);
+	s->n_start = (size_t)n;
+	return DC_OK;
+}
+
 /* The rest of the text is classes. Names need no more bytes than it has. */
 static enum dc_status class_lines(struct lines *in, struct model_spec *s)
 {
@@ -314,6 +340,8 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK)
 		st = line_exact(in, "sample packed", "expected sample packed");
 	if (st == DC_OK)
+		st = start_line(in, s);
+	if (st == DC_OK)
 		st = class_lines(in, s);
 	if (st == DC_OK && s->model->classes_max != 0 &&
 	    s->n_class > s->model->classes_max)
@@ -333,6 +361,30 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	return st;
 }
 
+/* That the start unpacks into cells of the model. */
+static enum dc_status start_check(const struct model_spec *s,
+				  struct dc_err *err)
+{
+	size_t n = s->model->cells(s);
+	int64_t *cells = dc_calloc(n, sizeof(*cells));
+	enum dc_status st = start_decode(cells, n, s->start, s->n_start, err);
+
+	if (st == DC_OK && !s->model->cells_valid(s, cells))
+		st = dc_fail(err, DC_EINVAL, "start: no state of a %s",
+			     s->model->choice.name);
+	free(cells);
+	return st;
+}
+
+void spec_start(const struct model_spec *s, int64_t *cells)
+{
+	struct dc_err err = DC_ERR_INIT;
+
+	if (s->n_start > 0)
+		DC_CHECK(start_decode(cells, s->model->cells(s), s->start,
+				      s->n_start, &err) == DC_OK);
+}
+
 enum dc_status spec_parse(struct model_spec *out, const char *text,
 			  size_t len, struct dc_err *err)
 {
@@ -340,10 +392,15 @@ enum dc_status spec_parse(struct model_spec *out, const char *text,
 	enum dc_status st;
 
 	*out = (struct model_spec){ 0 };
-	if (len > SPEC_TEXT_BYTES_MAX)
+	if (len > SPEC_BYTES_MAX)
 		return dc_fail(err, DC_EINVAL, "spec is over %d bytes",
-			       SPEC_TEXT_BYTES_MAX);
+			       SPEC_BYTES_MAX);
 	st = spec_read(out, &in);
+	if (st == DC_OK && len - out->n_start > SPEC_TEXT_BYTES_MAX)
+		st = dc_fail(err, DC_EINVAL, "spec is over %d bytes",
+			     SPEC_TEXT_BYTES_MAX);
+	if (st == DC_OK && out->n_start > 0)
+		st = start_check(out, err);
 	if (st != DC_OK) {
 		spec_clear(out);
 		return st;
@@ -356,6 +413,7 @@ void spec_clear(struct model_spec *s)
 {
 	free(s->column);
 	free(s->class_name);
+	free(s->start);
 	*s = (struct model_spec){ 0 };
 }
 
@@ -381,8 +439,28 @@ void spec_format(struct dc_buf *b, const struct model_spec *s)
 			      (long long)s->column[i].width);
 	choice_format(b, "verdict", &s->verdict->choice, s->verdict_param);
 	dc_buf_append_text(b, "sample packed\n");
+	if (s->n_start > 0)
+		dc_buf_printf(b, "start %zu\n", s->n_start);
 	for (uint32_t c = 0; c < s->n_class; c++)
 		dc_buf_printf(b, "class %s\n", s->class_name[c]);
+	if (s->n_start > 0)
+		dc_buf_append(b, s->start, s->n_start);
+}
+
+size_t spec_lines_len(const char *text, size_t len)
+{
+	static const char before[] = "\nsample packed\nstart ";
+	const char *at = memmem(text, len, before, sizeof(before) - 1);
+	struct lines in = { .p = at, .eol = text + len, .end = text + len };
+	int64_t n;
+
+	if (at == NULL)
+		return len;
+	in.p += sizeof(before) - 1;
+	if (!number_take(&in, &n) || in.p == in.end || *in.p != '\n' ||
+	    n > in.end - in.p)
+		return len;
+	return len - (size_t)n;
 }
 
 void spec_hash(struct hash32 *out, const char *text, size_t len)

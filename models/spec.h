@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/status.h"
 #include "base/types.h"
+#include "models/start.h"
 
 #define SPEC_CLASSES_MIN 2
 #define SPEC_CLASSES_MAX 1024
@@ -61,11 +62,13 @@ struct model_spec {
 	uint32_t n_class;
 	struct spec_column *column;	/* (columns) or NULL; owned */
 	const char **class_name;	/* (n_class) UTF-8, NUL; owned */
+	uint8_t *start;		/* (n_start) models/start.h, or NULL; owned */
+	size_t n_start;
 	struct hash32 hash;	/* keccak of the text */
 };
 
 /* Read a spec.
- * text (len) bytes, no NUL needed
+ * text (len) bytes, no NUL needed; starting weights behind its lines
  * out  undefined unless DC_OK; then spec_clear gives its memory back
  * Errors: DC_EINVAL "spec line N: reason". */
 enum dc_status spec_parse(struct model_spec *out, const char *text,
@@ -74,8 +77,19 @@ enum dc_status spec_parse(struct model_spec *out, const char *text,
 /* Free what spec_parse took; a zeroed or cleared spec is fine. */
 void spec_clear(struct model_spec *s);
 
-/* Append the canonical text of s. */
+/* Append the canonical text of s, with the bytes of its start. */
 void spec_format(struct dc_buf *b, const struct model_spec *s);
+
+/* How much of a spec's text (len) is lines: all but its start's bytes. Of a
+ * text that is no spec, all. */
+size_t spec_lines_len(const char *text, size_t len);
+
+/* The most bytes that a spec has. */
+#define SPEC_BYTES_MAX (SPEC_TEXT_BYTES_MAX + START_BYTES_MAX)
+
+/* What a model of this spec begins with, into cells of its own, which are
+ * zeros: where the spec has no start, nothing. */
+void spec_start(const struct model_spec *s, int64_t *cells);
 
 /* keccak of a spec's text: what trainers carry. */
 void spec_hash(struct hash32 *out, const char *text, size_t len);

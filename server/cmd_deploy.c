@@ -9,6 +9,7 @@
 #include "models/encoder.h"
 #include "models/spec.h"
 #include "server/recipe.h"
+#include "server/trial.h"
 #include "server/wallet.h"
 
 /* --- results --- */
@@ -178,6 +179,7 @@ int cmd_deploy_factory(const struct command *self, int argc, char **argv)
 /* The texts of the command line. */
 struct model_texts {
 	const char *key, *spec, *type, *columns, *encoder, *classes, *about;
+	const char *start;
 	const char *verdict;
 	const char *incentive, *sample_bytes, *refund_wait, *window;
 	const char *challenge, *epoch, *owner_wait, *any_wait, *fee_gwei;
@@ -250,19 +252,75 @@ static void compose_spec(struct dc_buf *out, const struct model_texts *t)
 	}
 }
 
+/* The lines of a model's spec, with its cells as the start, and another
+ * verdict rule where one is named. */
+static enum dc_status start_spec(struct dc_buf *out,
+				 const struct model_texts *t,
+				 struct trial *trial, struct dc_err *err)
+{
+	const struct model_spec *s = &trial->spec;
+	const char *p = dc_buf_text(&trial->text), *end;
+	size_t lines = spec_lines_len(p, trial->text.len);
+	struct dc_buf start;
+
+	dc_buf_init(&start, START_BYTES_MAX);
+	start_encode(&start, trial->m.cells, s->model->cells(s));
+	if (dc_buf_failed(&start)) {
+		dc_buf_clear(&start);
+		return dc_fail(err, DC_EINVAL, "%s: its weights take more "
+			       "than %d bytes, or more than 62 bits each; "
+			       "import --decimals rounds them", t->start,
+			       START_BYTES_MAX);
+	}
+	for (end = p + lines; p < end; p = strchr(p, '\n') + 1) {
+		size_t n = (size_t)(strchr(p, '\n') + 1 - p);
+
+		if (strncmp(p, "start ", 6) == 0)
+			continue;
+		if (strncmp(p, "verdict ", 8) == 0 && t->verdict != NULL)
+			dc_buf_printf(out, "verdict %s\n", t->verdict);
+		else
+			dc_buf_append(out, p, n);
+		if (strncmp(p, "sample ", 7) == 0)
+			dc_buf_printf(out, "start %zu\n", start.len);
+	}
+	dc_buf_append(out, start.data, start.len);
+	dc_buf_clear(&start);
+	return DC_OK;
+}
+
+static enum dc_status read_start(struct dc_buf *out,
+				 const struct model_texts *t,
+				 struct dc_err *err)
+{
+	struct trial trial;
+	enum dc_status found;
+
+	if (t->spec != NULL || t->classes != NULL)
+		return dc_fail(err, DC_EINVAL, "--start brings its own spec: "
+			       "--spec and --classes do not go with it");
+	found = trial_load(&trial, t->start, err);
+	if (found == DC_OK)
+		found = start_spec(out, t, &trial, err);
+	trial_clear(&trial);
+	return found;
+}
+
 static enum dc_status make_spec(struct dc_buf *text, struct model_spec *spec,
 				const struct model_texts *t,
 				struct dc_err *err)
 {
 	enum dc_status found = DC_OK;
 
-	if (t->spec != NULL)
+	if (t->start != NULL)
+		found = read_start(text, t, err);
+	else if (t->spec != NULL)
 		found = read_file(text, t->spec, err);
 	else if (t->classes != NULL)
 		compose_spec(text, t);
 	else
-		found = dc_fail(err, DC_EINVAL, "--spec FILE or --classes "
-				"NAME,NAME,... is needed");
+		found = dc_fail(err, DC_EINVAL, "--spec FILE, --start FILE "
+				"or --classes NAME,NAME,... is needed");
 	return found == DC_OK ? spec_parse(spec, dc_buf_text(text), text->len,
 					   err)
 			      : found;
@@ -353,7 +411,7 @@ static int deploy_model_named(const struct cmd_line *line, const char *name,
 	struct deploy d;
 	int found;
 
-	dc_buf_init(&text, SPEC_TEXT_BYTES_MAX);
+	dc_buf_init(&text, SPEC_BYTES_MAX);
 	status = make_spec(&text, &spec, t, &err);
 	if (status == DC_OK)
 		status = read_model(&m, t, &line->config, &err);
@@ -393,6 +451,9 @@ int cmd_deploy_model(const struct command *self, int argc, char **argv)
 		{ "key", "FILE", "the owner's key file", &t.key },
 		{ "spec", "FILE", "the spec's text, instead of --type, "
 		  "--columns, --encoder, --classes", &t.spec },
+		{ "start", "FILE", "a model to begin with, its weights "
+		  "published in the spec: of train, import, a daemon's "
+		  "export, 0xDeCA10B's", &t.start },
 		{ "type", "NAME", "model type [naive-bayes]", &t.type },
 		{ "columns", "NUMBER", "columns of a sample [16384]",
 		  &t.columns },

@@ -69,8 +69,26 @@ static enum dc_status bytes_save(const char *path, const struct dc_buf *b,
 	return DC_OK;
 }
 
+/* What of a command line is not in struct model_import. */
+struct import_texts {
+	const char *out, *spec, *columns, *decimals;
+};
+
+static enum dc_status rounding(struct deca_file *f, const char *text,
+			       struct dc_err *err)
+{
+	uint64_t decimals = 0;
+	enum dc_status st = DC_OK;
+
+	if (text != NULL)
+		st = option_u64(&decimals, "--decimals", text, 9, err);
+	if (st == DC_OK && text != NULL)
+		model_file_round(f, (unsigned)decimals);
+	return st;
+}
+
 static int import(const struct cmd_line *line, const struct model_import *how,
-		  const char *out_path, const char *spec_path)
+		  const struct import_texts *texts)
 {
 	struct dc_err err = DC_ERR_INIT, why = DC_ERR_INIT;
 	const char *path = line->args[0];
@@ -79,14 +97,16 @@ static int import(const struct cmd_line *line, const struct model_import *how,
 	struct dc_buf out;
 	enum dc_status st = deca_json_load(&file, path, &err);
 
+	if (st == DC_OK)
+		st = rounding(&file, texts->decimals, &err);
 	if (st == DC_OK && trial_import(&t, &file, how, &why) != DC_OK)
 		st = dc_fail(&err, DC_EINVAL, "%s: %s", path, why.text);
-	if (st == DC_OK && out_path != NULL)
-		st = trial_save(&t, out_path, &err);
-	if (st == DC_OK && spec_path != NULL)
-		st = bytes_save(spec_path, &t.text, &err);
+	if (st == DC_OK && texts->out != NULL)
+		st = trial_save(&t, texts->out, &err);
+	if (st == DC_OK && texts->spec != NULL)
+		st = bytes_save(texts->spec, &t.text, &err);
 	deca_file_clear(&file);
-	dc_buf_init(&out, SPEC_TEXT_BYTES_MAX * 2);
+	dc_buf_init(&out, SPEC_BYTES_MAX * 2);
 	if (st == DC_OK)
 		imported_put(&out, line, &t);
 	trial_clear(&t);
@@ -105,19 +125,21 @@ static bool columns_read(uint64_t *out, const char *text, struct dc_err *err)
 
 int cmd_import(const struct command *self, int argc, char **argv)
 {
-	const char *out = NULL, *spec = NULL, *columns = NULL;
+	struct import_texts texts = { .out = NULL };
 	struct model_import how = { .columns = 0 };
 	const struct cmd_option options[] = {
 		{ "out", "FILE", "keep the model, for deploy model --start, "
-		  "train --start, evaluate --model", &out },
+		  "train --start, evaluate --model", &texts.out },
 		{ "spec", "FILE", "write its spec, for deploy model --spec",
-		  &spec },
+		  &texts.spec },
 		{ "encoder", "NAME", "an encoder, or a spec's line [none]",
 		  &how.encoder },
 		{ "verdict", "RULE", "verdict rule with its parameters, as in "
 		  "a spec", &how.verdict },
 		{ "columns", "NUMBER", "columns of a sample, at least [as "
-		  "many as the file's]", &columns },
+		  "many as the file's]", &texts.columns },
+		{ "decimals", "NUMBER", "round weights and centroids, so that "
+		  "they take fewer bytes on a chain [9]", &texts.decimals },
 	};
 	struct dc_err err = DC_ERR_INIT;
 	struct cmd_line line;
@@ -128,10 +150,10 @@ int cmd_import(const struct command *self, int argc, char **argv)
 		return found;
 	if (line.n_args != 1)
 		found = cmd_usage(&line, "one FILE is needed");
-	else if (!columns_read(&how.columns, columns, &err))
+	else if (!columns_read(&how.columns, texts.columns, &err))
 		found = cmd_fail(&line, &err);
 	else
-		found = import(&line, &how, out, spec);
+		found = import(&line, &how, &texts);
 	cmd_line_clear(&line);
 	return found;
 }

@@ -7,7 +7,7 @@
 #include "oracle/bytecode.h"
 #include "server/deploy.h"
 
-#define CALL_MAX_BYTES (256 * 1024)
+#define CALL_MAX_BYTES (512 * 1024)
 
 /* A contract from its code and arguments; args is cleared. */
 static enum dc_status create(const struct deploy *d, struct addr20 *out,

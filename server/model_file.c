@@ -112,6 +112,62 @@ enum dc_status model_file_load(struct model *m, const struct deca_file *f,
 	return st;
 }
 
+/* --- rounding --- */
+
+static __int128 rounded(__int128 v, int64_t unit)
+{
+	__int128 half = v < 0 ? -(unit / 2) : unit / 2;
+
+	return (v + half) / unit * unit;
+}
+
+/* The squared length that a sparse centroid keeps is of its values. */
+static void lengths_anew(struct deca_model *m)
+{
+	struct deca_class *klass = dc_calloc(m->n_class, sizeof(*klass));
+	const struct deca_cell *cell;
+	uint64_t at = 0;
+
+	for (uint32_t k = 0; k < m->n_class; k++) {
+		klass[k] = *deca_class_at(m, k);
+		klass[k].total = U256_ZERO;
+	}
+	while ((cell = deca_cell_next(m, &at)) != NULL)
+		(void)u256_add_wrap(&klass[cell->klass].total,
+				    klass[cell->klass].total,
+				    u256_from_u128((unsigned __int128)cell->low
+						   * cell->low));
+	DC_CHECK(deca_classes_load(m, klass, m->n_class,
+				   (uint32_t)m->n_count));
+	free(klass);
+}
+
+void model_file_round(struct deca_file *f, unsigned decimals)
+{
+	struct deca_model *m = f->model;
+	const struct deca_cell *cell;
+	int64_t unit = 1;
+	uint64_t at = 0;
+
+	for (unsigned i = decimals; i < 9; i++)
+		unit *= 10;
+	if (m->kind == DECA_NAIVE_BAYES)
+		return;
+	while ((cell = deca_cell_next(m, &at)) != NULL) {
+		bool pair = m->kind == DECA_SPARSE_NEAREST_CENTROID;
+		struct deca_cell to = *cell;
+		__int128 v = rounded(pair ? (__int128)cell->low
+				     : deca_cell_value(cell), unit);
+
+		to.low = (uint64_t)v;
+		if (!pair)
+			to.high = (uint64_t)((unsigned __int128)v >> 64);
+		DC_CHECK(deca_cell_load(m, &to));
+	}
+	if (m->kind == DECA_SPARSE_NEAREST_CENTROID)
+		lengths_anew(m);
+}
+
 /* --- to a file --- */
 
 static void open_file(struct deca_file *f, const struct model *m,

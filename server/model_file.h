@@ -16,6 +16,10 @@ struct model_import {
 	uint64_t columns;	/* 0: as many as the file needs */
 };
 
+/* Round weights and centroids to so many decimals, [0, 9], halves away from
+ * 0, so that they take fewer bytes on a chain; counts stay. */
+void model_file_round(struct deca_file *f, unsigned decimals);
+
 /* Append the spec of a model like the file's.
  * Errors: DC_EINVAL what no spec can say. */
 enum dc_status model_file_spec(struct dc_buf *out, const struct deca_file *f,

@@ -44,12 +44,12 @@ static enum dc_status state_take(struct exporting *x)
 
 static void put_state(struct exporting *x)
 {
+	const struct ev_model_created *is = &registry_info(x->live)->created;
 	struct dc_buf *out = &x->r->rp->body;
 
 	x->r->rp->type = "application/octet-stream";
-	dc_buf_append_text(out, "decaid state 1\n");
-	spec_format(out, registry_info(x->live)->spec);
-	dc_buf_append_byte(out, '\n');
+	dc_buf_printf(out, "decaid state 1\nspec %zu\n", is->spec_len);
+	dc_buf_append(out, is->spec, is->spec_len);
 	dc_buf_append(out, x->state, x->size);
 }
 

@@ -117,6 +117,7 @@ static void put_identity(struct json_out *j, const struct mirror_view *v)
 	json_put_key(j, "spec");
 	json_put_hash(j, &none);
 	put_text(j, "spec_text", "");
+	put_u64(j, "start_bytes", 0);
 	put_text(j, "type", deca_ops(p->kind)->name);
 	put_text(j, "encoder", p->encoder);
 	put_u64(j, "features", v->features);

@@ -195,6 +195,7 @@ static void put_followed(struct rest *r, const struct registry_model *live)
 static void put_identity(struct rest *r, const struct sql_model *m)
 {
 	struct json_out *j = &r->j;
+	size_t lines;
 
 	json_put_key(j, "address");
 	json_put_address(j, &m->is.trainer);
@@ -204,7 +205,9 @@ static void put_identity(struct rest *r, const struct sql_model *m)
 	json_put_key(j, "spec");
 	json_put_hash(j, &m->is.spec_hash);
 	json_put_key(j, "spec_text");
-	json_put_text_n(j, m->is.spec, m->is.spec_len);
+	lines = spec_lines_len(m->is.spec, m->is.spec_len);
+	json_put_text_n(j, m->is.spec, lines);
+	put_u64(j, "start_bytes", m->is.spec_len - lines);
 	put_text(j, "type", m->type);
 	put_text(j, "encoder", m->is.encoder);
 	put_u64(j, "features", m->features);

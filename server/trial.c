@@ -16,7 +16,7 @@ enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 	enum dc_status st;
 
 	*t = (struct trial){ .n_learned = 0 };
-	dc_buf_init(&t->text, SPEC_TEXT_BYTES_MAX + 1);
+	dc_buf_init(&t->text, SPEC_BYTES_MAX + 1);
 	dc_buf_append(&t->text, spec->data, spec->len);
 	if (dc_buf_failed(&t->text))
 		return dc_fail(err, DC_EINVAL, "so many classes and columns "
@@ -32,6 +32,7 @@ enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 				     sizeof(int64_t)),
 		.dirty = dc_calloc(leaves / 64 + 1, sizeof(uint64_t)),
 	};
+	spec_start(&t->spec, t->m.cells);
 	t->spec.model->rebuild(&t->m);
 	t->confusion = dc_calloc((size_t)t->spec.n_class * t->spec.n_class,
 				 sizeof(*t->confusion));

@@ -67,15 +67,15 @@ void trial_class_get(struct trial_class *out, const struct trial *t,
 int64_t trial_share(uint64_t a, uint64_t b);
 
 /* A trained model as a file: "decaid model 1", perhaps a line "features I I
- * ...", the spec's text, an empty line, the cells as little-endian 64-bit
- * words, gzip over all.
+ * ...", a line "spec N", the N bytes of the spec, the cells as little-endian
+ * 64-bit words, gzip over all.
  * Errors: DC_EIO the file. */
 enum dc_status trial_save(const struct trial *t, const char *path,
 			  struct dc_err *err) DC_MUST_CHECK;
 
-/* Read such a file; or what a daemon exports: "decaid state 1", the spec's
- * text, an empty line, the bytes of learner_export, whose root is held
- * against them; or one of 0xDeCA10B's model files. Plain or gzip.
+/* Read such a file; or what a daemon exports: "decaid state 1", "spec N", the
+ * spec, the bytes of learner_export, whose root is held against them; or one
+ * of 0xDeCA10B's model files. Plain or gzip.
  * Errors: DC_EIO the file; DC_EINVAL it is none, or not of this build. */
 enum dc_status trial_load(struct trial *t, const char *path,
 			  struct dc_err *err) DC_MUST_CHECK;

@@ -16,6 +16,7 @@
 #define STATE "decaid state 1\n"
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
 #define FEATURES "features "
+#define SPEC "spec "
 #define LINE_BYTES_MAX (1 << 20)
 #define WORDS 4096	/* at a time */
 
@@ -74,21 +75,22 @@ static bool features_write(gzFile f, const struct trial *t)
 enum dc_status trial_save(const struct trial *t, const char *path,
 			  struct dc_err *err)
 {
-	char part[4096];
+	char part[4096], size[32];
 	int n = snprintf(part, sizeof(part), "%s.part", path);
 	bool done;
 	gzFile f;
 
 	if (n < 0 || (size_t)n >= sizeof(part))
 		return dc_fail(err, DC_EINVAL, "--out: too long");
+	(void)snprintf(size, sizeof(size), SPEC "%zu\n", t->text.len);
 	errno = 0;
 	f = gzopen(part, "wb1");
 	if (f == NULL)
 		return dc_fail(err, DC_EIO, "%s: %s", part, strerror(errno));
 	done = bytes_write(f, MAGIC, MAGIC_BYTES) &&
 		features_write(f, t) &&
+		bytes_write(f, size, strlen(size)) &&
 		bytes_write(f, t->text.data, t->text.len) &&
-		bytes_write(f, "\n", 1) &&
 		cells_write(f, t->m.cells, t->spec.model->cells(&t->spec));
 	if (gzclose_w(f) != Z_OK || !done || rename(part, path) != 0) {
 		int why = errno;
@@ -119,8 +121,7 @@ static bool line_read(gzFile f, struct dc_buf *out)
 	return !dc_buf_failed(out);
 }
 
-/* "features I I ...", where the first line is that; else it is left in first.
- * false: a number that is none. */
+/* "features I I ..."; false: a number that is none. */
 static bool features_read(struct trial *t, const char *line)
 {
 	const char *p = line + sizeof(FEATURES) - 2;
@@ -145,26 +146,40 @@ static bool features_read(struct trial *t, const char *line)
 	return p[0] == '\n' && p[1] == '\0';
 }
 
-/* The spec's text: up to an empty line. */
-static bool text_read(gzFile f, struct trial *t, struct dc_buf *out)
+/* "spec N" and so many bytes. */
+static bool spec_read(gzFile f, const char *line, struct dc_buf *out)
+{
+	char chunk[4096];
+	size_t n, k;
+
+	if (strncmp(line, SPEC, sizeof(SPEC) - 1) != 0 ||
+	    line[sizeof(SPEC) - 1] < '1' || line[sizeof(SPEC) - 1] > '9')
+		return false;
+	n = strtoul(line + sizeof(SPEC) - 1, NULL, 10);
+	for (; n > 0 && n <= SPEC_BYTES_MAX; n -= k) {
+		k = n < sizeof(chunk) ? n : sizeof(chunk);
+		if (gzread(f, chunk, (unsigned)k) != (int)k)
+			return false;
+		dc_buf_append(out, chunk, k);
+	}
+	return n == 0 && !dc_buf_failed(out);
+}
+
+/* The lines before the cells. */
+static bool head_read(gzFile f, struct trial *t, struct dc_buf *out)
 {
 	struct dc_buf line;
-	bool sound = true, ended = false;
+	bool sound;
 
 	dc_buf_init(&line, LINE_BYTES_MAX);
-	while (sound && !ended) {
+	sound = line_read(f, &line);
+	if (sound && strncmp(dc_buf_text(&line), FEATURES,
+			     sizeof(FEATURES) - 1) == 0) {
+		sound = features_read(t, dc_buf_text(&line));
 		dc_buf_reset(&line);
-		sound = line_read(f, &line);
-		ended = sound && strcmp(dc_buf_text(&line), "\n") == 0;
-		if (!sound || ended)
-			break;
-		if (out->len == 0 && strncmp(dc_buf_text(&line), FEATURES,
-					     sizeof(FEATURES) - 1) == 0)
-			sound = features_read(t, dc_buf_text(&line));
-		else
-			dc_buf_append(out, line.data, line.len);
-		sound = sound && !dc_buf_failed(out);
+		sound = sound && line_read(f, &line);
 	}
+	sound = sound && spec_read(f, dc_buf_text(&line), out);
 	dc_buf_clear(&line);
 	return sound;
 }
@@ -250,10 +265,10 @@ static enum dc_status model_read(struct trial *t, gzFile f, const char *path,
 	struct dc_buf text;
 	enum dc_status st;
 
-	dc_buf_init(&text, SPEC_TEXT_BYTES_MAX);
-	st = text_read(f, &head, &text) ? trial_init(t, &text, &why)
-		: dc_fail(&why, DC_EINVAL, "no spec before the first empty "
-			  "line");
+	dc_buf_init(&text, SPEC_BYTES_MAX);
+	st = head_read(f, &head, &text) ? trial_init(t, &text, &why)
+		: dc_fail(&why, DC_EINVAL, "its first lines are not those of "
+			  "a model");
 	t->feature_index = head.feature_index;
 	t->n_feature_index = head.n_feature_index;
 	dc_buf_clear(&text);

@@ -27,7 +27,7 @@ fuzz_spec(const char *text, size_t size)
 		DC_CHECK(err.status == DC_EINVAL && err.text[0] != '\0');
 		return;
 	}
-	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
+	dc_buf_init(&b, SPEC_BYTES_MAX);
 	spec_format(&b, &s);
 	DC_CHECK(!dc_buf_failed(&b) && b.len == size);
 	DC_CHECK(memcmp(b.data, text, size) == 0);

@@ -53,3 +53,8 @@ EXTRA_DIST += tests/integration/deca.mjs \
 	tests/integration/deca/Trainer.sol
 SCRIPT_TESTS += tests/integration/deca.sh
 dist_check_SCRIPTS += tests/integration/deca.sh
+
+# Starting weights: from a model file into call data, and to every follower.
+EXTRA_DIST += tests/integration/start.mjs
+SCRIPT_TESTS += tests/integration/start.sh
+dist_check_SCRIPTS += tests/integration/start.sh
