@@ -23,8 +23,9 @@ enum { COLUMNS, SMOOTHING };
 /* Counts stop here, so that smoothing still fits above them. */
 #define COUNT_MAX (INT64_C(1) << 62)
 
-/* Whole counts whose logarithm is kept: a thirty-second of the cells. */
-#define SMALL_LEAST 256
+/* Whole counts whose logarithm is kept: a thirty-second of the cells, and
+ * enough for the words that nearly all texts of a small model have. */
+#define SMALL_LEAST 16384
 #define SMALL_MOST 65536
 #define SMALL_SHARE 32
 

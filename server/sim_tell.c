@@ -68,6 +68,21 @@ static void percent(char out[16], int64_t fx9)
 		       (int)(fx9 / 1000000 % 10));
 }
 
+/* For people: with six decimals at most, the rest cut; JSON has them all. */
+#define DECIMALS_SHOWN 6
+
+static void amount_shown(struct dc_buf *b, const struct scenario *s,
+			 struct wei amount)
+{
+	size_t from = b->len, point;
+
+	sim_amount_text(b, s, amount);
+	for (point = from; point < b->len && b->data[point] != '.'; point++)
+		;
+	if (b->len > point + 1 + DECIMALS_SHOWN)
+		b->len = point + 1 + DECIMALS_SHOWN;
+}
+
 /* The agents as a table. */
 void sim_summary(FILE *f, const struct sim_result *r,
 			  const struct scenario *s)
@@ -92,10 +107,10 @@ void sim_summary(FILE *f, const struct sim_result *r,
 
 		fprintf(f, "%-16s", s->agent[i].name);
 		dc_buf_init(&b, 256);
-		sim_amount_text(&b, s, s->agent[i].start_wei);
+		amount_shown(&b, s, s->agent[i].start_wei);
 		fprintf(f, " %14s", dc_buf_text(&b));
 		dc_buf_reset(&b);
-		sim_amount_text(&b, s, a->balance_wei);
+		amount_shown(&b, s, a->balance_wei);
 		fprintf(f, " %14s %13u %9u %9llu\n", dc_buf_text(&b),
 			a->n_contributed, a->n_wrong,
 			(unsigned long long)a->good);
@@ -121,7 +136,7 @@ static void gain_put(struct dc_buf *b, const struct sim_sweep_run *r,
 	DC_CHECK(loss ? wei_sub(&size, start, end)
 		      : wei_sub(&size, end, start));
 	dc_buf_append_text(b, loss ? "-" : "");
-	sim_amount_text(b, s, size);
+	amount_shown(b, s, size);
 }
 
 static void gain_print(FILE *f, const struct sim_sweep_run *r,
