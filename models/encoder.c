@@ -113,6 +113,7 @@ static const struct encoder_ops *const encoders[] = {
 	&encoder_none,
 	&encoder_scale,
 	&encoder_unit,
+	&encoder_vocabulary,
 };
 
 enum dc_status encoder_encode(struct sample *out,

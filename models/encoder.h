@@ -14,7 +14,9 @@
  *                want samples of length 1
  * murmur3-words  a text: lower case (Unicode), split on white space, each
  *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
- *                a set
+ *                a set; bytes and white space are JavaScript's
+ * vocabulary     a text: lower case, split at spaces, each word's place in
+ *                the spec's list, as a set
  * ngrams         a text: words and pairs of them, runs of characters, hashed
  *                likewise (models/encoder_ngrams.c says how); for texts
  *
@@ -51,11 +53,16 @@ struct encoder_input {
 
 enum encoder_columns { ENCODER_COLUMNS_ALIKE, ENCODER_COLUMNS_EACH };
 
+enum encoder_words { ENCODER_WORDS_ANY, ENCODER_WORDS_NAMED };
+
 struct encoder_ops {
 	struct spec_choice choice;
 
 	/* Whether the spec has a line of constants for each column. */
 	enum encoder_columns columns;
+
+	/* Whether it has a line for each word that is known. */
+	enum encoder_words words;
 
 	enum dc_status (*encode)(struct sample *out,
 				 const struct model_spec *spec,
@@ -88,5 +95,6 @@ extern const struct encoder_ops encoder_ngrams;
 extern const struct encoder_ops encoder_none;
 extern const struct encoder_ops encoder_scale;
 extern const struct encoder_ops encoder_unit;
+extern const struct encoder_ops encoder_vocabulary;
 
 #endif /* DECAID_MODELS_ENCODER_H */

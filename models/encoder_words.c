@@ -1,9 +1,12 @@
-/* murmur3-words: the words of a text, as 0xDeCA10B's dashboard takes them. */
+/*
+ * murmur3-words: the words of a text, as 0xDeCA10B's dashboard takes them:
+ * JavaScript's white space, and npm's murmurhash-js, which hashes the low
+ * byte of each UTF-16 code unit.
+ */
 #include "config.h"
 
 #include <stdlib.h>
 #include <unicase.h>
-#include <unictype.h>
 #include <unistr.h>
 
 #include "models/encoder.h"
@@ -23,6 +26,25 @@ static bool word_lower_ascii(uint8_t *out, const uint8_t *word, size_t n)
 	return true;
 }
 
+/* The low bytes of a text's UTF-16 code units, in its place: there are no more
+ * of them than bytes. Returns how many. */
+static size_t low_bytes(uint8_t *text, size_t n)
+{
+	size_t out = 0;
+	ucs4_t uc;
+
+	for (size_t i = 0; i < n;) {
+		i += (size_t)u8_mbtouc_unsafe(&uc, text + i, n - i);
+		if (uc >= 0x10000) {
+			text[out++] = (uint8_t)((uc - 0x10000) >> 10);
+			text[out++] = (uint8_t)(uc - 0x10000);
+		} else {
+			text[out++] = (uint8_t)uc;
+		}
+	}
+	return out;
+}
+
 /* Lower case needs no look beyond a word: white space ends every context
  * that Unicode's rules (a final sigma) know. */
 static uint32_t word_hash(const uint8_t *word, size_t n)
@@ -35,11 +57,20 @@ static uint32_t word_hash(const uint8_t *word, size_t n)
 		len = sizeof(room);
 		lower = u8_tolower(word, n, NULL, NULL, room, &len);
 		DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
+		len = low_bytes(lower, len);
 	}
 	h = encoder_murmur3(lower, len, 0);
 	if (lower != room)
 		free(lower);
 	return h;
+}
+
+/* JavaScript's \s beyond ASCII (ECMA-262: WhiteSpace, LineTerminator). */
+static bool is_space(ucs4_t uc)
+{
+	return uc == 0xa0 || uc == 0x1680 || (uc >= 0x2000 && uc <= 0x200a) ||
+		uc == 0x2028 || uc == 0x2029 || uc == 0x202f ||
+		uc == 0x205f || uc == 0x3000 || uc == 0xfeff;
 }
 
 /* Bytes of the white space character at p, 0 when there is none. */
@@ -51,7 +82,7 @@ static size_t space_at(const uint8_t *p, size_t n)
 	if (*p < 0x80)
 		return *p == ' ' || (*p >= '\t' && *p <= '\r');
 	len = u8_mbtouc_unsafe(&uc, p, n);
-	return uc_is_property_white_space(uc) ? (size_t)len : 0;
+	return is_space(uc) ? (size_t)len : 0;
 }
 
 /* Bytes up to the next white space or the end. */

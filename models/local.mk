@@ -16,6 +16,7 @@ libdc_models_a_SOURCES = \
 	models/encoder_ngrams.c \
 	models/encoder_scale.c \
 	models/encoder_unit.c \
+	models/encoder_vocabulary.c \
 	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \
@@ -32,7 +33,7 @@ libdc_models_a_SOURCES = \
 	models/sample.c models/sample.h \
 	models/softmax.c models/softmax.h \
 	models/sparse_perceptron.c \
-	models/spec.c models/spec.h \
+	models/spec.c models/spec.h models/spec_words.c \
 	models/start.c models/start.h \
 	models/verdict.c models/verdict.h \
 	models/verdict_fold.c \

@@ -240,6 +240,61 @@ static enum dc_status class_check(struct lines *in)
 	return DC_OK;
 }
 
+/* One "word TEXT" line, its text with the newline appended to out. */
+static enum dc_status word_line(struct lines *in, struct dc_buf *out)
+{
+	const uint8_t *word;
+	size_t n;
+	enum dc_status st = line_next(in);
+
+	if (st != DC_OK)
+		return st;
+	in->p += 5;
+	word = (const uint8_t *)in->p;
+	n = (size_t)(in->eol - in->p);
+	if (n == 0 || n > SPEC_WORD_BYTES_MAX)
+		return refuse(in, "a word has 1 to 64 bytes");
+	if (u8_check(word, n))
+		return refuse(in, "word is not UTF-8");
+	if (has_control(word, n) || memchr(word, ' ', n))
+		return refuse(in, "word has a space or control characters");
+	dc_buf_append(out, word, n + 1);
+	return DC_OK;
+}
+
+/* The vocabulary, where the encoder wants one. */
+static enum dc_status word_lines(struct lines *in, struct model_spec *s)
+{
+	enum dc_status st = DC_OK;
+	struct dc_buf texts;
+	uint32_t n = 0;
+	size_t len;
+	char *text;
+
+	if (s->encoder->words == ENCODER_WORDS_ANY)
+		return DC_OK;
+	dc_buf_init(&texts, SPEC_TEXT_BYTES_MAX);
+	for (; st == DC_OK && in->end - in->eol > 6 &&
+	     memcmp(in->eol, "\nword ", 6) == 0; n++)
+		st = n < SPEC_WORDS_MAX ? word_line(in, &texts)
+			: refuse(in, "more than 65536 words");
+	if (st == DC_OK && n == 0)
+		st = refuse(in, "word lines must follow");
+	if (st == DC_OK && dc_buf_failed(&texts))
+		st = refuse(in, "the words are too long");
+	if (st == DC_OK && (n > s->columns ||
+			    s->encoder_param[0] >= s->columns))
+		st = refuse(in, "a word's column, or the unknown's, is none "
+			    "of the model's");
+	dc_buf_append_byte(&texts, 0);
+	text = (char *)dc_buf_take(&texts, &len);
+	if (st == DC_OK && !spec_words_take(s, text, len - 1))
+		return refuse(in, "a word stands there twice");
+	if (st != DC_OK)
+		free(text);
+	return st;
+}
+
 static enum dc_status class_add(struct lines *in, struct model_spec *s,
 				char **room)
 {
@@ -336,6 +391,8 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK)
 		st = column_lines(in, s);
 	if (st == DC_OK)
+		st = word_lines(in, s);
+	if (st == DC_OK)
 		st = verdict_line(in, s);
 	if (st == DC_OK)
 		st = line_exact(in, "sample packed", "expected sample packed");
@@ -414,6 +471,8 @@ void spec_clear(struct model_spec *s)
 	free(s->column);
 	free(s->class_name);
 	free(s->start);
+	free(s->word);
+	free(s->word_text);
 	*s = (struct model_spec){ 0 };
 }
 
@@ -437,6 +496,7 @@ void spec_format(struct dc_buf *b, const struct model_spec *s)
 		dc_buf_printf(b, "column center=%lld width=%lld\n",
 			      (long long)s->column[i].center,
 			      (long long)s->column[i].width);
+	spec_words_format(b, s);
 	choice_format(b, "verdict", &s->verdict->choice, s->verdict_param);
 	dc_buf_append_text(b, "sample packed\n");
 	if (s->n_start > 0)

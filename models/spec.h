@@ -8,6 +8,7 @@
  * same bytes, and whatever this build does not know word for word is refused.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@
 #define SPEC_CELLS_MAX (1 << 26)	/* of one model: 512 MiB */
 #define SPEC_STATE_MAX (3 << 26)	/* of it, folds and rule: 1.5 GiB */
 #define SPEC_TEXT_BYTES_MAX 160000	/* 1,024 longest names and the rest */
+#define SPEC_WORD_BYTES_MAX 64
+#define SPEC_WORDS_MAX 65536
 
 struct model_ops;
 struct encoder_ops;
@@ -49,6 +52,13 @@ struct spec_column {
 	int64_t width;		/* fx9, at least 1 */
 };
 
+/* A word that the encoder `vocabulary` knows. */
+struct spec_word {
+	const char *text;	/* (len) in the spec's own memory */
+	uint32_t len;
+	uint32_t index;		/* its column: its place in the spec */
+};
+
 /* Plain record; what it points to beyond column and class_name is static.
  * Values of parameters stand in the order of the choice's table. */
 struct model_spec {
@@ -62,6 +72,9 @@ struct model_spec {
 	uint32_t n_class;
 	struct spec_column *column;	/* (columns) or NULL; owned */
 	const char **class_name;	/* (n_class) UTF-8, NUL; owned */
+	struct spec_word *word;	/* (n_word), by their text; owned */
+	char *word_text;	/* what they point into; owned */
+	uint32_t n_word;
 	uint8_t *start;		/* (n_start) models/start.h, or NULL; owned */
 	size_t n_start;
 	struct hash32 hash;	/* keccak of the text */
@@ -93,6 +106,18 @@ void spec_start(const struct model_spec *s, int64_t *cells);
 
 /* keccak of a spec's text: what trainers carry. */
 void spec_hash(struct hash32 *out, const char *text, size_t len);
+
+/* Column of a word; false: it is not in the vocabulary. */
+bool spec_word_find(uint32_t *index, const struct model_spec *s,
+		    const char *word, size_t len);
+
+/* For the reader: the words' texts stand one after the other, each with a
+ * newline behind it, in text (len), which s keeps and frees. They become
+ * findable. Returns false: one stands there twice. */
+bool spec_words_take(struct model_spec *s, char *text, size_t len);
+
+/* Append "word TEXT" lines in the order of columns. */
+void spec_words_format(struct dc_buf *b, const struct model_spec *s);
 
 /* Label of a class name; false: there is none. */
 bool spec_class_find(uint32_t *label, const struct model_spec *s,

@@ -232,15 +232,20 @@ static const char *verdict_of(const struct model_texts *t)
 
 /* Spec text from --type, --columns, --encoder, --verdict and --classes
  * A,B,...: with parameters that suit a few thousand samples. */
-static void compose_spec(struct dc_buf *out, const struct model_texts *t)
+static enum dc_status compose_spec(struct dc_buf *out,
+				   const struct model_texts *t,
+				   struct dc_err *err)
 {
 	const char *p = t->classes;
+	enum dc_status st;
 
 	dc_buf_append_text(out, "decaid 1\n");
 	/* what is unknown is refused where the spec is read */
 	if (!recipe_put_model(out, t->type, t->columns))
 		dc_buf_printf(out, "model %s\n", t->type);
-	recipe_put_encoder(out, t->encoder);
+	st = recipe_put_encoder(out, t->encoder, err);
+	if (st != DC_OK)
+		return st;
 	dc_buf_printf(out, "verdict %s\nsample packed\n", verdict_of(t));
 	while (*p != '\0') {
 		size_t n = strcspn(p, ",");
@@ -250,6 +255,7 @@ static void compose_spec(struct dc_buf *out, const struct model_texts *t)
 		dc_buf_append_byte(out, '\n');
 		p += n + (p[n] == ',');
 	}
+	return DC_OK;
 }
 
 /* The lines of a model's spec, with its cells as the start, and another
@@ -317,7 +323,7 @@ static enum dc_status make_spec(struct dc_buf *text, struct model_spec *spec,
 	else if (t->spec != NULL)
 		found = read_file(text, t->spec, err);
 	else if (t->classes != NULL)
-		compose_spec(text, t);
+		found = compose_spec(text, t, err);
 	else
 		found = dc_fail(err, DC_EINVAL, "--spec FILE, --start FILE "
 				"or --classes NAME,NAME,... is needed");

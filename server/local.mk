@@ -60,6 +60,7 @@ libdc_server_a_SOURCES += server/rest_events.c server/rest_mirror.c
 libdc_server_a_SOURCES += server/rest_infer.c server/rest_models.c
 libdc_server_a_SOURCES += server/rest_operators.c server/rest_predict.c
 libdc_server_a_SOURCES += server/rest_proof.c server/rest_status.c
+libdc_server_a_SOURCES += server/vocabulary.c server/vocabulary.h
 libdc_server_a_SOURCES += server/router.c server/router.h
 libdc_server_a_SOURCES += server/cmd_incentive.c server/cmd_simulate.c
 libdc_server_a_SOURCES += server/preview.c server/preview.h

@@ -9,6 +9,7 @@
 #include "base/i256.h"
 #include "models/deca_view.h"
 #include "server/recipe.h"
+#include "server/vocabulary.h"
 
 /* --- from a file --- */
 
@@ -73,11 +74,23 @@ static const char *verdict_of(const struct deca_file *f)
 		: "two-fold credit=1000000000 margin=2000000000";
 }
 
-enum dc_status model_file_spec(struct dc_buf *out, const struct deca_file *f,
-			       const struct model_import *how,
-			       struct dc_err *err)
+/* A vocabulary asks for columns of its own. */
+static enum dc_status encoder_lines(struct dc_buf *out, const char *name,
+				    uint64_t *columns, struct dc_err *err)
 {
-	uint64_t columns = columns_of(f, how);
+	static const char vocabulary[] = "vocabulary=";
+
+	if (strncmp(name, vocabulary, sizeof(vocabulary) - 1) == 0)
+		return vocabulary_put(out, name + sizeof(vocabulary) - 1,
+				      columns, err);
+	return recipe_put_encoder(out, name, err);
+}
+
+static enum dc_status spec_lines(struct dc_buf *out, const struct deca_file *f,
+				 const struct model_import *how,
+				 uint64_t columns, const struct dc_buf *encoder,
+				 struct dc_err *err)
+{
 	enum dc_status st;
 
 	if (columns > UINT32_MAX)
@@ -87,12 +100,31 @@ enum dc_status model_file_spec(struct dc_buf *out, const struct deca_file *f,
 	st = model_line(out, f, columns, err);
 	if (st != DC_OK)
 		return st;
-	recipe_put_encoder(out, how->encoder != NULL ? how->encoder : "none");
+	dc_buf_append(out, encoder->data, encoder->len);
 	dc_buf_printf(out, "verdict %s\nsample packed\n",
 		      how->verdict != NULL ? how->verdict : verdict_of(f));
 	for (uint32_t k = 0; k < f->n_class; k++)
 		dc_buf_printf(out, "class %s\n", f->class_name[k]);
 	return DC_OK;
+}
+
+enum dc_status model_file_spec(struct dc_buf *out, const struct deca_file *f,
+			       const struct model_import *how,
+			       struct dc_err *err)
+{
+	const char *encoder = how->encoder != NULL ? how->encoder : "none";
+	uint64_t columns = columns_of(f, how), named = 0;
+	struct dc_buf words;
+	enum dc_status st;
+
+	dc_buf_init(&words, SPEC_TEXT_BYTES_MAX);
+	st = encoder_lines(&words, encoder, &named, err);
+	if (named > columns)
+		columns = named;
+	if (st == DC_OK)
+		st = spec_lines(out, f, how, columns, &words, err);
+	dc_buf_clear(&words);
+	return st;
 }
 
 enum dc_status model_file_load(struct model *m, const struct deca_file *f,

@@ -10,7 +10,9 @@
 #include "base/types.h"
 #include "models/encoder.h"
 #include "models/model.h"
+#include "server/vocabulary.h"
 
+#define VOCABULARY "vocabulary="
 #define TEXT_COLUMNS (1U << 18)
 
 /* Parameters beside "columns=": fixed for a kind of data. */
@@ -110,15 +112,20 @@ bool recipe_put_model(struct dc_buf *out, const char *type,
 	return true;
 }
 
-void recipe_put_encoder(struct dc_buf *out, const char *name)
+enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
+				  struct dc_err *err)
 {
 	const char *params = "";
 
+	if (strncmp(name, VOCABULARY, sizeof(VOCABULARY) - 1) == 0)
+		return vocabulary_put(out, name + sizeof(VOCABULARY) - 1,
+				      NULL, err);
 	if (strcmp(name, "scale") == 0 || strcmp(name, "unit") == 0)
 		params = " clip=5000000000";
 	if (strcmp(name, "ngrams") == 0)
 		params = " chars-from=4 chars-to=4 words=2";
 	dc_buf_printf(out, "encoder %s%s\n", name, params);
+	return DC_OK;
 }
 
 /* Mean and standard deviation, or 1 where all are alike. They become part of
@@ -165,9 +172,10 @@ static enum dc_status encoder_lines(struct dc_buf *out,
 				    const struct labelled *d, const char *name,
 				    struct dc_err *err)
 {
-	recipe_put_encoder(out, name);
-	if (!has_constants(name))
-		return DC_OK;
+	enum dc_status st = recipe_put_encoder(out, name, err);
+
+	if (st != DC_OK || !has_constants(name))
+		return st;
 	if (d->kind != LABELLED_TABLE)
 		return dc_fail(err, DC_EINVAL, "--encoder %.40s: %s holds "
 			       "texts", name, d->path);

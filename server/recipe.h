@@ -20,7 +20,13 @@ const char *recipe_type(enum labelled_kind kind, size_t i);
  * Returns false, nothing appended: there is no such type. */
 bool recipe_put_model(struct dc_buf *out, const char *type,
 		      const char *columns);
-void recipe_put_encoder(struct dc_buf *out, const char *name);
+
+/* name  also "vocabulary=FILE": 0xDeCA10B's JSON from words to 0, 1, 2, ...
+ *       (server/vocabulary.h), whose unknown words are column 1337 or, where
+ *       there are more, the next one
+ * Errors: DC_EIO, DC_EINVAL that file. */
+enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
+				  struct dc_err *err) DC_MUST_CHECK;
 
 /* A spec for models of such data.
  * out      appended to

@@ -58,3 +58,8 @@ dist_check_SCRIPTS += tests/integration/deca.sh
 EXTRA_DIST += tests/integration/start.mjs
 SCRIPT_TESTS += tests/integration/start.sh
 dist_check_SCRIPTS += tests/integration/start.sh
+
+# One text, one sample: against npm's murmurhash-js.
+EXTRA_DIST += tests/integration/encoders.mjs
+SCRIPT_TESTS += tests/integration/encoders.sh
+dist_check_SCRIPTS += tests/integration/encoders.sh

@@ -72,10 +72,31 @@ words(struct sample *out, const char *text, size_t len)
 	return encoder_encode(out, &spec, &room, &in, NULL);
 }
 
+/* murmur3 of npm's murmurhash-js 1.0.0, of words already in lower case. */
+static const struct {
+	const char *word;
+	uint32_t hash;
+} js[] = {
+	{ "\xc3\xa9t\xc3\xa9", 727614503U },
+	{ "\xcf\x83\xce\xb1\xcf\x82", 3821781386U },
+	{ "i\xcc\x87", 1755653669U },
+	{ "\xf0\x9f\x90\xb6", 3435161244U },
+	{ "\xe7\x8a\xac", 900193307U },
+};
+
+static uint32_t
+js_hash(const char *word)
+{
+	for (size_t i = 0; i < DC_ARRAY_LEN(js); i++)
+		if (strcmp(js[i].word, word) == 0)
+			return js[i].hash;
+	return encoder_murmur3(word, strlen(word), 0);	/* ASCII */
+}
+
 static bool
 has_word(const struct sample *s, const char *word)
 {
-	uint32_t index = encoder_murmur3(word, strlen(word), 0) % (1 << 18);
+	uint32_t index = js_hash(word) % (1 << 18);
 	uint32_t i;
 
 	for (i = 0; i < s->count; i++)
@@ -352,6 +373,99 @@ START_TEST(each_encoder_says_what_it_takes)
 }
 END_TEST
 
+#define VOCABULARY "decaid 1\nmodel deca-sparse-perceptron columns=1338 " \
+	"learning-rate=1\nencoder vocabulary unknown=1337\n"
+#define REST "verdict two-fold credit=1 margin=1\nsample packed\n" \
+	"class a\nclass b\n"
+
+static enum dc_status
+vocabulary(struct model_spec *spec, const char *words, struct dc_err *err)
+{
+	char text[2000];
+
+	*err = (struct dc_err)DC_ERR_INIT;
+	snprintf(text, sizeof(text), VOCABULARY "%s" REST, words);
+	return spec_parse(spec, text, strlen(text), err);
+}
+
+static const struct {
+	const char *text;
+	uint32_t count;
+	uint32_t index[3];
+} known[] = {
+	/* "".split(" ") is one empty word */
+	{ "", 1, { 1337 } },
+	{ "GOOD", 1, { 1 } },
+	{ "good bad good", 2, { 0, 1 } },
+	{ "good film", 2, { 1, 1337 } },
+	{ "good  bad", 3, { 0, 1, 1337 } },
+	/* a tab is no space: that is one word, and unknown */
+	{ "good\tbad", 1, { 1337 } },
+	{ "\xc3\x89T\xc3\x89 bad", 2, { 0, 2 } },
+	{ "goo", 1, { 1337 } }, { "goods", 1, { 1337 } },
+};
+
+START_TEST(a_vocabulary_gives_places_and_1337)
+{
+	struct dc_err err;
+	struct model_spec spec;
+	struct sample s;
+	struct dc_buf b;
+
+	ck_assert_msg(vocabulary(&spec, "word bad\nword good\n"
+				 "word \xc3\xa9t\xc3\xa9\n", &err) == DC_OK,
+		      "%s", err.text);
+	for (size_t i = 0; i < DC_ARRAY_LEN(known); i++) {
+		struct encoder_input in = { .kind = ENCODER_TEXT,
+			.n = strlen(known[i].text), .text = known[i].text };
+
+		ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+				 DC_OK);
+		ck_assert_msg(s.count == known[i].count, "known[%zu]: %u", i,
+			      s.count);
+		for (uint32_t k = 0; k < s.count; k++)
+			ck_assert_uint_eq(s.index[k], known[i].index[k]);
+	}
+	dc_buf_init(&b, 10000);
+	spec_format(&b, &spec);
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&b), "unknown=1337\nword bad"
+				     "\nword good\nword \xc3\xa9t\xc3\xa9\n"
+				     "verdict "));
+	dc_buf_clear(&b);
+	spec_clear(&spec);
+}
+END_TEST
+
+START_TEST(a_vocabulary_that_no_spec_can_say_is_refused)
+{
+	static const char *const bad[][2] = {
+		{ "", "spec line 3: word lines must follow" },
+		{ "word \n", "spec line 4: a word has 1 to 64 bytes" },
+		{ "word a b\n", "spec line 4: word has a space" },
+		{ "word a\x01\n", "spec line 4: word has a space" },
+		{ "word \xff\n", "spec line 4: word is not UTF-8" },
+		{ "word a\nword b\nword a\n",
+		  "spec line 6: a word stands there twice" },
+	};
+	struct dc_err err;
+	struct model_spec spec;
+	struct sample s;
+	const struct encoder_input wrong = { .kind = ENCODER_TEXT, .n = 1,
+					     .text = "\xff" };
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(bad); i++) {
+		ck_assert_int_eq(vocabulary(&spec, bad[i][0], &err),
+				 DC_EINVAL);
+		ck_assert_msg(strstr(err.text, bad[i][1]) == err.text, "%s",
+			      err.text);
+	}
+	ck_assert_int_eq(vocabulary(&spec, "word a\n", &err), DC_OK);
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &wrong, &err),
+			 DC_EINVAL);
+	spec_clear(&spec);
+}
+END_TEST
+
 UNIT_MAIN("models/encoder",
 	  murmur3_gives_its_published_values,
 	  a_text_is_the_set_of_its_lower_case_words,
@@ -363,4 +477,6 @@ UNIT_MAIN("models/encoder",
 	  ngrams_are_those_of_the_second_implementation,
 	  ngrams_refuse_what_is_too_long_or_no_utf8,
 	  scaling_centres_divides_and_clips,
-	  each_encoder_says_what_it_takes)
+	  each_encoder_says_what_it_takes,
+	  a_vocabulary_gives_places_and_1337,
+	  a_vocabulary_that_no_spec_can_say_is_refused)

@@ -7,7 +7,7 @@ export type Form = "text" | "features" | "indices";
 /* An encoder that the page does not know gets every form: the daemon says
  * which of them is wrong. */
 export function input_forms(model: Model): Form[] {
-	if (/murmur|word|text|token|gram/i.test(model.encoder))
+	if (/murmur|word|text|token|gram|vocab/i.test(model.encoder))
 		return ["text"];
 	if (model.encoder === "scale" || model.encoder === "unit")
 		return ["features"];
