@@ -178,11 +178,14 @@ static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
 	const char *type = recipe_type(e->train.kind, i);
 	struct dc_err why = DC_ERR_INIT;
 	double begin = seconds_now(), took;
+	struct evaluation one = *e;
 	struct trial t;
 	enum dc_status st = learned(&t, e, type, &why);
 
+	if (i > 0)
+		one.curve = NULL;	/* it shows the recommended one */
 	if (st == DC_OK)
-		st = asked(&t, e, &why);
+		st = asked(&t, &one, &why);
 	took = seconds_now() - begin;
 	if (st == DC_OK && line->json && i == 0) {
 		trial_put(j, &t);

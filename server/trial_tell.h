@@ -12,8 +12,8 @@ void trial_tell(struct dc_buf *out, const struct trial *t);
 /* The same as members of an open object; "accuracy" first. */
 void trial_put(struct json_out *j, const struct trial *t);
 
-/* The learning curve: accuracy so far over rows learned, and of the rows
- * between two points.
+/* The learning curve: accuracy over rows learned, so far and of the last tenth
+ * of them.
  * Errors: DC_EIO the file. */
 enum dc_status trial_curve_save(const struct trial *t, const char *path,
 				struct dc_err *err) DC_MUST_CHECK;

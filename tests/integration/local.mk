@@ -63,3 +63,7 @@ dist_check_SCRIPTS += tests/integration/start.sh
 EXTRA_DIST += tests/integration/encoders.mjs
 SCRIPT_TESTS += tests/integration/encoders.sh
 dist_check_SCRIPTS += tests/integration/encoders.sh
+
+# Off the chain: train, evaluate, import and export as a person uses them.
+SCRIPT_TESTS += tests/integration/offchain.sh
+dist_check_SCRIPTS += tests/integration/offchain.sh
