@@ -43,6 +43,7 @@ struct deca_event {
 
 /* topic0 of each event there is, both incentives' forms included. */
 #define DECA_TOPICS 6
+#define DECA_TOPIC_CLAIMS 2	/* Refund and Report are those from here on */
 void deca_topics(struct hash32 out[DECA_TOPICS]);
 
 /* Errors: DC_ENOTFOUND none of these events; DC_EINVAL malformed. */

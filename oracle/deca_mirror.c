@@ -7,11 +7,15 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "oracle/deca_claims.h"
 #include "oracle/deca_mirror.h"
 
 #define BLOCKS_A_STEP 2000
 #define ARENA_BYTES (1 << 16)
-#define INPUT_BYTES_MAX (1 << 20)
+#define HISTORY_LOGS_MAX (1 << 18)
+#define HISTORY_BYTES_MAX ((size_t)256 << 20)
+#define CELLS_MAX (1 << 21)	/* of a model: some 160 MiB */
+#define KEYS_MAX (1 << 20)	/* asked for at once */
 #define AUDIT_FEATURES 48	/* the longest sparse sample drawn */
 #define AUDIT_DENSE_MAX 4096
 
@@ -22,6 +26,7 @@ struct deca_mirror {
 	struct deca_parts parts;
 	struct deca_model *model;
 	struct block_ref at;
+	uint64_t limit;			/* no block above is gone to */
 	struct hash32 topics[DECA_TOPICS];
 	struct deca_mirror_stats stats;
 };
@@ -63,6 +68,7 @@ enum dc_status deca_mirror_open(struct deca_mirror **out, struct rpc *rpc,
 	enum dc_status st;
 
 	mirror->rpc = rpc;
+	mirror->limit = UINT64_MAX;
 	mirror->parts.trainer = *trainer;
 	mirror->texts = dc_arena_new(ARENA_BYTES);
 	mirror->scratch = dc_arena_new(ARENA_BYTES);
@@ -94,6 +100,11 @@ void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc)
 	mirror->rpc = rpc;
 }
 
+void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number)
+{
+	mirror->limit = number;
+}
+
 const struct deca_parts *deca_mirror_parts(const struct deca_mirror *mirror)
 {
 	return &mirror->parts;
@@ -120,10 +131,13 @@ static enum dc_status need(struct deca_mirror *mirror,
 			   struct dc_err *err)
 {
 	struct deca_key *keys;
-	size_t room = 0, missing = 0;
+	size_t room = 0, missing = 0;	/* keeps (2) */
 
 	for (size_t i = 0; i < n; i++)
 		room += samples[i].n * mirror->model->n_class;
+	if (room > KEYS_MAX || mirror->model->n_cell > CELLS_MAX)
+		return dc_fail(err, DC_EINVAL, "samples that name more "
+			       "numbers of the model than can be kept");
 	keys = dc_arena_alloc(mirror->scratch, (room + 1) * sizeof(*keys));
 	for (size_t i = 0; i < n; i++)
 		missing += deca_keys_missing(keys + missing, mirror->model,
@@ -231,8 +245,16 @@ static enum dc_status decode_all(struct deca_mirror *mirror,
 	return st;
 }
 
+static bool is_too_much(const struct deca_mirror *mirror)
+{
+	enum rpc_fault fault = rpc_failure(mirror->rpc)->fault;
+
+	return fault == RPC_FAULT_RANGE || fault == RPC_FAULT_TOO_LARGE;
+}
+
 /* Fewer blocks where the node finds them too many. */
-static enum dc_status fetch(struct deca_mirror *mirror, struct span *span,
+static enum dc_status fetch(struct deca_mirror *mirror,
+			    struct rpc_logs *logs, struct dc_arena *arena,
 			    struct block_ref *to, uint64_t from,
 			    const struct block_ref *head, struct dc_err *err)
 {
@@ -251,53 +273,35 @@ static enum dc_status fetch(struct deca_mirror *mirror, struct span *span,
 
 		st = rpc_block(mirror->rpc, to, rpc_at_number(last), &why);
 		if (st == DC_OK)
-			st = rpc_logs_range(mirror->rpc, &span->logs,
-					    mirror->scratch, &filter, from,
-					    last, &why);
+			st = rpc_logs_range(mirror->rpc, logs, arena,
+					    &filter, from, last, &why);
 		if (st == DC_OK)
 			return DC_OK;
-		if (rpc_failure(mirror->rpc)->fault != RPC_FAULT_RANGE ||
-		    step == 1)
+		if (!is_too_much(mirror))
 			return dc_fail(err, st, "%s", why.text);
+		if (step == 1)		/* keeps (2) */
+			return dc_fail(err, DC_EINVAL, "block %" PRIu64
+				       " has more logs of it than can be "
+				       "asked for", from);
 		step /= 2;
 	}
-}
-
-/* Which contribution a claim was about, from its transaction's input. */
-static enum dc_status join(struct deca_mirror *mirror, struct deca_event *e,
-			   const struct hash32 *tx, struct dc_err *err)
-{
-	struct deca_input in;
-	struct addr20 from;
-	struct dc_buf input;
-	enum dc_status st;
-
-	dc_buf_init(&input, INPUT_BYTES_MAX);
-	st = rpc_transaction(mirror->rpc, &from, &input, tx, err);
-	if (st == DC_OK &&
-	    deca_input_decode(&in, input.data, input.len, mirror->scratch,
-			      NULL) == DC_OK &&
-	    in.call != DECA_INPUT_ADD && addr20_equal(&from, &e->who)) {
-		e->is_joined = true;
-		e->sample = in.sample;
-		e->added_s = in.added_s;
-		e->author = in.call == DECA_INPUT_REPORT ? in.author : from;
-	}
-	dc_buf_clear(&input);
-	return st;
 }
 
 static enum dc_status join_all(struct deca_mirror *mirror,
 			       struct span *span, struct dc_err *err)
 {
-	enum dc_status st = DC_OK;
+	enum dc_status st = deca_claims_fetch(mirror->rpc, span->logs.items,
+					      span->logs.n, mirror->scratch,
+					      err);
 
 	for (size_t i = 0; st == DC_OK && i < span->logs.n; i++) {
 		struct deca_event *e = &span->event[i];
 
 		if (e->kind == DECA_EVENT_REFUND ||
 		    e->kind == DECA_EVENT_REPORT)
-			st = join(mirror, e, &span->logs.items[i].at.tx, err);
+			deca_claim_join(e, &span->logs.items[i],
+					&mirror->parts.trainer,
+					mirror->scratch);
 	}
 	return st;
 }
@@ -385,6 +389,18 @@ static enum dc_status take_span(struct deca_mirror *mirror, bool *moved,
 	return st;
 }
 
+/* The newest block that the mirror may go to. */
+static enum dc_status find_head(struct deca_mirror *mirror,
+				struct block_ref *out, struct dc_err *err)
+{
+	enum dc_status st = rpc_block(mirror->rpc, out, rpc_at_latest(), err);
+
+	if (st == DC_OK && out->number > mirror->limit)
+		st = rpc_block(mirror->rpc, out,
+			       rpc_at_number(mirror->limit), err);
+	return st;
+}
+
 enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 				   deca_told told, void *self,
 				   struct dc_err *err)
@@ -396,7 +412,7 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 
 	*moved = false;
 	dc_arena_reset(mirror->scratch);
-	st = rpc_block(mirror->rpc, &head, rpc_at_latest(), err);
+	st = find_head(mirror, &head, err);
 	if (st != DC_OK || hash32_equal(&head.hash, &mirror->at.hash))
 		return st;
 	st = still_there(mirror, &same, &mirror->at, err);
@@ -406,7 +422,8 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 		return reread(mirror, moved, &head, "its block is gone", err);
 	if (head.number <= mirror->at.number)
 		return DC_OK;
-	st = fetch(mirror, &span, &to, mirror->at.number + 1, &head, err);
+	st = fetch(mirror, &span.logs, mirror->scratch, &to,
+		   mirror->at.number + 1, &head, err);
 	if (st == DC_OK)
 		st = decode_all(mirror, &span, err);
 	if (st == DC_OK)
@@ -420,28 +437,44 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 	return take_span(mirror, moved, &span, &to, told, self, err);
 }
 
-enum dc_status deca_mirror_history(struct deca_mirror *mirror, uint64_t from,
-				   deca_told told, void *self,
-				   struct dc_err *err)
+/* --- history -------------------------------------------------------------- */
+
+static enum dc_status keep_logs(struct rpc_logs *out,
+				const struct rpc_logs *more,
+				struct dc_err *err)
 {
-	struct deca_mirror_stats was = mirror->stats;
-	enum dc_status st = DC_OK;
+	if (out->n + more->n > HISTORY_LOGS_MAX)	/* keeps (2) */
+		return dc_fail(err, DC_EINVAL, "a history of more than %d "
+			       "events", HISTORY_LOGS_MAX);
+	out->items = dc_realloc_array(out->items, out->n + more->n + 1,
+				      sizeof(*out->items));
+	if (more->n > 0)
+		memcpy(out->items + out->n, more->items,
+		       more->n * sizeof(*more->items));
+	out->n += more->n;
+	return DC_OK;
+}
 
-	while (st == DC_OK && from <= mirror->at.number) {
-		struct span span = { .n_sample = 0 };
-		struct block_ref to;
+enum dc_status deca_mirror_gather(struct deca_mirror *mirror,
+				  struct rpc_logs *out,
+				  struct dc_arena *arena, uint64_t *from,
+				  uint64_t to, struct dc_err *err)
+{
+	struct block_ref last = { .number = to }, end;
+	struct rpc_logs logs;
+	enum dc_status st = fetch(mirror, &logs, arena, &end, *from, &last,
+				  err);
 
-		dc_arena_reset(mirror->scratch);
-		st = fetch(mirror, &span, &to, from, &mirror->at, err);
-		if (st == DC_OK)
-			st = decode_all(mirror, &span, err);
-		if (st == DC_OK)
-			st = join_all(mirror, &span, err);
-		if (st == DC_OK)
-			st = tell_all(mirror, &span, told, self, false, err);
-		from = to.number + 1;
-	}
-	mirror->stats = was;
+	if (st == DC_OK)
+		st = deca_claims_fetch(mirror->rpc, logs.items, logs.n, arena,
+				       err);
+	if (st == DC_OK)
+		st = keep_logs(out, &logs, err);
+	if (st == DC_OK && dc_arena_used(arena) > HISTORY_BYTES_MAX)
+		st = dc_fail(err, DC_EINVAL, "a history of more than %zu "
+			     "bytes", HISTORY_BYTES_MAX);
+	if (st == DC_OK)
+		*from = end.number + 1;
 	return st;
 }
 

@@ -11,13 +11,16 @@
  * (1) model is the classifier's state after block at, as far as it is known:
  *     a sparse cell that is not in the table has had no event since it was
  *     last asked for, so that its value at `at` is its value before.
- * (2) at was a block of the node's chain when it was set; a mirror whose
+ * (2) Strangers write these contracts: what one can make the mirror ask for,
+ *     keep or send is bounded, and what goes beyond is DC_EINVAL.
+ * (3) at was a block of the node's chain when it was set; a mirror whose
  *     block is gone is read anew, never rewound.
  */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "incentives/deca_trainer.h"
 #include "oracle/deca_abi.h"
 #include "oracle/deca_read.h"
@@ -61,11 +64,19 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 				   deca_told told, void *self,
 				   struct dc_err *err) DC_MUST_CHECK;
 
-/* Tell what happened in the blocks [from, the mirror's], without computing
- * it: for lists of what was before the mirror was read. */
-enum dc_status deca_mirror_history(struct deca_mirror *mirror, uint64_t from,
-				   deca_told told, void *self,
-				   struct dc_err *err) DC_MUST_CHECK;
+/* No farther than this block, until another is named; at first UINT64_MAX. */
+void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number);
+
+/* The logs of the blocks [*from, to], or of some of them, with the inputs of
+ * claims, appended to out; *from is the next block then. For what was before
+ * the mirror was read: nothing is computed.
+ * out    its items are the caller's, to free; what they point to is in arena
+ * Errors: DC_EINVAL more than a mirror's history may be. */
+enum dc_status deca_mirror_gather(struct deca_mirror *mirror,
+				  struct rpc_logs *out,
+				  struct dc_arena *arena, uint64_t *from,
+				  uint64_t to,
+				  struct dc_err *err) DC_MUST_CHECK;
 
 /* Read these cells now, so that later questions need no node. */
 enum dc_status deca_mirror_fetch(struct deca_mirror *mirror,

@@ -11,7 +11,7 @@
 
 #define TEXT_BYTES_MAX (1 << 20)
 #define CLASSES_MAX 1024
-#define ROW_MAX (1 << 20)	/* numbers of a dense row */
+#define ROW_MAX (1 << 17)	/* numbers of all dense rows together */
 #define STEP RPC_MAX_BATCH
 
 /* Slots of commit f97e40d's layout. */
@@ -332,7 +332,7 @@ static enum dc_status read_row(const struct ask *a, struct deca_model **m,
 	struct rpc_answer answer[STEP];
 	size_t place = q.n_arg - 1;
 
-	for (uint64_t at = 0; at < ROW_MAX; at += STEP) {
+	for (uint64_t at = 0; (*m)->n_cell < ROW_MAX; at += STEP) {
 		enum dc_status st;
 		size_t i;
 

@@ -31,11 +31,34 @@ struct feed_audit {
 	struct hash32 record;	/* rec(count - 1), settled bit clear */
 };
 
+/* One of 0xDeCA10B's models, as its contracts describe it. */
+struct feed_mirror {
+	struct addr20 trainer, data_handler, incentive, classifier, owner;
+	enum incentive_kind kind;
+	uint32_t refund_wait_s, owner_claim_wait_s, any_claim_wait_s;
+	struct wei cost_weight_wei;
+	uint64_t last_update_s;		/* of the price */
+	const char *type;		/* the classifier contract's name */
+	const char *name, *description, *encoder;
+	const uint8_t *class_names;	/* each followed by a zero byte */
+	size_t class_names_len;
+	uint32_t n_class;
+	uint64_t features;		/* of a dense sample; 0: any */
+};
+
+/* Of the contribution in that log. */
+struct feed_prediction {
+	struct log_ref at;
+	uint64_t label;			/* what it predicted */
+};
+
 enum feed_kind {
 	FEED_HELLO,	/* first of all: which chain the node is on */
 	FEED_FINAL,	/* blocks that stay; empty ones between are left out */
 	FEED_LIVE,	/* blocks that a reorg may undo; none left out */
 	FEED_REWIND,	/* everything above block[0] is undone */
+	FEED_ADOPT,	/* a mirror, and its logs so far: blocks that stay */
+	FEED_PREDICTED,	/* what a mirror said of contributions before */
 	FEED_HALT	/* following cannot go on: why */
 };
 
@@ -48,6 +71,10 @@ struct feed_batch {
 	struct feed_audit *audits;
 	size_t n_audits;
 	uint64_t period_s;	/* of the pool; 0: not known */
+	struct feed_mirror mirror;	/* FEED_ADOPT */
+	struct addr20 trainer;		/* FEED_PREDICTED: of which mirror */
+	const struct feed_prediction *predictions;
+	size_t n_predictions;
 	uint64_t chain_id;	/* FEED_HELLO */
 	struct hash32 genesis;	/* FEED_HELLO */
 	const char *why;	/* FEED_HALT */

@@ -56,6 +56,8 @@ enum dc_status follow_new(struct follow **out,
 	atomic_init(&f->stopping, false);
 	copy_blocks(f, start);
 	follow_trainers_init(f, start);
+	follow_mirrors_init(f, start);
+	DC_CHECK(pthread_mutex_init(&f->adopt_lock, NULL) == 0);
 	f->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (f->stop_fd < 0)
 		st = dc_fail(err, DC_EIO, "eventfd: %s", strerror(errno));
@@ -78,6 +80,8 @@ void follow_free(struct follow *f)
 		close(f->stop_fd);
 	free(f->recent);
 	free(f->trainers);
+	feed_batch_free(f->adopt);
+	(void)pthread_mutex_destroy(&f->adopt_lock);
 	free(f);
 }
 
@@ -186,6 +190,9 @@ static enum dc_status step_once(struct follow *f, enum follow_step *step,
 	if (st == DC_OK)
 		st = follow_reconcile(f, step, &same, &head, err);
 	if (st != DC_OK || !same)
+		return st;
+	st = follow_mirrors_adopt(f, step, err);
+	if (st != DC_OK || *step != FOLLOW_STEP_IDLE)
 		return st;
 	if (final.number >= follow_next(f))
 		return follow_range(f, step, &final, err);

@@ -23,12 +23,21 @@ struct follow_trainer {
 /* Where to go on.
  * blocks  ascending and without gaps, from one that cannot be undone to the
  *         last one committed; none: from config->start_block on */
+/* A model of 0xDeCA10B's whose logs are wanted too. */
+struct follow_mirror {
+	struct addr20 trainer, incentive, classifier;
+};
+
+#define FOLLOW_MIRRORS_MAX 64
+
 struct follow_start {
 	const struct block_ref *blocks;
 	size_t n_blocks;
 	uint64_t finalized;
 	const struct follow_trainer *trainers;
 	size_t n_trainers;
+	const struct follow_mirror *mirrors;
+	size_t n_mirrors;	/* at most FOLLOW_MIRRORS_MAX */
 };
 
 /* config and nodes are borrowed until follow_free; start is copied. */
@@ -39,6 +48,13 @@ enum dc_status follow_new(struct follow **out,
 			  struct standing *standing,
 			  struct dc_err *err) DC_MUST_CHECK;
 void follow_free(struct follow *f);
+
+/* Follow one more mirror from the last final block on, everything above
+ * which is fed again; before it goes the batch, completed by the logs that it
+ * lacks.
+ * b   a FEED_ADOPT with its blocks in [start_block, b->finalized]; taken
+ * false: there is another that waits, b stays the caller's.  Thread: any. */
+bool follow_adopt(struct follow *f, struct feed_batch *b) DC_MUST_CHECK;
 
 /* Run until follow_stop, a halt, or until the feed is closed. */
 void follow_run(struct follow *f);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "oracle/feed_fill.h"
 #include "oracle/follow_core.h"
 
 #define LIVE_BATCH 32		/* headers fetched at once */
@@ -83,63 +84,6 @@ enum follow_step follow_halt(struct follow *f, const char *fmt, ...)
 
 /* --- ranges of final blocks --------------------------------------------- */
 
-/* Logs by block; each block has its reference but for the times.
- * last  the range's last block, which is fed in any case */
-static void group(struct feed_batch *b, const struct rpc_logs *logs,
-		  const struct block_ref *last)
-{
-	size_t i, n = 0;
-
-	b->blocks = dc_arena_alloc(b->arena,
-				   (logs->n + 1) * sizeof(*b->blocks));
-	for (i = 0; i < logs->n; i++) {
-		const struct log_ref *at = &logs->items[i].at;
-
-		if (n == 0 || b->blocks[n - 1].ref.number != at->block)
-			b->blocks[n++] = (struct feed_block){
-				.ref = { .number = at->block,
-					 .hash = at->block_hash,
-					 .time_s = at->time_s },
-				.logs = &logs->items[i],
-			};
-		b->blocks[n - 1].n_logs++;
-	}
-	if (n == 0 || b->blocks[n - 1].ref.number != last->number)
-		b->blocks[n++] = (struct feed_block){ .ref = *last };
-	b->n_blocks = n;
-}
-
-/* Headers of the blocks whose logs came without their time.
- * Errors: DC_EIO a header and the logs do not fit together. */
-static enum dc_status fill_times(struct follow *f, struct feed_batch *b,
-				 struct dc_err *err)
-{
-	uint64_t *numbers = dc_arena_alloc(b->arena,
-					   b->n_blocks * sizeof(*numbers));
-	size_t *which = dc_arena_alloc(b->arena,
-				       b->n_blocks * sizeof(*which));
-	struct block_ref *refs;
-	enum dc_status st;
-	size_t i, n = 0;
-
-	for (i = 0; i < b->n_blocks; i++)
-		if (b->blocks[i].ref.time_s == 0) {
-			numbers[n] = b->blocks[i].ref.number;
-			which[n++] = i;
-		}
-	refs = dc_arena_alloc(b->arena, (n + 1) * sizeof(*refs));
-	st = rpc_blocks(f->rpc, refs, numbers, n, err);
-	for (i = 0; st == DC_OK && i < n; i++) {
-		struct block_ref *ref = &b->blocks[which[i]].ref;
-
-		if (!hash32_equal(&ref->hash, &refs[i].hash))
-			return dc_fail(err, DC_EIO, "logs and header of block "
-				       "%" PRIu64 " differ", ref->number);
-		*ref = refs[i];
-	}
-	return st;
-}
-
 /* Aim at RANGE_LOGS; below a size that was refused, creep. */
 static void grow(struct follow *f, size_t n_logs)
 {
@@ -207,8 +151,8 @@ static enum dc_status fetch_range(struct follow *f, struct feed_batch *b,
 	if (st != DC_OK)
 		return st;
 	*n_logs = logs.n;
-	group(b, &logs, &last);
-	st = fill_times(f, b, err);
+	feed_fill(b, logs.items, logs.n, &last);
+	st = feed_fill_times(b, f->rpc, err);
 	if (st == DC_OK && !hash32_equal(&b->blocks[b->n_blocks - 1].ref.hash,
 					 &last.hash))
 		st = dc_fail(err, DC_EIO, "logs and header of block %" PRIu64
@@ -346,18 +290,15 @@ enum dc_status follow_live(struct follow *f, enum follow_step *step,
 
 /* --- reorgs ------------------------------------------------------------- */
 
-/* Undo everything above our block `to`; NULL: everything.
- * Keeps (1) and (4). */
-static enum follow_step rewind_to(struct follow *f,
-				  const struct block_ref *to)
+enum follow_step follow_rewind(struct follow *f, const struct block_ref *to)
 {
 	struct feed_batch *b = feed_batch_new(FEED_REWIND);
 	const struct block_ref *tip = follow_tip(f);
 	uint64_t number = to != NULL ? to->number :
 		f->config->start_block - 1;
 
-	dc_log(DC_LOG_INFO, "oracle", "reorg depth=%" PRIu64 " block=%" PRIu64,
-	       tip->number - number, number);
+	dc_log(DC_LOG_INFO, "oracle", "rewind depth=%" PRIu64 " block=%"
+	       PRIu64, tip->number - number, number);
 	b->blocks = dc_arena_alloc(b->arena, sizeof(*b->blocks));
 	b->blocks[0] = (struct feed_block){ .ref = { .number = number } };
 	b->n_blocks = 1;
@@ -397,7 +338,7 @@ static enum dc_status walk_back(struct follow *f, enum follow_step *step,
 		if (st != DC_OK)
 			return st;
 		if (hash32_equal(&mine->hash, &node.hash)) {
-			*step = rewind_to(f, mine);
+			*step = follow_rewind(f, mine);
 			return DC_OK;
 		}
 		if (mine == &f->recent[0])
@@ -407,7 +348,7 @@ static enum dc_status walk_back(struct follow *f, enum follow_step *step,
 	if (f->recent[0].number > f->finalized &&
 	    f->recent[0].number == f->config->start_block &&
 	    f->config->start_block > 0)
-		*step = rewind_to(f, NULL);
+		*step = follow_rewind(f, NULL);
 	else
 		*step = halt_below_final(f, &node);
 	return DC_OK;

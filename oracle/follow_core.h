@@ -16,6 +16,7 @@
  *     address.
  */
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 
@@ -43,8 +44,13 @@ struct follow {
 
 	struct follow_trainer *trainers;
 	size_t n_trainers, room_trainers;
-	struct hash32 topics[FOLLOW_TOPICS_MAX];
-	size_t n_topics;
+	struct hash32 topics[FOLLOW_TOPICS_MAX];	/* ours, then theirs */
+	size_t n_topics, n_own_topics;
+
+	struct follow_mirror mirrors[FOLLOW_MIRRORS_MAX];
+	size_t n_mirrors;
+	pthread_mutex_t adopt_lock;
+	struct feed_batch *adopt;	/* waits to be taken in; under it */
 
 	uint64_t span;		/* blocks a range of final ones takes */
 	uint64_t span_limit;	/* what the node last refused, or the bound */
@@ -91,6 +97,19 @@ enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
 enum dc_status follow_inputs(struct follow *f, struct feed_batch *b,
 			     struct rpc_logs *logs,
 			     struct dc_err *err) DC_MUST_CHECK;
+/* --- follow_mirrors.c --------------------------------------------------- */
+
+void follow_mirrors_init(struct follow *f, const struct follow_start *start);
+
+/* Whether a mirror's logs come from this address. */
+bool follow_mirrors_want(const struct follow *f, const struct addr20 *a);
+
+/* The addresses of their filter; out (3 * FOLLOW_MIRRORS_MAX). */
+size_t follow_mirrors_addresses(const struct follow *f, struct addr20 *out);
+
+/* Take in the mirror that waits, if one does. */
+enum dc_status follow_mirrors_adopt(struct follow *f, enum follow_step *step,
+				    struct dc_err *err) DC_MUST_CHECK;
 
 /* --- follow_blocks.c ---------------------------------------------------- */
 
@@ -117,6 +136,9 @@ enum dc_status follow_reconcile(struct follow *f, enum follow_step *step,
 
 /* What is below is final: recent begins with that block from now on. */
 void follow_set_final(struct follow *f, uint64_t number);
+
+/* Undo everything above our block `to`; NULL: everything. Keeps (1), (4). */
+enum follow_step follow_rewind(struct follow *f, const struct block_ref *to);
 
 /* Tell the pipeline why following ends. */
 enum follow_step follow_halt(struct follow *f, const char *fmt, ...)

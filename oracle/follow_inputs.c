@@ -70,7 +70,7 @@ enum dc_status follow_inputs(struct follow *f, struct feed_batch *b,
 	size_t *which = dc_arena_alloc(b->arena,
 				       (logs->n + 1) * sizeof(*which));
 	size_t n = find(which, logs);
-	struct rpc_input *inputs;
+	const struct log_input **inputs;
 	struct hash32 *txs;
 	enum dc_status st;
 
@@ -80,17 +80,15 @@ enum dc_status follow_inputs(struct follow *f, struct feed_batch *b,
 	inputs = dc_arena_alloc(b->arena, n * sizeof(*inputs));
 	for (size_t i = 0; i < n; i++) {
 		txs[i] = logs->items[which[i]].at.tx;
-		inputs[i] = (struct rpc_input){ NULL, 0 };
+		inputs[i] = NULL;
 	}
 	st = ask_period(f, err);
 	if (st == DC_OK)
-		st = allow_no(f, rpc_inputs(f->rpc, inputs, b->arena, txs, n,
-					    err),
+		st = allow_no(f, rpc_transactions(f->rpc, inputs, txs, n,
+						  b->arena, err),
 			      "eth_getTransactionByHash", err);
-	for (size_t i = 0; st == DC_OK && i < n; i++) {
-		logs->items[which[i]].input = inputs[i].bytes;
-		logs->items[which[i]].input_len = inputs[i].len;
-	}
+	for (size_t i = 0; st == DC_OK && i < n; i++)
+		logs->items[which[i]].input = inputs[i];
 	b->period_s = f->period_s;
 	return st;
 }

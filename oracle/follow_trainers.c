@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "oracle/abi.h"
 #include "oracle/abi_decaid.h"
+#include "oracle/deca_claims.h"
 #include "oracle/follow_core.h"
 
 #define FILTER_MAX_ADDRESSES 1000
@@ -33,6 +34,7 @@ static bool wanted(const struct follow *f, const struct addr20 *a)
 
 	return addr20_equal(a, &f->config->factory) ||
 		addr20_equal(a, &f->config->pool) ||
+		follow_mirrors_want(f, a) ||
 		(f->n_trainers > 0 &&
 		 bsearch(&key, f->trainers, f->n_trainers,
 			 sizeof(*f->trainers), compare) != NULL);
@@ -67,6 +69,7 @@ void follow_trainers_init(struct follow *f, const struct follow_start *start)
 		f->topics[f->n_topics++] =
 			*abi_event_topic((enum dc_event_kind)kind);
 	}
+	f->n_own_topics = f->n_topics;
 }
 
 void follow_trainers_rewind(struct follow *f, uint64_t block)
@@ -199,21 +202,22 @@ static size_t all_addresses(const struct follow *f, struct addr20 *out)
 {
 	size_t n = 0, i;
 
-	if (f->n_trainers + 2 > FILTER_MAX_ADDRESSES)
+	if (f->n_trainers + 3 * f->n_mirrors + 2 > FILTER_MAX_ADDRESSES)
 		return 0;
 	out[n++] = f->config->factory;
 	if (!addr20_is_zero(&f->config->pool))
 		out[n++] = f->config->pool;
 	for (i = 0; i < f->n_trainers; i++)
 		out[n++] = f->trainers[i].address;
-	return n;
+	return n + follow_mirrors_addresses(f, out + n);
 }
 
 /* A trainer's first contributions can be in the very blocks that create it,
  * so its logs are asked for in a second go. */
-enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
-			   struct dc_arena *arena, uint64_t from, uint64_t to,
-			   const struct hash32 *hash, struct dc_err *err)
+static enum dc_status own_logs(struct follow *f, struct rpc_logs *out,
+			       struct dc_arena *arena, uint64_t from,
+			       uint64_t to, const struct hash32 *hash,
+			       struct dc_err *err)
 {
 	struct addr20 *addresses = dc_arena_alloc(
 		arena, FILTER_MAX_ADDRESSES * sizeof(*addresses));
@@ -240,6 +244,17 @@ enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
 	else			/* keeps (4): they come again */
 		follow_trainers_rewind(f, from - 1);
 	return st;
+}
+
+enum dc_status follow_logs(struct follow *f, struct rpc_logs *out,
+			   struct dc_arena *arena, uint64_t from, uint64_t to,
+			   const struct hash32 *hash, struct dc_err *err)
+{
+	enum dc_status st = own_logs(f, out, arena, from, to, hash, err);
+
+	if (st != DC_OK || f->n_mirrors == 0)
+		return st;
+	return deca_claims_fetch(f->rpc, out->items, out->n, arena, err);
 }
 
 /* --- audit -------------------------------------------------------------- */

@@ -193,6 +193,16 @@ struct nodes *gateway_nodes(struct gateway *g)
 	return g->nodes;
 }
 
+bool gateway_adopt(struct gateway *g, struct feed_batch *b)
+{
+	return follow_adopt(g->follow, b);
+}
+
+void gateway_tell(struct gateway *g, struct feed_batch *b)
+{
+	(void)!feed_put(g->feed, b);	/* closed: it is freed */
+}
+
 uint64_t gateway_sequence(struct gateway *g)
 {
 	return standing_sequence(g->standing);

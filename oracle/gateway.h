@@ -144,6 +144,14 @@ struct registry *gateway_registry(struct gateway *g);
 /* The endpoints, for who asks them as well; live until gateway_close. */
 struct nodes *gateway_nodes(struct gateway *g);
 
+/* For oracle/mirrors.h. Both batches are taken.  Thread: any, once the
+ * gateway runs.
+ * _adopt  a FEED_ADOPT, see follow_adopt; false: not now, it stays yours
+ * _tell   a FEED_PREDICTED */
+struct feed_batch;
+bool gateway_adopt(struct gateway *g, struct feed_batch *b) DC_MUST_CHECK;
+void gateway_tell(struct gateway *g, struct feed_batch *b);
+
 /* Rises with every commit, never falls while the process lives: for ETags
  * and for who polls.  Thread: any. */
 uint64_t gateway_sequence(struct gateway *g);

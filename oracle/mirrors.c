@@ -1,4 +1,4 @@
-/* The thread that keeps the mirrors, and what other threads ask of them. */
+/* The thread that keeps the mirrors. What others ask: mirrors_read.c. */
 #include "config.h"
 
 #include <errno.h>
@@ -10,12 +10,15 @@
 
 #include "base/log.h"
 #include "oracle/mirrors_core.h"
-#include "oracle/registry.h"
 
 #define AUDIT_EVERY_MS 30000
 #define AUDIT_SAMPLES 16
 #define PREFETCH 1024		/* features of each class, read at once */
 #define ARENA_BYTES (1 << 14)
+/* A mirror that took so long waits this many times as long: strangers write
+ * the contracts, and none of them is to hold the others up. */
+#define LONG_MS 100
+#define WAIT_TIMES 4
 
 static void lock(pthread_mutex_t *l)
 {
@@ -27,7 +30,7 @@ static void unlock(pthread_mutex_t *l)
 	DC_CHECK(pthread_mutex_unlock(l) == 0);
 }
 
-static int64_t now_ms(void)
+int64_t mirrors_now_ms(void)
 {
 	struct timespec t;
 
@@ -43,7 +46,7 @@ static const char *keep(struct dc_arena *arena, const char *text)
 }
 
 /* Texts of parts, into another arena. */
-static void copy_texts(struct deca_parts *p, struct dc_arena *arena)
+void mirrors_copy_texts(struct deca_parts *p, struct dc_arena *arena)
 {
 	const char **name = dc_arena_alloc(arena, (p->n_class + 1) *
 					   sizeof(*name));
@@ -76,8 +79,7 @@ static void publish(struct mirrors *m, struct mirrored *s)
 	s->model = model;
 	dc_arena_reset(s->texts);
 	v->parts = *deca_mirror_parts(s->mirror);
-	copy_texts(&v->parts, s->texts);
-	registry_slug(v->slug, v->parts.name, &s->trainer);
+	mirrors_copy_texts(&v->parts, s->texts);
 	v->block = *deca_mirror_block(s->mirror);
 	v->stats = deca_mirror_stats(s->mirror);
 	v->features = model->kind == DECA_DENSE_PERCEPTRON ||
@@ -119,32 +121,6 @@ static enum dc_status prefetch(struct mirrored *s, struct dc_err *err)
 	return st;
 }
 
-/* Lists from the beginning; what the mirror computes itself is told later. */
-static enum dc_status relist(const struct mirrors *m, struct mirrored *s,
-			     struct dc_err *err)
-{
-	struct mirrored fresh = { .n_person = 0 };
-	enum dc_status st = deca_mirror_history(s->mirror, m->start_block,
-						mirrors_note, &fresh, err);
-
-	lock(&s->lock);
-	if (st == DC_OK) {
-		mirrors_forget(s);
-		s->contribution = fresh.contribution;
-		s->n_contribution = fresh.n_contribution;
-		s->contribution_room = fresh.contribution_room;
-		s->person = fresh.person;
-		s->n_person = fresh.n_person;
-		s->person_room = fresh.person_room;
-		s->held_wei = fresh.held_wei;
-		s->paid_out_wei = fresh.paid_out_wei;
-	} else {
-		mirrors_forget(&fresh);
-	}
-	unlock(&s->lock);
-	return st;
-}
-
 static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 			       struct rpc *rpc, struct dc_err *err)
 {
@@ -153,8 +129,6 @@ static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 
 	if (st == DC_OK)
 		st = prefetch(s, err);
-	if (st == DC_OK)
-		st = relist(m, s, err);
 	if (st != DC_OK) {
 		deca_mirror_free(s->mirror);
 		s->mirror = NULL;
@@ -165,17 +139,6 @@ static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 	unlock(&s->lock);
 	publish(m, s);
 	return DC_OK;
-}
-
-/* Under the lock, since lists are read by others. */
-static void told(void *self, const struct deca_event *event,
-		 const struct log_ref *at, uint64_t prediction)
-{
-	struct mirrored *s = self;
-
-	lock(&s->lock);
-	mirrors_note(s, event, at, prediction);
-	unlock(&s->lock);
 }
 
 static enum dc_status take_wanted(struct mirrored *s, bool *any,
@@ -202,9 +165,9 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	char where[DC_ERR_TEXT_BYTES];
 	enum dc_status st;
 
-	if (now_ms() - s->audited_ms < AUDIT_EVERY_MS)
+	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
 		return DC_OK;
-	s->audited_ms = now_ms();
+	s->audited_ms = mirrors_now_ms();
 	*any = true;
 	st = deca_mirror_audit(s->mirror, AUDIT_SAMPLES, &s->seed, where,
 			       err);
@@ -213,25 +176,40 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	return st;
 }
 
+/* As far as the database is; what was said on the way is told to it. */
+static enum dc_status advance(struct mirrors *m, struct mirrored *s,
+			      bool *any, struct dc_err *err)
+{
+	struct gateway_status status;
+	enum dc_status st = DC_OK;
+	bool moved = true;
+
+	gateway_status(m->gateway, &status);
+	if (status.followed == 0)
+		return DC_OK;
+	deca_mirror_limit(s->mirror, status.followed);
+	while (st == DC_OK && moved) {
+		st = deca_mirror_advance(s->mirror, &moved, mirrors_told, s,
+					 err);
+		*any |= moved;
+	}
+	mirrors_tell(m, s);
+	return st;
+}
+
 static enum dc_status step(struct mirrors *m, struct mirrored *s,
 			   struct rpc *rpc, struct dc_err *err)
 {
-	bool any = false, moved = true;
+	bool any = false;
 	enum dc_status st;
 
 	if (s->mirror == NULL)
 		return open_one(m, s, rpc, err);
 	deca_mirror_ask(s->mirror, rpc);
 	st = take_wanted(s, &any, err);
-	while (st == DC_OK && moved) {
-		st = deca_mirror_advance(s->mirror, &moved, told, s, err);
-		any |= moved;
-	}
-	if (st == DC_OK &&
-	    deca_mirror_stats(s->mirror).rereads != s->rereads) {
-		s->rereads = deca_mirror_stats(s->mirror).rereads;
-		st = relist(m, s, err);
-	}
+	if (st == DC_OK)
+		st = s->stage == MIRROR_ADOPTED ? advance(m, s, &any, err)
+						: mirrors_adopt(m, s, rpc, err);
 	if (st == DC_OK)
 		st = audit(s, &any, err);
 	if (any && st != DC_ECONFLICT)
@@ -283,6 +261,7 @@ static bool has_ended(struct mirrors *m)
  * false: there is none to ask now. */
 static bool step_one(struct mirrors *m, struct mirrored *s)
 {
+	int64_t began_ms = mirrors_now_ms(), took_ms;
 	struct dc_err err = DC_ERR_INIT;
 	unsigned wait_ms;
 	struct rpc *rpc = node_link_choose(m->link, &wait_ms, &err);
@@ -299,7 +278,15 @@ static bool step_one(struct mirrors *m, struct mirrored *s)
 		refuse(m, s, err.text);
 	else if (st != DC_OK && !has_ended(m))
 		dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s", err.text);
+	took_ms = mirrors_now_ms() - began_ms;
+	if (took_ms > LONG_MS)
+		s->not_before_ms = mirrors_now_ms() + took_ms * WAIT_TIMES;
 	return true;
+}
+
+static bool is_due(struct mirrored *s)
+{
+	return mirrors_now_ms() >= s->not_before_ms && !is_refused(s);
 }
 
 static void *run(void *self)
@@ -307,181 +294,120 @@ static void *run(void *self)
 	struct mirrors *m = self;
 
 	while (!has_ended(m)) {
-		for (size_t i = 0; i < m->n && !has_ended(m); i++)
-			if (!is_refused(&m->of[i]) && !step_one(m, &m->of[i]))
+		for (size_t i = 0; i < atomic_load(&m->n) && !has_ended(m);
+		     i++)
+			if (is_due(m->of[i]) && !step_one(m, m->of[i]))
 				break;
 		wait_bell(m);
 	}
 	return NULL;
 }
 
-static void ring(struct mirrors *m)
+void mirrors_ring(struct mirrors *m)
 {
+	if (m == NULL)
+		return;
 	lock(&m->lock);
 	m->rung = true;
 	DC_CHECK(pthread_cond_signal(&m->bell) == 0);
 	unlock(&m->lock);
 }
 
-enum dc_status mirrors_start(struct mirrors **out,
-			     const struct mirrors_config *config,
-			     struct dc_err *err)
+/* --- life ----------------------------------------------------------------- */
+
+void mirrors_add(struct mirrors *m, const struct addr20 *trainer,
+		 enum mirror_stage stage)
+{
+	size_t n = atomic_load(&m->n);
+	struct mirrored *s;
+
+	for (size_t i = 0; i < n; i++)
+		if (addr20_equal(&m->of[i]->trainer, trainer))
+			return;
+	if (n == MIRRORS_MAX)
+		return;
+	s = dc_calloc(1, sizeof(*s));
+	s->trainer = *trainer;
+	s->stage = stage;
+	s->seed = (uint64_t)time(NULL) + n;
+	s->texts = dc_arena_new(ARENA_BYTES);
+	DC_CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
+	m->of[n] = s;
+	atomic_store(&m->n, n + 1);
+}
+
+enum dc_status mirrors_new(struct mirrors **out,
+			   const struct mirrors_config *config,
+			   struct dc_err *err)
 {
 	struct mirrors *m = dc_calloc(1, sizeof(*m));
-	enum dc_status st = node_link_new(&m->link, config->nodes, err);
+	enum dc_status st;
 
-	if (st != DC_OK) {
-		free(m);
-		return st;
-	}
+	m->gateway = config->gateway;
 	m->start_block = config->start_block;
 	m->poll_ms = config->poll_ms;
-	m->n = config->n;
-	m->of = dc_calloc(config->n + 1, sizeof(*m->of));
-	for (size_t i = 0; i < m->n; i++) {
-		m->of[i].trainer = config->trainers[i];
-		m->of[i].seed = (uint64_t)time(NULL) + i;
-		m->of[i].texts = dc_arena_new(ARENA_BYTES);
-		DC_CHECK(pthread_mutex_init(&m->of[i].lock, NULL) == 0);
-	}
+	atomic_init(&m->n, 0);
+	atomic_init(&m->sequence, 0);
 	DC_CHECK(pthread_mutex_init(&m->lock, NULL) == 0);
 	DC_CHECK(pthread_cond_init(&m->bell, NULL) == 0);
-	DC_CHECK(pthread_create(&m->thread, NULL, run, m) == 0);
+	st = sql_db_open(&m->chain, config->chain_path, SQL_CHAIN, SQL_READER,
+			 err);
+	if (st == DC_OK)
+		st = mirrors_recall(m, err);
+	if (st == DC_OK)
+		st = node_link_new(&m->link, gateway_nodes(m->gateway), err);
+	if (st != DC_OK) {
+		mirrors_free(m);
+		return st;
+	}
+	for (size_t i = 0; i < config->n; i++)
+		mirrors_add(m, &config->trainers[i], MIRROR_NEW);
 	*out = m;
 	return DC_OK;
 }
 
-void mirrors_stop(struct mirrors *m)
+void mirrors_start(struct mirrors *m)
 {
 	if (m == NULL)
 		return;
+	DC_CHECK(pthread_create(&m->thread, NULL, run, m) == 0);
+	m->started = true;
+}
+
+static void end_thread(struct mirrors *m)
+{
 	lock(&m->lock);
 	m->ended = true;
 	DC_CHECK(pthread_cond_signal(&m->bell) == 0);
 	unlock(&m->lock);
 	node_link_stop(m->link);
 	DC_CHECK(pthread_join(m->thread, NULL) == 0);
-	for (size_t i = 0; i < m->n; i++) {
-		struct mirrored *s = &m->of[i];
+}
 
-		deca_mirror_free(s->mirror);
-		dc_arena_free(s->texts);
-		free(s->model);
-		mirrors_forget(s);
-		free(s->wanted);
-		(void)pthread_mutex_destroy(&s->lock);
-	}
+static void free_one(struct mirrored *s)
+{
+	deca_mirror_free(s->mirror);
+	dc_arena_free(s->history.arena);
+	free(s->history.logs.items);
+	free(s->said);
+	dc_arena_free(s->texts);
+	free(s->model);
+	free(s->wanted);
+	(void)pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+void mirrors_free(struct mirrors *m)
+{
+	if (m == NULL)
+		return;
+	if (m->started)
+		end_thread(m);
+	for (size_t i = 0; i < atomic_load(&m->n); i++)
+		free_one(m->of[i]);
 	(void)pthread_cond_destroy(&m->bell);
 	(void)pthread_mutex_destroy(&m->lock);
 	node_link_free(m->link);
-	free(m->of);
+	sql_db_close(m->chain);
 	free(m);
-}
-
-/* --- what others ask ------------------------------------------------------ */
-
-size_t mirrors_count(const struct mirrors *m)
-{
-	return m == NULL ? 0 : m->n;
-}
-
-uint64_t mirrors_sequence(struct mirrors *m)
-{
-	return m == NULL ? 0 : atomic_load(&m->sequence);
-}
-
-bool mirrors_find(struct mirrors *m, size_t *out, const char *name)
-{
-	struct addr20 address;
-	bool by_address = addr20_parse(&address, name, NULL) == DC_OK;
-
-	for (size_t i = 0; i < mirrors_count(m); i++) {
-		struct mirrored *s = &m->of[i];
-		bool found;
-
-		lock(&s->lock);
-		found = s->is_read &&
-			(by_address ? addr20_equal(&s->trainer, &address)
-				    : strcmp(s->view.slug, name) == 0);
-		unlock(&s->lock);
-		if (!found)
-			continue;
-		*out = i;
-		return true;
-	}
-	return false;
-}
-
-bool mirrors_view(struct mirrors *m, size_t i, struct dc_arena *arena,
-		  struct mirror_view *out)
-{
-	struct mirrored *s = &m->of[i];
-	bool is_read;
-
-	lock(&s->lock);
-	is_read = s->is_read;
-	if (is_read) {
-		*out = s->view;
-		copy_texts(&out->parts, arena);
-		out->is_live = s->is_live;
-		out->refusal = keep(arena, s->refusal);
-		out->contributions = s->n_contribution;
-		out->contributors = s->n_person;
-		out->held_wei = s->held_wei;
-		out->paid_out_wei = s->paid_out_wei;
-	}
-	if (is_read && s->n_contribution > 0)
-		out->parts.rules.last_update_s = u256_from_u64(
-			s->contribution[s->n_contribution - 1].time_s);
-	unlock(&s->lock);
-	if (is_read &&
-	    deca_incentive_cost(&out->next_deposit_wei, &out->parts.rules,
-				u256_from_u64(out->block.time_s)) != DECA_DONE)
-		out->next_deposit_wei = wei_from_u64(0);
-	return is_read;
-}
-
-/* Ask the thread for cells; what does not fit is asked for another time. */
-static void want(struct mirrored *s, const struct deca_key *keys, size_t n)
-{
-	if (s->wanted == NULL)
-		s->wanted = dc_calloc(MIRROR_KEYS_MAX, sizeof(*keys));
-	if (n > MIRROR_KEYS_MAX - s->n_wanted)
-		n = MIRROR_KEYS_MAX - s->n_wanted;
-	memcpy(s->wanted + s->n_wanted, keys, n * sizeof(*keys));
-	s->n_wanted += n;
-}
-
-enum dc_status mirrors_predict(struct mirrors *m, size_t i,
-			       struct deca_prediction *out,
-			       const int64_t *data, size_t n,
-			       struct dc_err *err)
-{
-	struct mirrored *s = &m->of[i];
-	enum dc_status st = DC_OK;
-	struct deca_key *keys = NULL;
-	size_t missing = 0;
-
-	lock(&s->lock);
-	if (!s->is_live) {
-		st = dc_fail(err, DC_EBUSY, "this model is not served: %s",
-			     s->refusal);
-	} else {
-		keys = dc_calloc((size_t)s->model->n_class * n + 1,
-				 sizeof(*keys));
-		missing = deca_keys_missing(keys, s->model, data, n);
-		if (missing > 0)
-			want(s, keys, missing);
-		else
-			out->reason = deca_ops(
-				(enum deca_kind)s->model->kind)->predict(
-					s->model, &out->label, data, n);
-	}
-	unlock(&s->lock);
-	free(keys);
-	if (missing == 0)
-		return st;
-	ring(m);
-	return dc_fail(err, DC_EBUSY, "some of these features are being read "
-		       "from the chain");
 }

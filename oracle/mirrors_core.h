@@ -6,18 +6,38 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "oracle/feed.h"
 #include "oracle/mirrors.h"
+#include "sql/db.h"
 
 #define MIRROR_KEYS_MAX 65536
+
+/* How far it is with the gateway. */
+enum mirror_stage {
+	MIRROR_NEW,		/* its history is gathered */
+	MIRROR_OFFERED,		/* handed over */
+	MIRROR_ADOPTED		/* in the database */
+};
+
+/* What was, before the mirror was read. */
+struct mirror_history {
+	struct dc_arena *arena;		/* NULL: not begun */
+	struct rpc_logs logs;
+	uint64_t next, to;
+};
 
 /* One mirror. What is under the lock is read by any thread and written by
  * the mirrors' own. */
 struct mirrored {
 	struct addr20 trainer;
-	struct deca_mirror *mirror;	/* the thread's alone */
-	uint64_t rereads;		/* seen by the thread */
+	struct deca_mirror *mirror;	/* the thread's alone, as these */
+	enum mirror_stage stage;
+	struct mirror_history history;
+	struct feed_prediction *said;	/* since the last step */
+	size_t n_said, said_room;
 	uint64_t seed;
 	int64_t audited_ms;
+	int64_t not_before_ms;		/* others' turn until then */
 
 	pthread_mutex_t lock;
 	struct dc_arena *texts;
@@ -25,35 +45,54 @@ struct mirrored {
 	bool is_read, is_live;
 	struct mirror_view view;	/* texts in texts */
 	char refusal[DC_ERR_TEXT_BYTES];
-	struct mirror_contribution *contribution;
-	size_t n_contribution, contribution_room;
-	struct mirror_person *person;	/* in the order of their first */
-	size_t n_person, person_room;
-	struct wei held_wei, paid_out_wei;
 	struct deca_key *wanted;
 	size_t n_wanted;
 };
 
 struct mirrors {
+	struct gateway *gateway;
 	struct node_link *link;
+	struct sql_db *chain;		/* the thread's */
 	uint64_t start_block;
 	unsigned poll_ms;
 	atomic_uint_fast64_t sequence;
 	pthread_t thread;
+	bool started;
 	pthread_mutex_t lock;
 	pthread_cond_t bell;
-	bool rung, ended;	/* under lock */
-	size_t n;
-	struct mirrored *of;
+	bool rung, ended;		/* under lock */
+	atomic_size_t n;		/* it rises; those below it are whole */
+	struct mirrored *of[MIRRORS_MAX];
 };
 
-/* --- mirrors_list.c ------------------------------------------------------- */
+/* --- mirrors.c ----------------------------------------------------------- */
 
-/* Keep one event; s is locked. A deca_told. */
-void mirrors_note(void *self, const struct deca_event *event,
+int64_t mirrors_now_ms(void);
+
+/* Texts of parts, into another arena. */
+void mirrors_copy_texts(struct deca_parts *p, struct dc_arena *arena);
+
+/* One more, if there is room and it is not there: the thread's, or before
+ * it starts. */
+void mirrors_add(struct mirrors *m, const struct addr20 *trainer,
+		 enum mirror_stage stage);
+
+/* --- mirrors_adopt.c ----------------------------------------------------- */
+
+/* Mirrors of earlier runs. */
+enum dc_status mirrors_recall(struct mirrors *m,
+			      struct dc_err *err) DC_MUST_CHECK;
+
+/* One step on the way into the database. */
+enum dc_status mirrors_adopt(struct mirrors *m, struct mirrored *s,
+			     struct rpc *rpc,
+			     struct dc_err *err) DC_MUST_CHECK;
+
+/* Keep what the mirror said of a contribution: a deca_told of a mirrored. */
+void mirrors_told(void *self, const struct deca_event *event,
 		  const struct log_ref *at, uint64_t prediction);
 
-/* Free the lists; they are empty then. */
-void mirrors_forget(struct mirrored *s);
+/* Tell the database what was kept. */
+void mirrors_tell(struct mirrors *m, struct mirrored *s);
 
 #endif /* DECAID_ORACLE_MIRRORS_CORE_H */

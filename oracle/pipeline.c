@@ -165,6 +165,26 @@ static enum dc_status commit(struct pipeline *p, uint64_t finalized,
 	return DC_OK;
 }
 
+/* --- beside the blocks --------------------------------------------------- */
+
+enum dc_status pipe_commit_open(struct pipeline *p, struct dc_err *err)
+{
+	return commit(p, p->head.number, err);
+}
+
+enum dc_status pipe_aside_begin(struct pipeline *p, struct dc_err *err)
+{
+	return begin(p, p->head.number, err);
+}
+
+/* What is final did not change by this. */
+enum dc_status pipe_aside_commit(struct pipeline *p, uint32_t events,
+				 struct dc_err *err)
+{
+	p->tx_events = events;
+	return commit(p, p->finalized, err);
+}
+
 /* --- blocks ------------------------------------------------------------- */
 
 enum track { TRACK_FINAL, TRACK_LIVE };
@@ -190,6 +210,8 @@ static enum dc_status apply_block(struct pipeline *p,
 		st = pipe_time(p, b->ref.time_s, err);
 	p->head = b->ref;
 	p->has_head = true;
+	if (st == DC_OK)
+		st = pipe_mirrors_settle(p, err);
 	for (i = 0; st == DC_OK && i < b->n_logs; i++)
 		st = pipe_log(p, &b->logs[i], err);
 	dc_arena_reset(p->scratch);
@@ -345,6 +367,10 @@ static enum dc_status take(struct pipeline *p, const struct feed_batch *b,
 		return live_blocks(p, b, err);
 	case FEED_REWIND:
 		return rewind_to(p, b, err);
+	case FEED_ADOPT:
+		return pipe_mirror_adopt(p, b, err);
+	case FEED_PREDICTED:
+		return pipe_mirror_predicted(p, b, err);
 	case FEED_HALT:
 		return dc_fail(err, DC_EREFUSED, "%s", b->why);
 	}
@@ -462,6 +488,7 @@ void pipeline_free(struct pipeline *p)
 	for (i = 0; i < p->n_models; i++)
 		free(p->models[i]);
 	free(p->models);
+	pipe_mirrors_free(p);
 	tally_free(p->tally);
 	free(p->room);
 	dc_arena_free(p->scratch);
@@ -501,6 +528,19 @@ static enum dc_status start_blocks(struct pipeline *p,
 	return DC_OK;
 }
 
+static void start_mirrors(struct pipeline *p, struct follow_start *out)
+{
+	struct follow_mirror *m = dc_arena_alloc(
+		p->start, (p->n_mirrors + 1) * sizeof(*m));
+
+	for (size_t i = 0; i < p->n_mirrors; i++)
+		m[i] = (struct follow_mirror){ p->mirrors[i]->is.trainer,
+					       p->mirrors[i]->is.incentive,
+					       p->mirrors[i]->is.classifier };
+	out->mirrors = m;
+	out->n_mirrors = p->n_mirrors;
+}
+
 enum dc_status pipeline_start_point(struct pipeline *p,
 				    struct follow_start *out,
 				    struct dc_err *err)
@@ -520,6 +560,7 @@ enum dc_status pipeline_start_point(struct pipeline *p,
 					p->models[i]->row.created.block
 			};
 	out->trainers = trainers;
+	start_mirrors(p, out);
 	return start_blocks(p, out, err);
 }
 

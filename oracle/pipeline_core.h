@@ -7,11 +7,13 @@
  */
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/event.h"
 #include "incentives/share.h"
 #include "incentives/verdicts.h"
 #include "oracle/abi_decaid.h"
 #include "oracle/ec.h"
+#include "oracle/follow.h"
 #include "oracle/pipeline.h"
 #include "oracle/registry_write.h"
 #include "oracle/tally.h"
@@ -22,11 +24,24 @@
 
 #define PIPELINE_NEVER UINT64_MAX
 
+/* A model of 0xDeCA10B's: what its contracts are, and what stops it. Such a
+ * one is not `followed`: there is no learner, no verdict, no snapshot. */
+struct pipe_mirror {
+	struct dc_arena *texts;
+	struct feed_mirror is;		/* texts in texts, but for classes */
+	struct dc_buf class_names;
+	char refusal[DC_ERR_TEXT_BYTES];	/* "": it is followed */
+	uint64_t block;			/* of the last event */
+	uint32_t block_events;		/* in it */
+	struct pipe_model *model;	/* NULL: a reorg undid its row */
+};
+
 /* One model, as the database has it at the followed head, and what the
  * pipeline needs to go on from there. */
 struct pipe_model {
 	struct sql_model row;		/* texts borrowed from the registry */
 	struct registry_model *live;	/* the entry, also of who is not */
+	struct pipe_mirror *mirror;	/* NULL: one of ours */
 	bool followed;
 	bool dirty;			/* row.totals is not written yet */
 
@@ -62,6 +77,9 @@ struct pipeline {
 	size_t bytes_live;		/* of all learners */
 	uint64_t due_s;			/* the least of all models' */
 	struct pipe_model *last;	/* of the last log */
+
+	struct pipe_mirror *mirrors[FOLLOW_MIRRORS_MAX];
+	size_t n_mirrors;
 
 	struct block_ref head;		/* last block applied */
 	bool has_head;
@@ -143,6 +161,52 @@ enum dc_status pipe_holdout_measure(struct pipeline *p,
 enum dc_status pipe_signers(struct pipeline *p, const struct pipe_model *m,
 			    const struct checkpoint *c, uint64_t accepted_s,
 			    struct dc_err *err) DC_MUST_CHECK;
+/* --- pipeline_mirror.c --------------------------------------------------- */
+
+/* The mirror that one of these contracts belongs to; NULL: none. */
+struct pipe_mirror *pipe_mirror_find(struct pipeline *p,
+				     const struct addr20 *a);
+
+/* One log of a mirror's. What no such contract emits stops the mirror, and
+ * nothing else. */
+enum dc_status pipe_mirror_log(struct pipeline *p, struct pipe_mirror *m,
+			       const struct raw_log *log,
+			       struct dc_err *err) DC_MUST_CHECK;
+
+/* FEED_ADOPT and FEED_PREDICTED: a transaction each. */
+enum dc_status pipe_mirror_adopt(struct pipeline *p,
+				 const struct feed_batch *b,
+				 struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_mirror_predicted(struct pipeline *p,
+				     const struct feed_batch *b,
+				     struct dc_err *err) DC_MUST_CHECK;
+
+/* Insert the rows of mirrors that have none: in a block's transaction. */
+enum dc_status pipe_mirrors_settle(struct pipeline *p,
+				   struct dc_err *err) DC_MUST_CHECK;
+
+/* From a row of the database; and again after a rollback. */
+enum dc_status pipe_mirror_load(struct pipeline *p,
+				const struct sql_model *row,
+				struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_mirror_reload(struct pipeline *p, struct pipe_model *m,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+void pipe_mirrors_free(struct pipeline *p);
+
+/* --- pipeline_model.c (more) -------------------------------------------- */
+
+void pipe_append(struct pipeline *p, struct pipe_model *m);
+
+/* --- pipeline.c ---------------------------------------------------------- */
+
+/* Commit what is open; begin, and end, a transaction of no block's. */
+enum dc_status pipe_commit_open(struct pipeline *p,
+				struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_aside_begin(struct pipeline *p,
+				struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_aside_commit(struct pipeline *p, uint32_t events,
+				 struct dc_err *err) DC_MUST_CHECK;
 
 /* --- pipeline_claim.c --------------------------------------------------- */
 

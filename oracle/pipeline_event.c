@@ -238,9 +238,12 @@ enum dc_status pipe_log(struct pipeline *p, const struct raw_log *log,
 {
 	struct log_ref at = log->at;
 	struct dc_err why = DC_ERR_INIT;
+	struct pipe_mirror *mirror = pipe_mirror_find(p, &log->address);
 	struct abi_event ev;
 	enum dc_status st;
 
+	if (mirror != NULL)
+		return pipe_mirror_log(p, mirror, log, err);
 	at.time_s = p->head.time_s;
 	p->log = log;
 	st = abi_event_decode(&ev, log->topics, log->n_topics, log->data,

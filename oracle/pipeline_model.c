@@ -33,7 +33,7 @@ struct pipe_model *pipe_find(struct pipeline *p, const struct addr20 *a)
 	return p->last;
 }
 
-static void append(struct pipeline *p, struct pipe_model *m)
+void pipe_append(struct pipeline *p, struct pipe_model *m)
 {
 	if (p->n_models == p->room_models) {
 		p->room_models = p->room_models == 0 ? 16 :
@@ -98,7 +98,7 @@ struct pipe_model *pipe_add_model(struct pipeline *p,
 	else
 		dc_log(DC_LOG_UNUSUAL, "oracle", "model %s is not followed: "
 		       "%s", info->slug, info->refusal);
-	append(p, m);
+	pipe_append(p, m);
 	return m;
 }
 
@@ -252,6 +252,8 @@ static enum dc_status load_one(struct pipeline *p, struct pipe_model *m,
 	enum dc_status st;
 
 	m->dirty = false;
+	if (m->mirror != NULL)
+		return pipe_mirror_reload(p, m, err);
 	if (!m->followed)
 		return DC_OK;
 	st = pipe_load_verdicts(p, m, err);
@@ -291,9 +293,13 @@ static enum dc_status load_page(struct pipeline *p,
 	uint32_t i;
 
 	for (i = 0; st == DC_OK && i < n; i++) {
-		struct pipe_model *m = pipe_add_model(p, &rows[i].is,
-						      &rows[i].created);
+		struct pipe_model *m;
 
+		if (rows[i].origin == SQL_ORIGIN_0XDECA10B) {
+			st = pipe_mirror_load(p, &rows[i], err);
+			continue;
+		}
+		m = pipe_add_model(p, &rows[i].is, &rows[i].created);
 		m->row.row = rows[i].row;
 		m->row.totals = rows[i].totals;
 		st = same_policy(m, &rows[i], err);
@@ -339,7 +345,10 @@ static void drop_model(struct pipeline *p, struct pipe_model *m)
 {
 	if (m->followed)
 		p->bytes_live -= registry_bytes(m->live);
-	registry_drop(p->registry, m->live);
+	if (m->mirror != NULL)
+		m->mirror->model = NULL;
+	else
+		registry_drop(p->registry, m->live);
 	free(m);
 }
 

@@ -133,8 +133,8 @@ enum dc_status pipe_signers(struct pipeline *p, const struct pipe_model *m,
 	if (p->log->input == NULL || p->period_s == 0 ||
 	    !addr20_equal(&m->row.is.params.pool, &p->config->pool))
 		return DC_OK;
-	if (abi_checkpoint_signatures(&signatures, &n, p->log->input,
-				      p->log->input_len, &why) != DC_OK) {
+	if (abi_checkpoint_signatures(&signatures, &n, p->log->input->data,
+				      p->log->input->len, &why) != DC_OK) {
 		dc_log(DC_LOG_DEBUG, "oracle", "checkpoint of epoch %" PRIu64
 		       ": %s", c->epoch, why.text);
 		return DC_OK;

@@ -14,6 +14,13 @@
 
 #define RAW_LOG_MAX_TOPICS 4
 
+/* The transaction that a log came from. */
+struct log_input {
+	struct addr20 from, to;		/* to: zero where it made a contract */
+	const uint8_t *data;
+	size_t len;
+};
+
 struct raw_log {
 	struct log_ref at;	/* at.time_s is 0 until the header is known */
 	struct addr20 address;	/* who emitted it */
@@ -21,10 +28,9 @@ struct raw_log {
 	struct hash32 topics[RAW_LOG_MAX_TOPICS];
 	const uint8_t *data;
 	size_t data_len;
-	/* Its transaction's input, of an accepted checkpoint; NULL: the node
-	 * does not have it, or it was not asked for. */
-	const uint8_t *input;
-	size_t input_len;
+	/* Of accepted checkpoints and of mirrors' claims; NULL: the node does
+	 * not have it, or it was not asked for. */
+	const struct log_input *input;
 };
 
 #endif /* DECAID_ORACLE_RAW_LOG_H */

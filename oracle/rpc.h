@@ -209,21 +209,13 @@ enum dc_status rpc_storage(struct rpc *rpc, struct hash32 *out,
 			   const struct hash32 *slots, size_t n,
 			   struct rpc_at at, struct dc_err *err) DC_MUST_CHECK;
 
-/* A transaction's sender and input; input is appended to.
- * DC_ENOTFOUND: the node does not have it. */
-enum dc_status rpc_transaction(struct rpc *rpc, struct addr20 *from,
-			       struct dc_buf *input, const struct hash32 *tx,
-			       struct dc_err *err) DC_MUST_CHECK;
-
-/* Inputs of transactions, in batches.
- * out  (n) bytes NULL: the node does not have that one */
-struct rpc_input {
-	const uint8_t *bytes;	/* in the arena */
-	size_t len;
-};
-enum dc_status rpc_inputs(struct rpc *rpc, struct rpc_input *out,
-			  struct dc_arena *arena, const struct hash32 *txs,
-			  size_t n, struct dc_err *err) DC_MUST_CHECK;
+/* Senders, receivers and inputs of transactions, in the arena; NULL for one
+ * that the node does not have.
+ * out, tx  (n) */
+enum dc_status rpc_transactions(struct rpc *rpc, const struct log_input **out,
+				const struct hash32 *tx, size_t n,
+				struct dc_arena *arena,
+				struct dc_err *err) DC_MUST_CHECK;
 
 enum dc_status rpc_balance(struct rpc *rpc, struct wei *out,
 			   const struct addr20 *account, struct rpc_at at,

@@ -180,87 +180,60 @@ enum dc_status rpc_storage(struct rpc *rpc, struct hash32 *out,
 	return st;
 }
 
-static bool append_bytes(struct dc_buf *out, const json_t *v)
+static bool read_bytes(const uint8_t **out, size_t *len, const json_t *v,
+		       struct dc_arena *arena)
 {
 	const char *text = json_string_value(v);
 	size_t n = json_string_length(v);
 	uint8_t *bytes;
-	bool ok;
 
 	if (text == NULL || n < 2 || n % 2 != 0 || text[0] != '0' ||
 	    text[1] != 'x')
 		return false;
-	bytes = dc_malloc(n / 2);
-	ok = hex_decode(bytes, n / 2 - 1, text + 2, NULL) == DC_OK;
-	if (ok)
-		dc_buf_append(out, bytes, n / 2 - 1);
-	free(bytes);
-	return ok && !dc_buf_failed(out);
+	bytes = dc_arena_alloc(arena, n / 2);
+	*out = bytes;
+	*len = n / 2 - 1;
+	return hex_decode(bytes, *len, text + 2, NULL) == DC_OK;
 }
 
-enum dc_status rpc_transaction(struct rpc *rpc, struct addr20 *from,
-			       struct dc_buf *input, const struct hash32 *tx,
-			       struct dc_err *err)
+static bool read_addr(struct addr20 *out, const json_t *v)
+{
+	return json_is_string(v) && rpc_hex_addr(out, json_string_value(v),
+						 json_string_length(v));
+}
+
+static bool read_transaction(const struct log_input **out, const json_t *v,
+			     struct dc_arena *arena)
+{
+	const json_t *to = json_object_get(v, "to");
+	struct log_input *in;
+
+	*out = NULL;
+	if (json_is_null(v))
+		return true;
+	in = dc_arena_alloc(arena, sizeof(*in));
+	*in = (struct log_input){ .len = 0 };
+	*out = in;
+	return read_addr(&in->from, json_object_get(v, "from")) &&
+		(to == NULL || json_is_null(to) || read_addr(&in->to, to)) &&
+		read_bytes(&in->data, &in->len, json_object_get(v, "input"),
+			   arena);
+}
+
+static enum dc_status transactions_batch(struct rpc *rpc,
+					 const struct log_input **out,
+					 const struct hash32 *tx, size_t n,
+					 struct dc_arena *arena,
+					 struct dc_err *err)
 {
 	char hash[HASH32_TEXT_BYTES];
 	enum dc_status st;
-	const json_t *sender;
-	json_t *result;
-
-	hash32_format(tx, hash);
-	rpc_begin(rpc);
-	rpc_add(rpc, "eth_getTransactionByHash", "[\"%s\"]", hash);
-	st = rpc_result(rpc, &result, err);
-	if (st != DC_OK)
-		return st;
-	sender = json_object_get(result, "from");
-	if (json_is_null(result))
-		st = dc_fail(err, DC_ENOTFOUND, "no transaction %s", hash);
-	else if (!json_is_string(sender) ||
-		 !rpc_hex_addr(from, json_string_value(sender),
-			       json_string_length(sender)) ||
-		 !append_bytes(input, json_object_get(result, "input")))
-		st = rpc_malformed(rpc, err,
-				   "a transaction with a part missing");
-	json_decref(result);
-	return st;
-}
-
-static enum dc_status input_take(struct rpc *rpc, struct rpc_input *out,
-				 struct dc_arena *arena, const json_t *tx,
-				 struct dc_err *err)
-{
-	enum dc_status st = DC_OK;
-	struct dc_buf bytes;
-
-	*out = (struct rpc_input){ NULL, 0 };
-	if (json_is_null(tx))
-		return DC_OK;
-	dc_buf_init(&bytes, RPC_MAX_REPLY_BYTES);
-	if (append_bytes(&bytes, json_object_get(tx, "input")))
-		*out = (struct rpc_input){
-			dc_arena_copy(arena, dc_buf_text(&bytes),
-				      bytes.len + 1),
-			bytes.len
-		};
-	else
-		st = rpc_malformed(rpc, err, "a transaction without input");
-	dc_buf_clear(&bytes);
-	return st;
-}
-
-static enum dc_status inputs_batch(struct rpc *rpc, struct rpc_input *out,
-				   struct dc_arena *arena,
-				   const struct hash32 *txs, size_t n,
-				   struct dc_err *err)
-{
-	char hash[HASH32_TEXT_BYTES];
 	json_t *results;
-	enum dc_status st;
+	size_t i;
 
 	rpc_begin(rpc);
-	for (size_t i = 0; i < n; i++) {
-		hash32_format(&txs[i], hash);
+	for (i = 0; i < n; i++) {
+		hash32_format(&tx[i], hash);
 		rpc_add(rpc, "eth_getTransactionByHash", "[\"%s\"]", hash);
 	}
 	st = rpc_run(rpc, err);
@@ -268,23 +241,29 @@ static enum dc_status inputs_batch(struct rpc *rpc, struct rpc_input *out,
 		st = rpc_results(rpc, &results, err);
 	if (st != DC_OK)
 		return st;
-	for (size_t i = 0; st == DC_OK && i < n; i++)
-		st = input_take(rpc, &out[i], arena,
-				json_array_get(results, i), err);
+	for (i = 0; st == DC_OK && i < n; i++)
+		if (!read_transaction(&out[i], json_array_get(results, i),
+				      arena))
+			st = rpc_malformed(rpc, err, "a transaction with a "
+					   "part missing");
 	json_decref(results);
 	return st;
 }
 
-enum dc_status rpc_inputs(struct rpc *rpc, struct rpc_input *out,
-			  struct dc_arena *arena, const struct hash32 *txs,
-			  size_t n, struct dc_err *err)
+/* Few at once: one can be a block long. */
+#define TRANSACTIONS_BATCH 16
+
+enum dc_status rpc_transactions(struct rpc *rpc, const struct log_input **out,
+				const struct hash32 *tx, size_t n,
+				struct dc_arena *arena, struct dc_err *err)
 {
 	enum dc_status st = DC_OK;
-	size_t step;
+	size_t i, step;
 
-	for (size_t i = 0; st == DC_OK && i < n; i += step) {
-		step = n - i < RPC_MAX_BATCH ? n - i : RPC_MAX_BATCH;
-		st = inputs_batch(rpc, out + i, arena, txs + i, step, err);
+	for (i = 0; st == DC_OK && i < n; i += step) {
+		step = n - i < TRANSACTIONS_BATCH ? n - i : TRANSACTIONS_BATCH;
+		st = transactions_batch(rpc, out + i, tx + i, step, arena,
+					err);
 	}
 	return st;
 }

@@ -36,7 +36,7 @@ struct daemon {
 	struct signing *signing;	/* NULL: nothing is signed */
 	struct holdouts *holdouts;
 	struct gateway *gateway;
-	struct mirrors *mirrors;	/* NULL: none is named */
+	struct mirrors *mirrors;
 	struct app app;
 	struct http_server *http;
 };
@@ -97,17 +97,17 @@ static enum dc_status open_gateway(struct daemon *d, struct dc_err *err)
 	return gateway_open(&d->gateway, &g, err);
 }
 
-static enum dc_status start_mirrors(struct daemon *d, struct dc_err *err)
+static enum dc_status open_mirrors(struct daemon *d, struct dc_err *err)
 {
 	const struct config *c = d->config;
 	struct mirrors_config m = {
-		.nodes = gateway_nodes(d->gateway),
-		.trainers = c->mirrors.who,
-		.n = c->mirrors.n, .start_block = c->start_block,
+		.gateway = d->gateway, .chain_path = d->chain_path,
+		.trainers = c->mirrors.who, .n = c->mirrors.n,
+		.start_block = c->start_block,
 		.poll_ms = (unsigned)c->poll_ms,
 	};
 
-	return m.n == 0 ? DC_OK : mirrors_start(&d->mirrors, &m, err);
+	return mirrors_new(&d->mirrors, &m, err);
 }
 
 static void tell_status(void *user, struct gateway_status *out)
@@ -191,6 +191,7 @@ static void on_change(void *user, const struct gateway_change *change)
 	if (change->from_block > change->to_block)
 		event_ring_rolled_back(d->app.events, change->to_block);
 	app_changed(&d->app);
+	mirrors_ring(d->mirrors);
 }
 
 /* ---- the whole ---- */
@@ -217,13 +218,15 @@ static enum dc_status start(struct daemon *d, struct dc_err *err)
 	enum dc_status status = open_all(d, err);
 
 	if (status == DC_OK)
-		status = start_mirrors(d, err);
+		status = open_mirrors(d, err);
 	if (status == DC_OK)
 		status = start_http(d, err);
 	if (status != DC_OK)
 		return status;
 	gateway_on_change(d->gateway, on_change, d);
 	status = gateway_start(d->gateway, err);	/* keeps (3) */
+	if (status == DC_OK)
+		mirrors_start(d->mirrors);
 	if (status == DC_OK && d->signing != NULL)
 		status = signing_start(d->signing, err);
 	return status;
@@ -239,7 +242,7 @@ static void stop(struct daemon *d)
 	app_clear(&d->app);
 	samples_free(d->app.samples);
 	prover_free(d->app.prover);
-	mirrors_stop(d->mirrors);
+	mirrors_free(d->mirrors);
 	signing_free(d->signing);
 	gateway_close(d->gateway);
 	holdouts_free(d->holdouts);

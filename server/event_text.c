@@ -7,6 +7,7 @@
 #include "server/event_text.h"
 #include "server/json_out.h"
 #include "sql/contributions.h"
+#include "sql/mirrors.h"
 #include "sql/models.h"
 
 static const char *kind_name(enum sql_event_kind kind)
@@ -47,7 +48,10 @@ static void put_reference(struct json_out *j, const struct sql_event *e)
 	case SQL_EVENT_LATE_CLAIM:
 	case SQL_EVENT_OPERATOR:
 		json_put_key(j, "id");
-		json_put_u64(j, e->ref);
+		if (e->ref == SQL_EVENT_NO_REF)
+			json_put_null(j);
+		else
+			json_put_u64(j, e->ref);
 		break;
 	case SQL_EVENT_CHECKPOINT:
 	case SQL_EVENT_REFUTED:
@@ -88,12 +92,22 @@ static void put_common(struct json_out *j, const struct sql_event *e)
 	json_put_u64(j, e->karma);
 }
 
-static const char *class_name(struct registry *registry,
-			      const struct addr20 *trainer, uint32_t label)
+/* NULL: the model has no such class, or it is not known here. */
+static const char *class_name(struct registry *registry, struct sql_db *db,
+			      const struct sql_model *model, uint32_t label,
+			      struct dc_arena *arena)
 {
-	const struct registry_model *m = registry_find(registry, trainer);
+	const struct registry_model *m =
+		registry_find(registry, &model->is.trainer);
 	const struct model_spec *spec = m == NULL ? NULL :
 						    registry_info(m)->spec;
+	struct sql_mirror mirror;
+	bool found;
+
+	if (model->origin == SQL_ORIGIN_0XDECA10B)
+		return sql_mirror_get(db, &mirror, &found, model->row, arena,
+				      NULL) == DC_OK && found ?
+			sql_mirror_class(&mirror, label) : NULL;
 
 	return spec == NULL || label >= spec->n_class ? NULL :
 		spec->class_name[label];
@@ -144,8 +158,8 @@ enum dc_status event_text_append(struct dc_buf *out,
 	}
 	put_common(&j, e);
 	if (said && has_model)
-		put_said(&j, &c, class_name(registry, &m.is.trainer,
-					    c.is.label));
+		put_said(&j, &c, class_name(registry, db, &m, c.is.label,
+					    arena));
 	json_put_close(&j, '}');
 	end(out);
 	return DC_OK;

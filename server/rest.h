@@ -24,6 +24,7 @@
 #include "sql/checkpoints.h"
 #include "sql/contributions.h"
 #include "sql/contributors.h"
+#include "sql/mirrors.h"
 #include "sql/models.h"
 #include "sql/page.h"
 
@@ -39,6 +40,7 @@ struct rest {
 	/* The followed head that the reply speaks for; zero before any. */
 	struct block_ref head;
 	bool told;		/* rest_later made the reply */
+	const struct sql_mirror *mirror;	/* the one read last */
 };
 
 /* A consistent view of chain.db, and an entity tag of its state.
@@ -97,8 +99,9 @@ enum dc_status rest_find_model(struct rest *r, struct sql_model *out,
 /* Only the registry's: for what needs no database. NULL: none. */
 const struct registry_model *rest_find_live(struct app *a, const char *name);
 
-/* The class of a label, NULL where the spec is not known. Borrowed. */
-const char *rest_class(const struct registry_model *live, uint32_t label);
+/* The class of a label, NULL where the model has or knows none. Borrowed. */
+const char *rest_class(struct rest *r, const struct sql_model *m,
+		       const struct registry_model *live, uint32_t label);
 
 /* ---- claims (rest_claims.c) ---- */
 
@@ -134,20 +137,39 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 
 /* ---- 0xDeCA10B's models (rest_mirror.c) ---- */
 
-/* Those that the filter lets through, as elements of an open array. */
-void rest_mirror_put_all(struct rest *r, const struct sql_models_filter *f);
+bool rest_is_mirror(const struct sql_model *m);
 
-/* The resources of {model}, whether it is a mirror or one of ours. */
-http_handler rest_either_model, rest_either_predict,
-	rest_either_contributions, rest_either_contribution,
-	rest_either_leaderboard,
-	rest_either_export,
-	rest_either_accuracy, rest_either_deposits, rest_either_checkpoints;
+/* What the database has of it beside the model; read once a model. */
+enum dc_status rest_mirror_row(struct rest *r, const struct sql_mirror **out,
+			       const struct sql_model *m,
+			       struct dc_err *err) DC_MUST_CHECK;
+
+/* What the next contribution costs, and the most one can cost. */
+struct wei rest_mirror_price(const struct sql_model *m,
+			     const struct sql_mirror *row, uint64_t now_s);
+struct wei rest_mirror_cap(const struct sql_mirror *row);
+
+/* What its contract still holds of a contribution's deposit. */
+struct wei rest_mirror_left(const struct sql_contribution *c);
+
+/* Members of the model: followed, refusal, audit; classes, verdict_rule. */
+enum dc_status rest_mirror_put_state(struct rest *r,
+				     const struct sql_model *m) DC_MUST_CHECK;
+enum dc_status rest_mirror_put_classes(struct rest *r,
+				       const struct sql_model *m)
+	DC_MUST_CHECK;
+
+/* Members of a contribution: sample, text. An element of the deposits. */
+void rest_mirror_put_sample(struct rest *r, const struct sql_model *m,
+			    const struct sql_contribution *c);
+void rest_mirror_put_deposit(struct rest *r, const struct sql_model *m,
+			     const struct sql_contribution *c);
 
 /* ---- handlers ---- */
 
 http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
-	rest_models, rest_model, rest_export, rest_predict, rest_contributions,
+	rest_models, rest_model, rest_export, rest_predict,
+	rest_mirror_predict, rest_contributions,
 	rest_contribution, rest_accuracy, rest_leaderboard, rest_board,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_proof, rest_update_proof,

@@ -14,6 +14,8 @@ static void put_curve(struct json_out *j, const char *name,
 	json_put_key(j, name);
 	json_put_open(j, '[');
 	for (uint32_t i = 0; i < n; i++) {
+		if (p[i].counted == 0)	/* nothing was predicted yet */
+			continue;
 		json_put_open(j, '[');
 		json_put_u64(j, p[i].contribution);
 		json_put_u64(j, p[i].block);

@@ -91,8 +91,16 @@ enum dc_status rest_claims_check(struct rest_claims *k,
 	const struct trainer_params *p = &k->model->is.params;
 	struct claim_actor actor = { action == CLAIM_REFUND, false };
 	struct claim_record record;
-	enum dc_status status = make_record(k, &record, c, err);
+	enum dc_status status;
 
+	if (rest_is_mirror(k->model)) {		/* there the chain judges */
+		*out = (struct claim_answer){
+			.reason = CLAIM_NOT_JUDGED, .when_s = CLAIM_NEVER,
+			.pays_wei = rest_mirror_left(c)
+		};
+		return DC_OK;
+	}
+	status = make_record(k, &record, c, err);
 	if (status != DC_OK)
 		return status;
 	claim_check(out, p, action, actor, &record, k->r->head.time_s);
@@ -128,6 +136,10 @@ static enum dc_status put_deposit(struct rest_claims *k,
 	struct json_out *j = &r->j;
 	enum dc_status status;
 
+	if (rest_is_mirror(k->model)) {
+		rest_mirror_put_deposit(r, k->model, c);
+		return DC_OK;
+	}
 	status = rest_claims_check(k, &refund, c, CLAIM_REFUND, &r->err);
 	if (status == DC_OK)
 		status = rest_claims_check(k, &report, c, CLAIM_REPORT,

@@ -26,7 +26,7 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 	json_put_key(j, "label");
 	json_put_u64(j, c->is.label);
 	json_put_key(j, "class");
-	json_put_text(j, rest_class(live, c->is.label));
+	json_put_text(j, rest_class(r, k->model, live, c->is.label));
 	json_put_key(j, "deposit_wei");
 	json_put_wei(j, c->is.deposit_wei);
 	json_put_key(j, "claimable_wei");
@@ -274,7 +274,10 @@ static enum dc_status write_contribution(struct rest *r)
 		return r->err.status;
 	json_put_key(&r->j, "model");
 	json_put_address(&r->j, &m.is.trainer);
-	put_sample(r, &m, &c);
+	if (rest_is_mirror(&m))
+		rest_mirror_put_sample(r, &m, &c);
+	else
+		put_sample(r, &m, &c);
 	json_put_close(&r->j, '}');
 	return DC_OK;
 }

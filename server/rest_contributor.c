@@ -58,7 +58,8 @@ static enum dc_status look_at(struct looking *l,
 
 	status = rest_claims_check(&l->claims, &refund, c, CLAIM_REFUND,
 				   &l->r->err);
-	add(&l->held, c->is.deposit_wei);
+	add(&l->held, rest_is_mirror(l->claims.model) ? rest_mirror_left(c)
+						      : c->is.deposit_wei);
 	if (status == DC_OK && refund.reason == CLAIM_ALLOWED) {
 		add(&l->refundable, c->is.deposit_wei);
 		add(&l->pays, refund.pays_wei);

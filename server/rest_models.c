@@ -49,11 +49,16 @@ enum dc_status rest_find_model(struct rest *r, struct sql_model *out,
 	return DC_OK;
 }
 
-const char *rest_class(const struct registry_model *live, uint32_t label)
+const char *rest_class(struct rest *r, const struct sql_model *m,
+		       const struct registry_model *live, uint32_t label)
 {
 	const struct model_spec *spec =
 		live == NULL ? NULL : registry_info(live)->spec;
+	const struct sql_mirror *row;
 
+	if (rest_is_mirror(m))
+		return rest_mirror_row(r, &row, m, NULL) == DC_OK ?
+			sql_mirror_class(row, label) : NULL;
 	return spec == NULL || label >= spec->n_class ? NULL :
 		spec->class_name[label];
 }
@@ -85,19 +90,41 @@ static void put_text(struct json_out *j, const char *name, const char *text)
 	json_put_text(j, text);
 }
 
-static void put_incentive(struct rest *r, const struct sql_model *m)
+/* What a contribution costs now, and at most. */
+static enum dc_status price_of(struct rest *r, const struct sql_model *m,
+			       struct wei *price, struct wei *cap)
 {
 	const struct trainer_params *p = &m->is.params;
 	struct price_level level = { m->totals.level, m->totals.level_time_s };
+	const struct sql_mirror *row;
+
+	*price = price_at(&level, p, r->head.time_s);
+	*cap = p->cap_wei;
+	if (!rest_is_mirror(m))
+		return DC_OK;
+	if (rest_mirror_row(r, &row, m, &r->err) != DC_OK)
+		return r->err.status;
+	*price = rest_mirror_price(m, row, r->head.time_s);
+	*cap = rest_mirror_cap(row);
+	return DC_OK;
+}
+
+static enum dc_status put_incentive(struct rest *r, const struct sql_model *m)
+{
+	const struct trainer_params *p = &m->is.params;
 	struct json_out *j = &r->j;
+	struct wei price, cap;
+
+	if (price_of(r, m, &price, &cap) != DC_OK)
+		return r->err.status;
 
 	json_put_open(j, '{');
 	put_text(j, "kind", incentive_name(m->is.kind));
 	json_put_key(j, "pool");
 	json_put_address(j, &p->pool);
-	put_wei(j, "next_deposit_wei", price_at(&level, p, r->head.time_s));
+	put_wei(j, "next_deposit_wei", price);
 	put_wei(j, "floor_wei", p->floor_wei);
-	put_wei(j, "cap_wei", p->cap_wei);
+	put_wei(j, "cap_wei", cap);
 	put_u64(j, "burst", p->burst);
 	put_u64(j, "window_s", p->window_s);
 	put_u64(j, "refund_wait_s", p->refund_wait_s);
@@ -110,6 +137,7 @@ static void put_incentive(struct rest *r, const struct sql_model *m)
 	put_u64(j, "reporter_share_bps", p->reporter_share_bps);
 	put_u64(j, "max_sample_bytes", p->max_sample_bytes);
 	json_put_close(j, '}');
+	return DC_OK;
 }
 
 static void put_accuracy(struct json_out *j, const char *name, uint64_t right,
@@ -122,11 +150,14 @@ static void put_accuracy(struct json_out *j, const char *name, uint64_t right,
 		json_put_fx9(j, (int64_t)sql_accuracy_fx9(right, counted));
 }
 
-static void put_classes(struct rest *r, const struct registry_model *live)
+static enum dc_status put_classes(struct rest *r, const struct sql_model *m,
+				  const struct registry_model *live)
 {
 	const struct model_spec *spec =
 		live == NULL ? NULL : registry_info(live)->spec;
 
+	if (rest_is_mirror(m))
+		return rest_mirror_put_classes(r, m);
 	json_put_key(&r->j, "classes");
 	json_put_open(&r->j, '[');
 	for (uint32_t i = 0; spec != NULL && i < spec->n_class; i++)
@@ -134,6 +165,7 @@ static void put_classes(struct rest *r, const struct registry_model *live)
 	json_put_close(&r->j, ']');
 	put_text(&r->j, "verdict_rule",
 		 spec == NULL ? NULL : spec->verdict->choice.name);
+	return DC_OK;
 }
 
 static void put_as_of(struct rest *r, const struct sql_model *m)
@@ -181,15 +213,19 @@ static enum dc_status put_last_checkpoint(struct rest *r,
 }
 
 /* Whether this daemon predicts with it, and why not. */
-static void put_followed(struct rest *r, const struct registry_model *live)
+static enum dc_status put_followed(struct rest *r, const struct sql_model *m,
+				   const struct registry_model *live)
 {
 	bool followed = live != NULL && registry_state(live) == REGISTRY_LIVE;
 
+	if (rest_is_mirror(m))
+		return rest_mirror_put_state(r, m);
 	json_put_key(&r->j, "followed");
 	json_put_bool(&r->j, followed);
 	put_text(&r->j, "refusal",
 		 followed || live == NULL ? NULL :
 		 registry_info(live)->refusal);
+	return DC_OK;
 }
 
 static void put_identity(struct rest *r, const struct sql_model *m)
@@ -230,10 +266,12 @@ static enum dc_status put_model(struct rest *r, const struct sql_model *m)
 
 	json_put_open(j, '{');
 	put_identity(r, m);
-	put_classes(r, live);
-	put_followed(r, live);
+	if (put_classes(r, m, live) != DC_OK ||
+	    put_followed(r, m, live) != DC_OK)
+		return r->err.status;
 	json_put_key(j, "incentive");
-	put_incentive(r, m);
+	if (put_incentive(r, m) != DC_OK)
+		return r->err.status;
 	put_u64(j, "contributions", t->count);
 	put_u64(j, "contributors", t->contributors);
 	put_u64(j, "judged", t->judged);
@@ -319,8 +357,6 @@ static enum dc_status write_models(struct rest *r)
 	json_put_open(&r->j, '{');
 	json_put_key(&r->j, "models");
 	json_put_open(&r->j, '[');
-	if (page.after == NULL || *page.after == '\0')	/* the first page */
-		rest_mirror_put_all(r, &filter);
 	for (uint32_t i = 0; status == DC_OK && i < n; i++)
 		status = put_model(r, &found[i]);
 	if (status != DC_OK)

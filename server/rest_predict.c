@@ -61,6 +61,10 @@ void rest_predict(struct http_request *rq, struct http_reply *rp)
 	struct dc_err err = DC_ERR_INIT;
 	struct json_out j;
 
+	if (rest_find_live(rq->app, rq->param[0]) == NULL) {
+		rest_mirror_predict(rq, rp);
+		return;
+	}
 	if (!predicting_begin(&p, rq, rp, rq->param[0]))
 		return;
 	if (predict(&p, rq, &err) != DC_OK) {

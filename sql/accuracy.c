@@ -43,8 +43,11 @@ static const char SQL_PROGRESSIVE_LAST[] =
 	"SELECT max(row) - ?1 FROM contributions"
 	" WHERE row BETWEEN ?1 AND ?1 + ?2";
 static const char SQL_PROGRESSIVE_POINT[] =
-	"SELECT ?2, block, time_s, progressive_right, progressive_counted"
-	" FROM contributions WHERE row = ?1 + ?2";
+	"SELECT ?2, c.block, c.time_s,"
+	" coalesce(p.progressive_right, c.progressive_right),"
+	" coalesce(p.progressive_counted, c.progressive_counted)"
+	" FROM contributions AS c LEFT JOIN predictions AS p ON p.row = c.row"
+	" WHERE c.row = ?1 + ?2";
 static const char SQL_HOLDOUT_LAST[] =
 	"SELECT max(n) FROM holdout WHERE model = ?1 AND n <= ?2";
 static const char SQL_HOLDOUT_POINT[] =

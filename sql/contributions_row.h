@@ -19,12 +19,15 @@ int64_t sql_contribution_row(int64_t model, uint64_t id);
 #define SQL_CONTRIBUTION_COLUMNS \
 	"SELECT c.row, c.model, c.contributor, c.label, c.deposit_wei," \
 	" c.block, c.log_index, c.time_s, c.tx, c.sample_hash," \
-	" c.record_hash, c.valid, c.is_new, c.taught, c.prediction," \
-	" c.margin_fx9, c.progressive_right, c.progressive_counted," \
+	" c.record_hash, c.valid, c.is_new, c.taught," \
+	" coalesce(p.prediction, c.prediction), c.margin_fx9," \
+	" coalesce(p.progressive_right, c.progressive_right)," \
+	" coalesce(p.progressive_counted, c.progressive_counted)," \
 	" c.state, c.verdict, c.verdict_epoch, c.paid_wei," \
 	" c.settled_block, s.bytes, b.hash"
 #define SQL_CONTRIBUTION_JOINS \
 	" CROSS JOIN blocks AS b ON b.number = c.block" \
+	" LEFT JOIN predictions AS p ON p.row = c.row" \
 	" LEFT JOIN samples AS s ON s.row = c.row "
 #define SQL_CONTRIBUTION_FROM \
 	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c" \

@@ -28,11 +28,14 @@ enum sql_event_kind {
 	SQL_EVENT_OPERATOR = 8		/* ref: operator id; model 0 */
 };
 
+/* A claim of a mirror's whose transaction does not say what it claims. */
+#define SQL_EVENT_NO_REF UINT64_MAX
+
 struct sql_event {
 	struct log_ref log;
 	enum sql_event_kind kind;
 	int64_t model;			/* row; 0: none */
-	uint64_t ref;
+	uint64_t ref;			/* SQL_EVENT_NO_REF: not known */
 	struct addr20 account;		/* who acted; zero: nobody */
 	struct addr20 contributor;	/* whose data; zero: nobody's */
 	struct wei amount_wei;		/* to account (operator: its bond) */

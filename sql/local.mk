@@ -9,6 +9,7 @@ sql_migrations = \
 	sql/migrations/chain/0007_events.sql \
 	sql/migrations/chain/0008_boards.sql \
 	sql/migrations/chain/0009_operator_keys.sql \
+	sql/migrations/chain/0010_mirrors.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql
 
@@ -29,6 +30,7 @@ libdc_sql_a_SOURCES = \
 	sql/integrity.c sql/integrity.h \
 	sql/key.c sql/key.h sql/page.h \
 	sql/migrate.c sql/migrate.h \
+	sql/mirrors.c sql/mirrors.h \
 	sql/models.c sql/models.h \
 	sql/operators.c sql/operators.h \
 	sql/places.c sql/places.h \

@@ -1,6 +1,6 @@
 -- chain.db as decaid 0.1.0 leaves it; made by tests/unit/check_sql_releases.c.
 PRAGMA application_id = 1684236337;
-PRAGMA user_version = 8;
+PRAGMA user_version = 10;
 CREATE TABLE activity (
 	model INTEGER NOT NULL,
 	hour INTEGER NOT NULL,	-- Unix time / 3600
@@ -152,6 +152,15 @@ CREATE TABLE late_ranges (
 	live INTEGER NOT NULL CHECK (live IN (0, 1)),	-- 0: refuted
 	PRIMARY KEY (model, idx)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE mirrors (
+	model INTEGER PRIMARY KEY,
+	data_handler BLOB NOT NULL CHECK (length(data_handler) = 20),
+	incentive BLOB NOT NULL CHECK (length(incentive) = 20),
+	classifier BLOB NOT NULL CHECK (length(classifier) = 20),
+	cost_weight_wei BLOB NOT NULL CHECK (length(cost_weight_wei) = 32),
+	class_names BLOB NOT NULL,	-- each followed by a zero byte
+	refusal TEXT NOT NULL		-- why it is followed no further, or ''
+) STRICT;
 CREATE TABLE model_totals (
 	model INTEGER PRIMARY KEY,
 	count INTEGER NOT NULL,
@@ -220,6 +229,12 @@ CREATE TABLE models (
 	log_index INTEGER NOT NULL,
 	tx BLOB NOT NULL CHECK (length(tx) = 32)
 ) STRICT;
+CREATE TABLE operator_keys (
+	pool BLOB NOT NULL CHECK (length(pool) = 20),
+	signer BLOB NOT NULL CHECK (length(signer) = 20),
+	id INTEGER NOT NULL,
+	PRIMARY KEY (pool, signer)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE operators (
 	pool BLOB NOT NULL CHECK (length(pool) = 20),
 	id INTEGER NOT NULL,
@@ -239,6 +254,13 @@ CREATE TABLE operators (
 	last_epoch INTEGER NOT NULL,
 	PRIMARY KEY (pool, id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE predictions (
+	row INTEGER PRIMARY KEY
+		REFERENCES contributions (row) ON DELETE CASCADE,
+	prediction INTEGER NOT NULL CHECK (prediction >= 0),
+	progressive_right INTEGER NOT NULL,
+	progressive_counted INTEGER NOT NULL
+) STRICT;
 CREATE TABLE progress (
 	one INTEGER PRIMARY KEY CHECK (one = 1),
 	finalized INTEGER NOT NULL,
@@ -351,6 +373,14 @@ CREATE TABLE undo_late_ranges (
 	live INTEGER,
 	PRIMARY KEY (at_block, model, idx)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE undo_mirrors (
+	at_block INTEGER NOT NULL,
+	model INTEGER NOT NULL,
+	existed INTEGER NOT NULL CHECK (existed IN (0, 1)),
+	class_names BLOB,
+	refusal TEXT,
+	PRIMARY KEY (at_block, model)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE undo_model_totals (
 	at_block INTEGER NOT NULL,
 	model INTEGER NOT NULL,
@@ -391,6 +421,14 @@ CREATE TABLE undo_models (
 	model INTEGER NOT NULL,
 	existed INTEGER NOT NULL CHECK (existed IN (0, 1)),
 	PRIMARY KEY (at_block, model)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE undo_operator_keys (
+	at_block INTEGER NOT NULL,
+	pool BLOB NOT NULL,
+	signer BLOB NOT NULL,
+	existed INTEGER NOT NULL CHECK (existed IN (0, 1)),
+	id INTEGER,
+	PRIMARY KEY (at_block, pool, signer)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE undo_operators (
 	at_block INTEGER NOT NULL,
@@ -1969,6 +2007,29 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 		OLD.to_id, OLD.accepted_s, OLD.live
 	) ON CONFLICT DO NOTHING;
 END;
+CREATE TRIGGER mirrors_fixed BEFORE UPDATE OF
+	model, data_handler, incentive, classifier, cost_weight_wei
+ON mirrors BEGIN
+	SELECT RAISE(ABORT, 'mirrors: a fixed column was changed');
+END;
+CREATE TRIGGER mirrors_kept BEFORE DELETE ON mirrors
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	SELECT RAISE(ABORT, 'mirrors: a tracked row was deleted');
+END;
+CREATE TRIGGER mirrors_undo_insert AFTER INSERT ON mirrors
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	INSERT INTO undo_mirrors (at_block, model, existed)
+	VALUES (decaid_undo_block(), NEW.model, 0)
+	ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER mirrors_undo_update AFTER UPDATE ON mirrors
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	INSERT INTO undo_mirrors (
+		at_block, model, existed, class_names, refusal
+	) VALUES (
+		decaid_undo_block(), OLD.model, 1, OLD.class_names, OLD.refusal
+	) ON CONFLICT DO NOTHING;
+END;
 CREATE INDEX model_totals_by_accuracy ON model_totals (accuracy_fx9);
 CREATE INDEX model_totals_by_count ON model_totals (count);
 CREATE INDEX model_totals_by_held ON model_totals (held_wei);
@@ -2034,6 +2095,29 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 	VALUES (decaid_undo_block(), NEW.model, 0)
 	ON CONFLICT DO NOTHING;
 END;
+CREATE TRIGGER operator_keys_fixed BEFORE UPDATE OF
+	pool, signer
+ON operator_keys BEGIN
+	SELECT RAISE(ABORT, 'operator_keys: a fixed column was changed');
+END;
+CREATE TRIGGER operator_keys_kept BEFORE DELETE ON operator_keys
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	SELECT RAISE(ABORT, 'operator_keys: a tracked row was deleted');
+END;
+CREATE TRIGGER operator_keys_undo_insert AFTER INSERT ON operator_keys
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	INSERT INTO undo_operator_keys (at_block, pool, signer, existed)
+	VALUES (decaid_undo_block(), NEW.pool, NEW.signer, 0)
+	ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER operator_keys_undo_update AFTER UPDATE ON operator_keys
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	INSERT INTO undo_operator_keys (
+		at_block, pool, signer, existed, id
+	) VALUES (
+		decaid_undo_block(), OLD.pool, OLD.signer, 1, OLD.id
+	) ON CONFLICT DO NOTHING;
+END;
 CREATE INDEX operators_by_attester ON operators (attester);
 CREATE INDEX operators_by_owner ON operators (owner);
 CREATE INDEX operators_by_sender ON operators (sender);
@@ -2068,6 +2152,13 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 		OLD.checkpoints_signed, OLD.checkpoints_missed,
 		OLD.last_epoch
 	) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER predictions_fixed BEFORE UPDATE ON predictions BEGIN
+	SELECT RAISE(ABORT, 'predictions: a fixed column was changed');
+END;
+CREATE TRIGGER predictions_kept BEFORE DELETE ON predictions
+WHEN decaid_undo_block() IS NOT NULL BEGIN
+	SELECT RAISE(ABORT, 'predictions: a tracked row was deleted');
 END;
 CREATE TRIGGER samples_fixed BEFORE UPDATE ON samples BEGIN
 	SELECT RAISE(ABORT, 'samples: a fixed column was changed');

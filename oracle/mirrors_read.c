@@ -1,0 +1,116 @@
+/* What other threads ask of the mirrors. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/mirrors_core.h"
+
+#define SAMPLE_NUMBERS_MAX 65536
+
+static void lock(struct mirrored *s)
+{
+	DC_CHECK(pthread_mutex_lock(&s->lock) == 0);
+}
+
+static void unlock(struct mirrored *s)
+{
+	DC_CHECK(pthread_mutex_unlock(&s->lock) == 0);
+}
+
+uint64_t mirrors_sequence(struct mirrors *m)
+{
+	return m == NULL ? 0 : atomic_load(&m->sequence);
+}
+
+bool mirrors_find(struct mirrors *m, size_t *out,
+		  const struct addr20 *trainer)
+{
+	size_t n = m == NULL ? 0 : atomic_load(&m->n);
+
+	for (size_t i = 0; i < n; i++)
+		if (addr20_equal(&m->of[i]->trainer, trainer)) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+bool mirrors_view(struct mirrors *m, size_t i, struct dc_arena *arena,
+		  struct mirror_view *out)
+{
+	struct mirrored *s = m->of[i];
+	bool is_read;
+
+	lock(s);
+	is_read = s->is_read;
+	if (is_read) {
+		*out = s->view;
+		mirrors_copy_texts(&out->parts, arena);
+		out->is_live = s->is_live;
+	}
+	out->refusal = dc_arena_copy(arena, s->refusal,
+				     strlen(s->refusal) + 1);
+	unlock(s);
+	return is_read;
+}
+
+/* Ask the thread for cells; what does not fit is asked for another time. */
+static void want(struct mirrored *s, const struct deca_key *keys, size_t n)
+{
+	if (s->wanted == NULL)
+		s->wanted = dc_calloc(MIRROR_KEYS_MAX, sizeof(*keys));
+	if (n > MIRROR_KEYS_MAX - s->n_wanted)
+		n = MIRROR_KEYS_MAX - s->n_wanted;
+	memcpy(s->wanted + s->n_wanted, keys, n * sizeof(*keys));
+	s->n_wanted += n;
+}
+
+/* s is locked. keys (classes * n + 1) scratch
+ * Errors: DC_EBUSY some are asked for now. */
+static enum dc_status predict(struct mirrored *s, struct deca_prediction *out,
+			      struct deca_key *keys, const int64_t *data,
+			      size_t n, struct dc_err *err)
+{
+	size_t missing = deca_keys_missing(keys, s->model, data, n);
+
+	if (missing > 0) {
+		want(s, keys, missing);
+		return dc_fail(err, DC_EBUSY, "some of these features are "
+			       "being read from the chain");
+	}
+	out->reason = deca_ops((enum deca_kind)s->model->kind)->predict(
+		s->model, &out->label, data, n);
+	return DC_OK;
+}
+
+enum dc_status mirrors_predict(struct mirrors *m, size_t i,
+			       struct deca_prediction *out,
+			       const int64_t *data, size_t n,
+			       struct dc_err *err)
+{
+	struct mirrored *s = m->of[i];
+	struct deca_key *keys = NULL;
+	enum dc_status st;
+	bool rang = false;
+
+	lock(s);
+	if (!s->is_live) {
+		st = dc_fail(err, DC_EBUSY, "this model is not served: %s",
+			     s->refusal[0] != '\0' ? s->refusal
+			     : "it is being read from the chain");
+	} else if (n > SAMPLE_NUMBERS_MAX / s->model->n_class) {
+		st = dc_fail(err, DC_EINVAL, "more numbers than this model "
+			     "is asked about");
+	} else {
+		keys = dc_calloc((size_t)s->model->n_class * n + 1,
+				 sizeof(*keys));
+		st = predict(s, out, keys, data, n, err);
+		rang = st == DC_EBUSY;
+	}
+	unlock(s);
+	free(keys);
+	if (rang)
+		mirrors_ring(m);
+	return st;
+}

@@ -1,0 +1,197 @@
+/* mirrors.c: table mirrors, and what is special about their contributions. */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sql/contributions_row.h"
+#include "sql/mirrors.h"
+#include "sql/query.h"
+
+static const char SQL_MIRROR_INSERT[] =
+	"INSERT INTO mirrors (model, data_handler, incentive, classifier,"
+	" cost_weight_wei, class_names, refusal)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+
+enum dc_status
+sql_mirror_insert(struct sql_db *db, const struct sql_mirror *m,
+		  struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_MIRROR_INSERT);
+	sql_bind_i64(&q, m->model);
+	sql_bind_addr(&q, &m->data_handler);
+	sql_bind_addr(&q, &m->incentive);
+	sql_bind_addr(&q, &m->classifier);
+	sql_bind_wei(&q, m->cost_weight_wei);
+	sql_bind_blob(&q, m->class_names, m->class_names_len);
+	sql_bind_text(&q, m->refusal);
+	return sql_query_run(&q, err);
+}
+
+static const char SQL_MIRROR_GET[] =
+	"SELECT model, data_handler, incentive, classifier, cost_weight_wei,"
+	" class_names, refusal FROM mirrors WHERE model = ?1";
+
+enum dc_status
+sql_mirror_get(struct sql_db *db, struct sql_mirror *out, bool *found,
+	       int64_t model, struct dc_arena *arena, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_MIRROR_GET);
+	sql_bind_i64(&q, model);
+	while (sql_query_row(&q)) {
+		out->model = sql_col_i64(&q);
+		sql_col_addr(&q, &out->data_handler);
+		sql_col_addr(&q, &out->incentive);
+		sql_col_addr(&q, &out->classifier);
+		out->cost_weight_wei = sql_col_wei(&q);
+		out->class_names = sql_col_blob(&q, &out->class_names_len,
+						arena);
+		out->refusal = sql_col_text(&q, arena);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+static const char SQL_MIRROR_PUT[] =
+	"UPDATE mirrors SET class_names = ?2, refusal = ?3 WHERE model = ?1";
+
+enum dc_status
+sql_mirror_put(struct sql_db *db, const struct sql_mirror *m,
+	       struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_MIRROR_PUT);
+	sql_bind_i64(&q, m->model);
+	sql_bind_blob(&q, m->class_names, m->class_names_len);
+	sql_bind_text(&q, m->refusal);
+	return sql_query_run(&q, err);
+}
+
+const char *
+sql_mirror_class(const struct sql_mirror *m, uint64_t label)
+{
+	const uint8_t *at = m->class_names;
+	size_t left = m->class_names_len;
+
+	while (left > 0) {
+		const uint8_t *end = memchr(at, '\0', left);
+
+		if (end == NULL)
+			return NULL;
+		if (label-- == 0)
+			return (const char *)at;
+		left -= (size_t)(end + 1 - at);
+		at = end + 1;
+	}
+	return NULL;
+}
+
+/* First 8 bytes, as the index of samples has them. */
+static int64_t
+sql_entry_index(const struct hash32 *h)
+{
+	uint64_t key = 0;
+	unsigned i;
+
+	for (i = 0; i < 8; i++)
+		key = key << 8 | h->b[i];
+	return (int64_t)key;
+}
+
+static const char SQL_ENTRY_GET[] = SQL_CONTRIBUTION_FROM
+	"WHERE c.model = ?1 AND c.sample_key = ?2 AND c.is_new = 1"
+	" AND c.sample_hash = ?3 ORDER BY c.row DESC LIMIT 1";
+
+enum dc_status
+sql_entry_get(struct sql_db *db, struct sql_contribution *out, bool *found,
+	      int64_t model, const struct hash32 *key, struct dc_arena *arena,
+	      struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_ENTRY_GET);
+	sql_bind_i64(&q, model);
+	sql_bind_i64(&q, sql_entry_index(key));
+	sql_bind_hash(&q, key);
+	while (sql_query_row(&q)) {
+		sql_col_contribution(&q, out, arena);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+static const char SQL_CONTRIBUTION_AT[] =
+	"SELECT c.row FROM contributions AS c"
+	" JOIN blocks AS b ON b.number = c.block"
+	" WHERE c.block = ?1 AND c.log_index = ?2 AND c.model = ?3"
+	" AND b.hash = ?4";
+
+enum dc_status
+sql_contribution_at(struct sql_db *db, uint64_t *id, bool *found,
+		    int64_t model, const struct log_ref *at,
+		    struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_CONTRIBUTION_AT);
+	sql_bind_u64(&q, at->block);
+	sql_bind_u64(&q, at->index);
+	sql_bind_i64(&q, model);
+	sql_bind_hash(&q, &at->block_hash);
+	while (sql_query_row(&q)) {
+		*id = sql_col_u64(&q) & SQL_MAX_ID;
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+static const char SQL_CONTRIBUTION_PREDICTED[] =
+	"INSERT INTO predictions (row, prediction, progressive_right,"
+	" progressive_counted) VALUES (?1, ?2, ?3, ?4)";
+
+enum dc_status
+sql_contribution_predicted(struct sql_db *db, int64_t model, uint64_t id,
+			   int64_t prediction, uint64_t right,
+			   uint64_t counted, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_CONTRIBUTION_PREDICTED);
+	sql_bind_i64(&q, sql_contribution_row(model, id));
+	sql_bind_i64(&q, prediction);
+	sql_bind_u64(&q, right);
+	sql_bind_u64(&q, counted);
+	return sql_query_run(&q, err);
+}
+
+static const char SQL_PREDICTED_SUMS[] =
+	"SELECT progressive_right, progressive_counted FROM predictions"
+	" WHERE row BETWEEN ?1 AND ?2 ORDER BY row DESC LIMIT 1";
+
+enum dc_status
+sql_predicted_sums(struct sql_db *db, uint64_t *right, uint64_t *counted,
+		   int64_t model, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*right = *counted = 0;
+	sql_query_open(&q, db, SQL_PREDICTED_SUMS);
+	sql_bind_i64(&q, sql_contribution_row(model, 0));
+	sql_bind_i64(&q, sql_contribution_row(model, SQL_MAX_ID));
+	while (sql_query_row(&q)) {
+		*right = sql_col_u64(&q);
+		*counted = sql_col_u64(&q);
+	}
+	return sql_query_close(&q, err);
+}
