@@ -10,7 +10,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "models/learner.h"
 #include "tests/bench/bench.h"
@@ -340,6 +342,107 @@ contribute_race(void)
 	learner_room_clear(&b);
 }
 
+/* scikit-learn on the same rows: what it prints of itself. */
+static struct {
+	const char *name;
+	double one_by_one, in_batches;	/* samples/s; 0: not told */
+} peers[] = {
+	{ "Perceptron", 0, 0 }, { "SGDClassifier-log", 0, 0 },
+	{ "MultinomialNB", 0, 0 },
+};
+
+#define PEER_SAMPLES 20000
+
+static bool
+peer_rows_write(char path[64])
+{
+	int fd;
+	FILE *f;
+
+	(void)snprintf(path, 64, "/tmp/decaid-bench-XXXXXX");
+	fd = mkstemp(path);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f == NULL)
+		return false;
+	for (size_t i = 0; i < PEER_SAMPLES; i++) {
+		(void)fprintf(f, "%u", label_of[i]);
+		for (size_t k = 0; k < NONZERO; k++)
+			(void)fprintf(f, " %u", index_of[i][k]);
+		(void)fputc('\n', f);
+	}
+	return fclose(f) == 0;
+}
+
+static void
+peer_line_take(const char *line)
+{
+	for (size_t i = 0; i < DC_ARRAY_LEN(peers); i++) {
+		size_t n = strlen(peers[i].name);
+		double rate;
+
+		if (strncmp(line, peers[i].name, n) != 0 || line[n] != '/')
+			continue;
+		if (sscanf(line + n, "/100 %lf", &rate) == 1)
+			peers[i].in_batches = rate;
+		else if (sscanf(line + n, "/1 %lf", &rate) == 1)
+			peers[i].one_by_one = rate;
+	}
+}
+
+/* False: Debian's python3-sklearn is not there. */
+static bool
+peers_run(void)
+{
+	const char *top = getenv("srcdir");
+	char command[512], line[128], path[64];
+	FILE *out = NULL;
+
+	if (peer_rows_write(path)) {
+		(void)snprintf(command, sizeof(command), "/usr/bin/python3 "
+			       "%s/tests/bench/sklearn_learn.py %s %d "
+			       "2>/dev/null", top ? top : ".", path, COLUMNS);
+		out = popen(command, "r");
+	}
+	while (out != NULL && fgets(line, sizeof(line), out) != NULL)
+		peer_line_take(line);
+	if (out != NULL)
+		(void)pclose(out);
+	(void)remove(path);
+	return peers[0].one_by_one > 0;
+}
+
+static void
+peers_race(void)
+{
+	struct learner_room r[3];
+	struct bench_rival rivals[] = {
+		{ "sparse-perceptron", ours_learn, &r[0], 0 },
+		{ "logistic", ours_learn, &r[1], 0 },
+		{ "naive-bayes", ours_learn, &r[2], 0 },
+	};
+
+	printf("scikit-learn partial_fit, predict and learn; target: at least "
+	       "500 times one by one\n");
+	if (!peers_run()) {
+		printf("  python3-sklearn is not installed: not measured\n");
+		return;
+	}
+	learner_room_init(&r[0], PERCEPTRON);
+	learner_room_init(&r[1], LOGISTIC);
+	learner_room_init(&r[2], BAYES);
+	bench_race(rivals, 3, 5, PEER_SAMPLES);
+	for (size_t i = 0; i < 3; i++) {
+		double rate = 1e9 / rivals[i].best_ns;
+
+		printf("  decaid %-18s %8.0f samples/s  %s one by one %5.0f: "
+		       "ratio %.0f; in batches of 100 %6.0f: ratio %.1f\n",
+		       rivals[i].name, rate, peers[i].name,
+		       peers[i].one_by_one, rate / peers[i].one_by_one,
+		       peers[i].in_batches, rate / peers[i].in_batches);
+		learner_room_clear(&r[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -351,6 +454,7 @@ main(void)
 	logistic_race();
 	bayes_race();
 	contribute_race();
+	peers_race();
 	free(index_of);
 	free(label_of);
 	free(packed);

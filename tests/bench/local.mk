@@ -33,6 +33,7 @@ tests_bench_bench_base_keccak_LDADD = $(bench_libs) $(base_libs) $(NETTLE_LIBS)
 # models
 BENCHES += tests/bench/bench_models_learn
 tests_bench_bench_models_learn_LDADD = $(bench_libs) $(models_libs) -lm
+EXTRA_DIST += tests/bench/sklearn_learn.py
 BENCHES += tests/bench/bench_models_state
 tests_bench_bench_models_state_LDADD = $(bench_libs) $(models_libs)
 BENCHES += tests/bench/bench_models_verdict
@@ -64,6 +65,9 @@ tests_bench_bench_server_http_LDADD = $(bench_libs) $(unit_server_libs)
 endif
 BENCHES += tests/bench/bench_server_accuracy
 tests_bench_bench_server_accuracy_LDADD = $(bench_libs) $(server_libs) \
+	$(server_outside_libs)
+BENCHES += tests/bench/bench_server_choose
+tests_bench_bench_server_choose_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
 BENCHES += tests/bench/bench_server_simulate
 tests_bench_bench_server_simulate_LDADD = $(bench_libs) $(server_libs) \
