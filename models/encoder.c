@@ -92,6 +92,7 @@ static enum dc_status none_encode(struct sample *out,
 {
 	switch (in->kind) {
 	case ENCODER_TEXT:
+	case ENCODER_IMAGE:
 		break;
 	case ENCODER_INDICES:
 		return indices_encode(out, spec, room, in, err);
@@ -111,6 +112,7 @@ static const struct encoder_ops *const encoders[] = {
 	&encoder_murmur3_words,
 	&encoder_ngrams,
 	&encoder_none,
+	&encoder_pixels,
 	&encoder_scale,
 	&encoder_unit,
 	&encoder_vocabulary,

@@ -12,6 +12,7 @@
  *                width, at most clip away from 0; for tabular data
  * unit           the same, then divided by the sample's length: for models that
  *                want samples of length 1
+ * pixels         a picture in grey, as a grid of means; for images
  * murmur3-words  a text: lower case (Unicode), split on white space, each
  *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
  *                a set; bytes and white space are JavaScript's
@@ -23,6 +24,7 @@
  * oracle/PROTOCOL.md "Encoders".
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,10 +39,15 @@
 /* Bytes of a text that is cut into n-grams. */
 #define ENCODER_TEXT_BYTES_MAX (1 << 20)
 
+/* Sides of a grid of pixels, and of a picture. */
+#define ENCODER_SIDE_MAX 1024
+#define ENCODER_IMAGE_SIDE_MAX 16384
+
 enum encoder_input_kind {
 	ENCODER_TEXT,		/* text (n bytes), UTF-8, no NUL needed */
 	ENCODER_INDICES,	/* index (n), any order, repetitions dropped */
-	ENCODER_FEATURES	/* feature (n = columns), fx9 (fx9_parse) */
+	ENCODER_FEATURES,	/* feature (n = columns), fx9 (fx9_parse) */
+	ENCODER_IMAGE		/* grey (height, width), row-major, 0 black */
 };
 
 struct encoder_input {
@@ -49,6 +56,8 @@ struct encoder_input {
 	const char *text;
 	const uint64_t *index;
 	const int64_t *feature;
+	const uint8_t *grey;
+	uint32_t width, height;
 };
 
 enum encoder_columns { ENCODER_COLUMNS_ALIKE, ENCODER_COLUMNS_EACH };
@@ -63,6 +72,9 @@ struct encoder_ops {
 
 	/* Whether it has a line for each word that is known. */
 	enum encoder_words words;
+
+	/* Whether its parameters fit the spec's columns; NULL: they do. */
+	bool (*fits)(const struct model_spec *spec);
 
 	enum dc_status (*encode)(struct sample *out,
 				 const struct model_spec *spec,
@@ -93,6 +105,7 @@ uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed);
 extern const struct encoder_ops encoder_murmur3_words;
 extern const struct encoder_ops encoder_ngrams;
 extern const struct encoder_ops encoder_none;
+extern const struct encoder_ops encoder_pixels;
 extern const struct encoder_ops encoder_scale;
 extern const struct encoder_ops encoder_unit;
 extern const struct encoder_ops encoder_vocabulary;

@@ -156,6 +156,8 @@ static enum dc_status encoder_line(struct lines *in, struct model_spec *s)
 		st = refuse(in, "unknown encoder");
 	if (st == DC_OK)
 		st = params_take(in, &s->encoder->choice, s->encoder_param);
+	if (st == DC_OK && s->encoder->fits != NULL && !s->encoder->fits(s))
+		st = refuse(in, "the encoder does not fit the columns");
 	return st;
 }
 

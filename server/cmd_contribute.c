@@ -437,6 +437,8 @@ int cmd_contribute(const struct command *self, int argc, char **argv)
 		  &in.features },
 		{ "indices", "N,...", "the sample as columns that are set",
 		  &in.indices },
+		{ "image", "FILE", "the sample as a PNG or JPEG",
+		  &in.image },
 		{ "label", "CLASS", "its class: a name, or a number from 0",
 		  &label },
 		{ "file", "FILE", "many: lines of class, tab, text; - is "

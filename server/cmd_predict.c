@@ -62,6 +62,8 @@ int cmd_predict(const struct command *self, int argc, char **argv)
 		  &in.features },
 		{ "indices", "N,...", "the sample as columns that are set",
 		  &in.indices },
+		{ "image", "FILE", "the sample as a PNG or JPEG",
+		  &in.image },
 	};
 	struct cmd_line line;
 	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),

@@ -6,6 +6,7 @@
 
 #include "models/fx9.h"
 #include "models/sample.h"
+#include "server/image.h"
 #include "server/infer_body.h"
 #include "server/predict_body.h"
 
@@ -13,7 +14,7 @@
 
 static const char *const input_names[] = {
 	[ENCODER_TEXT] = "text", [ENCODER_INDICES] = "indices",
-	[ENCODER_FEATURES] = "features",
+	[ENCODER_FEATURES] = "features", [ENCODER_IMAGE] = "image",
 };
 
 static const char *const output_names[] = {
@@ -44,6 +45,7 @@ struct reading {
 	uint64_t *index;	/* (rows, columns) or NULL */
 	int64_t *feature;	/* likewise */
 	size_t at;		/* elements read */
+	size_t pixels;		/* that may still come */
 };
 
 const char *infer_input_name(enum encoder_input_kind kind)
@@ -298,8 +300,11 @@ static enum dc_status find_shape(struct reading *r)
 		return wrong(r, "inputs[0].shape: too many columns");
 	r->rows = (size_t)t->shape[0];
 	r->columns = t->n_shape == 2 ? (size_t)t->shape[1] : 1;
-	if (r->kind == ENCODER_TEXT && r->columns != 1)
-		return wrong(r, "inputs[0].shape: text has one column");
+	if ((r->kind == ENCODER_TEXT || r->kind == ENCODER_IMAGE) &&
+	    r->columns != 1)
+		return wrong(r, r->kind == ENCODER_TEXT ?
+			     "inputs[0].shape: text has one column" :
+			     "inputs[0].shape: image has one column");
 	if (r->rows * r->columns > most)
 		return wrong(r, "inputs[0].data: fewer elements than its "
 			     "shape has");
@@ -351,6 +356,19 @@ static enum dc_status read_text(struct reading *r, struct encoder_input *in)
 		json_slice_decode(decoded, &in->n, text);
 		in->text = decoded;
 	}
+	return DC_OK;
+}
+
+static enum dc_status read_image(struct reading *r, struct encoder_input *in)
+{
+	struct dc_err why = DC_ERR_INIT;
+	struct json_slice text;
+
+	if (!json_scan_string(&r->s, &text) || text.escaped)
+		return wrong_element(r, "not a string of base64");
+	if (image_input(in, r->arena, &r->pixels, text.p, text.len, &why) !=
+	    DC_OK)
+		return wrong_element(r, why.text);
 	return DC_OK;
 }
 
@@ -406,6 +424,9 @@ static enum dc_status read_element(struct reading *r)
 		break;
 	case ENCODER_INDICES:
 		status = read_index(r, in);
+		break;
+	case ENCODER_IMAGE:
+		status = read_image(r, in);
 		break;
 	case ENCODER_FEATURES:
 	default:
@@ -463,7 +484,8 @@ enum dc_status infer_body_read(struct infer_body *out, struct dc_arena *arena,
 			       const char *in, size_t len,
 			       struct dc_err *err)
 {
-	struct reading r = { .arena = arena, .out = out, .err = err };
+	struct reading r = { .arena = arena, .out = out, .err = err,
+			     .pixels = IMAGE_BUDGET };
 
 	memset(out, 0, sizeof(*out));
 	json_scan_init(&r.s, in, len);

@@ -3,14 +3,18 @@
 
 #include "server/input.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "models/encoder.h"
+#include "server/base64.h"
+#include "server/image.h"
 #include "server/json_out.h"
 #include "server/predict_body.h"
 
-#define INPUT_MAX_BYTES (4 << 20)
+#define INPUT_MAX_BYTES (8 << 20)
 
 /* Numbers are checked by who reads the JSON; here only their letters. */
 static enum dc_status put_list(struct dc_buf *out, const char *key,
@@ -23,16 +27,56 @@ static enum dc_status put_list(struct dc_buf *out, const char *key,
 	return DC_OK;
 }
 
+static enum dc_status read_file(struct dc_buf *out, const char *path,
+				struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	FILE *f = fopen(path, "rb");
+	uint8_t part[4096];
+	size_t n;
+
+	if (f == NULL)
+		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		dc_buf_append(out, part, n);
+	if (ferror(f))
+		found = dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
+	else if (dc_buf_failed(out))
+		found = dc_fail(err, DC_EINVAL, "%s: more than %zu bytes",
+				path, IMAGE_BYTES_MAX);
+	(void)fclose(f);
+	return found;
+}
+
+static enum dc_status put_image(struct dc_buf *out, const char *path,
+				struct dc_err *err)
+{
+	struct dc_buf bytes;
+	enum dc_status found;
+
+	dc_buf_init(&bytes, IMAGE_BYTES_MAX);
+	found = read_file(&bytes, path, err);
+	if (found == DC_OK) {
+		dc_buf_append_text(out, "{\"image\":\"");
+		base64_put(out, bytes.data, bytes.len);
+		dc_buf_append_text(out, "\"}");
+	}
+	dc_buf_clear(&bytes);
+	return found;
+}
+
 enum dc_status input_json(struct dc_buf *out, const struct input_texts *in,
 			  struct dc_err *err)
 {
 	int given = (in->text != NULL) + (in->features != NULL) +
-		    (in->indices != NULL);
+		    (in->indices != NULL) + (in->image != NULL);
 	struct json_out j;
 
 	if (given != 1)
-		return dc_fail(err, DC_EINVAL, "one of --text, --features "
-			       "and --indices is needed");
+		return dc_fail(err, DC_EINVAL, "one of --text, --features, "
+			       "--indices and --image is needed");
+	if (in->image != NULL)
+		return put_image(out, in->image, err);
 	if (in->features != NULL)
 		return put_list(out, "features", in->features, err);
 	if (in->indices != NULL)
@@ -107,7 +151,8 @@ enum dc_status input_sample(struct dc_buf *out,
 			    struct sample_room *room,
 			    const struct input_texts *in, struct dc_err *err)
 {
-	if (in->text != NULL && in->features == NULL && in->indices == NULL)
+	if (in->text != NULL && in->features == NULL &&
+	    in->indices == NULL && in->image == NULL)
 		return encode_text(out, spec, room, in->text, err);
 	return encode_list(out, spec, room, in, err);
 }

@@ -11,16 +11,19 @@
 #include "models/sample.h"
 #include "models/spec.h"
 
-/* What --text, --features or --indices gave; one of them. */
+/* What --text, --features, --indices or --image gave; one of them. */
 struct input_texts {
 	const char *text;	/* any */
 	const char *features;	/* "1,2.5,-3" */
 	const char *indices;	/* "3,17,4096" */
+	const char *image;	/* a file, PNG or JPEG */
 };
 
-/* As JSON: {"text": ...}, {"features": [...]} or {"indices": [...]}.
+/* As JSON: {"text": ...}, {"features": [...]}, {"indices": [...]} or
+ * {"image": ...}.
  * out  appended to
- * Errors: DC_EINVAL none or several are given, or not a list of numbers. */
+ * Errors: DC_EINVAL none or several are given, or not a list of numbers;
+ *         DC_EIO the file. */
 enum dc_status input_json(struct dc_buf *out, const struct input_texts *in,
 			  struct dc_err *err) DC_MUST_CHECK;
 

@@ -4,7 +4,7 @@ noinst_LIBRARIES += libdc_server.a
 libdc_server_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DDECAID_CONFIG_FILE='"$(sysconfdir)/decaid/decaid.conf"'
 libdc_server_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(JANSSON_CFLAGS) \
-	$(ZLIB_CFLAGS)
+	$(ZLIB_CFLAGS) $(PNG_CFLAGS) $(JPEG_CFLAGS)
 libdc_server_a_SOURCES =
 libdc_server_a_SOURCES += server/child.c server/child.h
 libdc_server_a_SOURCES += server/cmd.c server/cmd.h server/cmd_serve.c
@@ -43,6 +43,9 @@ libdc_server_a_SOURCES += server/http_loop.c server/http_peers.c
 libdc_server_a_SOURCES += server/http_request.c server/http_send.c
 libdc_server_a_SOURCES += server/http_stream.c server/http_tag.c
 libdc_server_a_SOURCES += server/infer_body.c server/infer_body.h
+libdc_server_a_SOURCES += server/base64.c server/base64.h
+libdc_server_a_SOURCES += server/image.c server/image.h server/image_private.h
+libdc_server_a_SOURCES += server/image_jpeg.c server/image_png.c
 libdc_server_a_SOURCES += server/input.c server/input.h
 libdc_server_a_SOURCES += server/json_out.c server/json_out.h
 libdc_server_a_SOURCES += server/labelled.c server/labelled.h
@@ -116,7 +119,8 @@ server/dashboard_gen.c: $(WEB_BUNDLE) $(srcdir)/server/embed.sh
 		mv $@.tmp $@
 
 server_libs = libdc_server.a $(oracle_libs) $(sql_libs) $(incentives_libs)
-server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS) -lm
+server_outside_libs = $(oracle_outside_libs) $(MICROHTTPD_LIBS) $(ZLIB_LIBS) \
+	$(PNG_LIBS) $(JPEG_LIBS) -lm
 
 bin_PROGRAMS += decaid
 decaid_SOURCES = server/main.c

@@ -6,6 +6,7 @@
 #include "base/json_scan.h"
 #include "models/fx9.h"
 #include "models/sample.h"
+#include "server/image.h"
 #include "server/predict_body.h"
 
 struct reading {
@@ -13,6 +14,7 @@ struct reading {
 	struct dc_arena *arena;
 	struct predict_body *out;
 	size_t at;		/* which input, for errors */
+	size_t pixels;		/* that may still come */
 	struct dc_err *err;
 };
 
@@ -115,6 +117,20 @@ static enum dc_status read_text(struct reading *r, struct encoder_input *in)
 	return DC_OK;
 }
 
+static enum dc_status read_image(struct reading *r, struct encoder_input *in)
+{
+	struct dc_err why = DC_ERR_INIT;
+	struct json_slice text;
+
+	/* base64 has no letter that JSON must escape; "/" may be */
+	if (!json_scan_string(&r->s, &text) || text.escaped)
+		return wrong(r, "image: not a string of base64");
+	if (image_input(in, r->arena, &r->pixels, text.p, text.len, &why) !=
+	    DC_OK)
+		return wrong(r, why.text);
+	return DC_OK;
+}
+
 /* The member of an input, by its key. false: it is none. */
 static bool read_input_member(struct reading *r, struct json_slice key,
 			      struct encoder_input *in,
@@ -126,6 +142,8 @@ static bool read_input_member(struct reading *r, struct json_slice key,
 		*status = read_indices(r, in);
 	else if (json_slice_is(key, "features"))
 		*status = read_features(r, in);
+	else if (json_slice_is(key, "image"))
+		*status = read_image(r, in);
 	else
 		return false;
 	return true;
@@ -145,8 +163,8 @@ static enum dc_status read_input(struct reading *r, struct encoder_input *in)
 		if (!json_scan_key(&r->s, &key))
 			return wrong(r, "not an object");
 		if (!read_input_member(r, key, in, &status))
-			return wrong(r, "a member that is not text, indices "
-				     "or features");
+			return wrong(r, "a member that is not text, indices, "
+				     "features or image");
 		if (status != DC_OK)
 			return status;
 		members++;
@@ -154,7 +172,8 @@ static enum dc_status read_input(struct reading *r, struct encoder_input *in)
 	if (!json_scan_close(&r->s))
 		return wrong(r, "not an object");
 	if (members != 1)
-		return wrong(r, "not exactly one of text, indices, features");
+		return wrong(r, "not exactly one of text, indices, "
+			     "features, image");
 	return DC_OK;
 }
 
@@ -202,14 +221,14 @@ static enum dc_status read_member(struct reading *r, size_t *inputs)
 	}
 	if ((*inputs)++ > 0)
 		return dc_fail(r->err, DC_EINVAL, "more than one of text, "
-			       "indices, features, inputs");
+			       "indices, features, image, inputs");
 	if (json_slice_is(key, "inputs"))
 		return read_inputs(r);
 	out->input = dc_arena_alloc(r->arena, sizeof(*out->input));
 	out->n = 1;
 	if (!read_input_member(r, key, out->input, &status))
 		return dc_fail(r->err, DC_EINVAL, "a member that is not text, "
-			       "indices, features, inputs or attest");
+			       "indices, features, image, inputs or attest");
 	return status;
 }
 
@@ -217,7 +236,8 @@ enum dc_status predict_body_read(struct predict_body *out,
 				 struct dc_arena *arena, const char *in,
 				 size_t len, struct dc_err *err)
 {
-	struct reading r = { .arena = arena, .out = out, .err = err };
+	struct reading r = { .arena = arena, .out = out, .err = err,
+			     .pixels = IMAGE_BUDGET };
 	size_t inputs = 0;
 	bool found;
 
@@ -231,6 +251,6 @@ enum dc_status predict_body_read(struct predict_body *out,
 		return json_scan_error(&r.s, err);
 	if (inputs == 0)
 		return dc_fail(err, DC_EINVAL,
-			       "no text, indices, features or inputs");
+			       "no text, indices, features, image or inputs");
 	return DC_OK;
 }

@@ -72,7 +72,9 @@ static void put_input(struct json_out *j, const struct model_spec *spec)
 	bool numbers = spec->encoder == &encoder_none ||
 		spec->encoder->columns == ENCODER_COLUMNS_EACH;
 
-	if (!numbers)
+	if (spec->encoder == &encoder_pixels)
+		put_tensor(j, infer_input_name(ENCODER_IMAGE), "BYTES", 0);
+	else if (!numbers)
 		put_tensor(j, infer_input_name(ENCODER_TEXT), "BYTES", 0);
 	else if (spec->columns <= FEATURES_MAX)
 		put_tensor(j, infer_input_name(ENCODER_FEATURES), "FP64",

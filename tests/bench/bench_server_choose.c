@@ -3,6 +3,7 @@
  * the train files alone; no test file is opened here.
  *
  *     make bench BENCHES=tests/bench/bench_server_choose [DATA_DIR=DIR]
+ *     ./tests/bench/bench_server_choose QUESTION ...
  *
  * For each kind of data (text, table) and each question, every alternative
  * is learned in one pass and asked about rows that it did not learn, on
@@ -117,7 +118,11 @@ struct choose_set {
 };
 
 static struct choose_set sets[2][SETS_MAX];
-static const char *chosen_encoder[2];
+/* Until one is chosen: what was, when all questions were asked. */
+static const char *chosen_encoder[2] = {
+	[LABELLED_TEXT] = NGRAMS("5", "5", "2"),
+	[LABELLED_TABLE] = "scale clip=5000000000",
+};
 
 static bool
 sets_load(enum labelled_kind kind, const char *folder)
@@ -253,6 +258,18 @@ mean_print(const struct alternative *a)
 	return sum / (double)i;
 }
 
+/* Named on the command line, or none is. */
+static bool
+is_wanted(const char *question, char **names_wanted)
+{
+	if (*names_wanted == NULL)
+		return true;
+	for (; *names_wanted != NULL; names_wanted++)
+		if (strcmp(*names_wanted, question) == 0)
+			return true;
+	return false;
+}
+
 /* One question from alternative i on; returns where the next one begins. */
 static size_t
 question_ask(size_t i)
@@ -282,7 +299,7 @@ question_ask(size_t i)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const char *folder = getenv("DATA_DIR");
 
@@ -295,8 +312,12 @@ main(void)
 	if (!sets_load(LABELLED_TEXT, folder) ||
 	    !sets_load(LABELLED_TABLE, folder))
 		return EXIT_FAILURE;
+	(void)argc;
 	for (size_t i = 0; i < DC_ARRAY_LEN(alternatives);)
-		i = question_ask(i);
+		if (is_wanted(alternatives[i].question, argv + 1))
+			i = question_ask(i);
+		else
+			i++;
 	for (int k = 0; k < 2; k++)
 		for (size_t i = 0; i < SETS_MAX; i++) {
 			labelled_clear(&sets[k][i].train);

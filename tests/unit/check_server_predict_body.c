@@ -96,20 +96,20 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 	static const struct {
 		const char *text, *told;
 	} cases[] = {
-		{ "{}", "no text, indices, features or inputs" },
-		{ "{\"attest\":true}", "no text, indices, features or "
-				       "inputs" },
+		{ "{}", "no text, indices, features, image or inputs" },
+		{ "{\"attest\":true}", "no text, indices, features, "
+				       "image or inputs" },
 		{ "{\"text\":\"a\",\"text\":\"b\"}", "more than one of text, "
-		  "indices, features, inputs" },
+		  "indices, features, image, inputs" },
 		{ "{\"text\":\"a\",\"inputs\":[]}", "more than one of text, "
-		  "indices, features, inputs" },
+		  "indices, features, image, inputs" },
 		{ "{\"txt\":\"a\"}", "a member that is not text, indices, "
-				     "features, inputs or attest" },
+				     "features, image, inputs or attest" },
 		{ "{\"inputs\":[]}", "inputs: empty" },
 		{ "{\"inputs\":[{\"text\":\"a\"},{}]}", "inputs[1]: not "
-		  "exactly one of text, indices, features" },
+		  "exactly one of text, indices, features, image" },
 		{ "{\"inputs\":[{\"attest\":true}]}", "inputs[0]: a member "
-		  "that is not text, indices or features" },
+		  "that is not text, indices, features or image" },
 		{ "{\"indices\":[1,-1]}", "indices: not a whole number from "
 					  "0 on" },
 		{ "{\"features\":[1e30]}", "features: a number is out of "

@@ -213,6 +213,12 @@ tests_unit_check_oracle_tx_LDADD = $(unit_oracle_libs)
 # server
 unit_server_libs = $(server_libs) $(server_outside_libs) $(CHECK_LIBS)
 
+UNIT_TESTS += tests/unit/check_server_image
+tests_unit_check_server_image_CFLAGS = $(AM_CFLAGS) $(PNG_CFLAGS) \
+	$(JPEG_CFLAGS)
+tests_unit_check_server_image_LDADD = $(unit_server_libs)
+EXTRA_DIST += tests/vectors/grey.jpg
+
 UNIT_TESTS += tests/unit/check_server_child
 tests_unit_check_server_child_LDADD = $(unit_server_libs)
 
