@@ -494,6 +494,56 @@ test("empty, new, loading, failing and unknown each have their words",
 		faultless(nobody.page);
 	});
 
+test("the board of all leads to a contributor, and on to a model",
+	async (t) => {
+		const { page, chain } = await visit(t, { hash: "#/board" });
+		const all = chain.board(chain.everything(), "karma", "all");
+		await page.waitForSelector(at("leader"));
+		assert.deepEqual(await values(page, "leader"),
+			all.slice(0, 50).map((one) => one.address));
+		await page.locator("[data-testid=choice-by] input[value=earned]")
+			.check();
+		await page.waitForFunction(() => location.hash.includes("by=earned"));
+		const who = chain.board(chain.everything(), "earned", "all")[0].address;
+		await page.locator(`${at("leader")}[data-value="${who}"] a`).click();
+		await shows(page, "contributor", who);
+		const told = chain.contributor(who);
+		await shows(page, "figure-karma", told.karma);
+		await shows(page, "figure-earned", told.earned_wei);
+		await shows(page, "figure-claimable", told.claimable_wei);
+		await shows(page, "figure-locked", "");
+		assert.deepEqual(await values(page, "contributor-recent"),
+			told.recent.map((one) => String(one.id)));
+		assert.deepEqual(await values(page, "contributor-model"),
+			told.models.map((one) => one.slug));
+		await page.locator(`${at("contributor-model")} a`).first().click();
+		await page.waitForSelector(at("feed-clear-contributor"));
+		const given = chain.models[0].contributions.filter((one) =>
+			one.contributor === who).map((one) => String(one.id)).reverse();
+		await shows(page, "contribution", given[0]);
+		faultless(page);
+	});
+
+test("a contributor whom nobody knows is told as such", async (t) => {
+	const { page } = await visit(t, { page: { allowed: FAILED_LOAD },
+		hash: "#/contributors/0x0000000000000000000000000000000000000009" });
+	await page.getByText("Nobody of this address").waitFor();
+	faultless(page);
+});
+
+test("operators have a page with their record", async (t) => {
+	const { page, fixture } = await visit(t, { hash: "#/operators" });
+	const { operators } = await api(fixture, "v1/operators");
+	await page.waitForSelector(at("operator"));
+	assert.deepEqual(await values(page, "operator-signed"),
+		operators.map((one) => String(one.checkpoints_signed)));
+	assert.deepEqual(await values(page, "operator-missed"),
+		operators.map((one) => String(one.checkpoints_missed)));
+	await page.locator(at("page-models")).click();
+	await page.waitForSelector(at("figure-contributions"));
+	faultless(page);
+});
+
 /* WCAG 2.2, relative luminance and contrast of two sRGB colours. */
 function contrast(a, b) {
 	const luminance = (hex) => [1, 3, 5].reduce((sum, i, k) => {

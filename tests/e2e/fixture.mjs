@@ -135,6 +135,18 @@ function answer(chain, url) {
 			throw new Refused(404, "No such model", "nobody deployed it here");
 		return of_model(chain, model, rest, url.searchParams);
 	}
+	case "leaderboard": {
+		const by = url.searchParams.get("by") ?? "karma";
+		const window = url.searchParams.get("window") ?? "all";
+		return { by, window, ...page_of(chain.board(chain.everything(), by,
+			window), url.searchParams, "entries") };
+	}
+	case "contributors": {
+		const found = chain.contributor(key);
+		if (!found)
+			throw new Refused(404, "No such contributor", key);
+		return found;
+	}
 	case "operators":
 		return { ...page_of(chain.operators(), url.searchParams, "operators"),
 			quorum: { pool: address("pool"), more_than: "2/3",

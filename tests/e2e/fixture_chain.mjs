@@ -335,6 +335,36 @@ export class FixtureChain {
 		}));
 	}
 
+	everything() {
+		return { contributions: this.models.flatMap((one) =>
+			one.contributions) };
+	}
+
+	contributor(who) {
+		const sums = (model) => {
+			const row = this.board(model, "karma", "all")
+				.find(({ address: one }) => one === who);
+			if (!row)
+				return null;
+			const { rank, previous_rank, share, address: _, ...rest } = row;
+			return { ...rest, lost_wei: "0", locked_wei: null,
+				claimable_wei: row.earned_wei, rewards_wei: "0" };
+		};
+		const all = sums(this.everything());
+		return all && { address: who, ...all,
+			models: this.models.flatMap((one) => {
+				const row = sums(one);
+				return row ? [{ model: one.about.address ??
+					this.model(one).address, slug: this.model(one).slug,
+				...row }] : [];
+			}),
+			recent: this.models.flatMap((one) => one.contributions
+				.filter(({ contributor }) => contributor === who)
+				.map((given) => ({ model: this.model(one).address,
+					...this.shown(given) })))
+				.sort((a, b) => b.block - a.block).slice(0, 20) };
+	}
+
 	deposits(model) {
 		const open = model.contributions.filter((one) =>
 			one.claimable_wei !== "0");

@@ -2,10 +2,13 @@
 import { chain, status } from "./store";
 import { connection, heard_ms } from "./lib/live";
 import { format_count, format_time } from "./lib/format";
+import { BoardPage } from "./board/BoardPage";
+import { ContributorPage } from "./contributor/ContributorPage";
 import { Footer } from "./footer/Footer";
 import { Header } from "./header/Header";
 import { route } from "./lib/router";
 import { ModelsPage } from "./models/ModelsPage";
+import { OperatorsPage } from "./operators/OperatorsPage";
 import { SimulatePage } from "./simulate/SimulatePage";
 import { text } from "./strings";
 import "./App.css";
@@ -31,12 +34,27 @@ function Stale() {
 	return null;
 }
 
+function Chosen() {
+	switch (route.value.page) {
+	case "models":
+		return <ModelsPage />;
+	case "board":
+		return <BoardPage />;
+	case "contributors":
+		return <ContributorPage key={route.value.who} />;
+	case "operators":
+		return <OperatorsPage />;
+	case "simulate":
+		return <SimulatePage />;
+	}
+}
+
 export function App() {
 	return (
 		<>
 			<Header />
 			<Stale />
-			{route.value.page === "simulate" ? <SimulatePage /> : <ModelsPage />}
+			<Chosen />
 			<Footer />
 		</>
 	);

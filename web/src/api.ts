@@ -267,6 +267,30 @@ export type ContributionEvent = Partial<Contribution> & {
 	account?: Address;
 };
 
+/** Sums of what somebody did; null where more is held than one request looks
+ * at. */
+export interface ContributorSums {
+	karma: number;
+	contributions: number;
+	agreed: number;
+	deposited_wei: Wei;
+	refunded_wei: Wei;
+	earned_wei: Wei;
+	lost_wei?: Wei | null;
+	locked_wei?: Wei | null;
+	claimable_wei?: Wei | null;
+	rewards_wei?: Wei | null;
+	last_seen: Time | null;
+}
+
+export type ContributorContribution = Contribution & { model: Address };
+
+export interface Contributor extends ContributorSums {
+	address: Address;
+	models: (ContributorSums & { model: Address | null; slug?: string })[];
+	recent: ContributorContribution[];
+}
+
 /** A simulation as it goes on: a measurement. Amounts are numbers in the
  * scenario's unit, times seconds since its start. */
 export interface SimulationLine {

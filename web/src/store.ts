@@ -4,7 +4,7 @@
  */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import type {
-	Accuracy, Board, BoardBy, BoardWindow, CheckpointPage, Contribution,
+	Accuracy, Board, BoardBy, BoardWindow, CheckpointPage, Contribution, Contributor,
 	ContributionEvent, ContributionPage, Deposits, EventKind, Model, ModelPage, ModelSort,
 	OperatorPage, Status,
 } from "./api";
@@ -88,11 +88,20 @@ export const checkpoints = resource<CheckpointPage>(
 	of_model("/checkpoints", () => ({ limit: 12 })), 1500);
 export const deposits = resource<Deposits>(
 	of_model("/deposits", () => ({ limit: 8 })), 3000);
+/* Of pages that are looked at alone. */
+export const all_board = resource<Board>(() => route.value.page === "board"
+	? query("v1/leaderboard", {
+		by: chosen_by.value, window: chosen_window.value, limit: 50,
+	}) : null, 2000);
+export const contributor = resource<Contributor>(
+	() => route.value.page === "contributors" && route.value.who
+		? `v1/contributors/${encodeURIComponent(route.value.who)}` : null,
+	2000);
 export const operators = resource<OperatorPage>(() => "v1/operators", 3000);
 
 const everything = [
 	status, models, model, accuracy, contributions, board, checkpoints,
-	deposits, operators,
+	deposits, operators, all_board, contributor,
 ];
 
 function poll(): void {
@@ -100,18 +109,21 @@ function poll(): void {
 		part.touch();
 }
 
-const paid = [model, contributions, board, deposits];
+const paid =
+	[model, contributions, board, deposits, all_board, contributor];
 const made_old: Record<EventKind, readonly { touch(): void }[]> = {
 	block: [status, models, deposits],
 	reorg: everything,
 	model: [models, status],
-	contribution: [model, models, accuracy, board, deposits],
+	contribution: [
+		model, models, accuracy, board, deposits, all_board, contributor,
+	],
 	checkpoint: [...paid, checkpoints, operators],
 	refuted: [...paid, checkpoints],
 	refund: paid,
 	report: paid,
 	claim: paid,
-	reward: [model, board],
+	reward: [model, board, all_board, contributor],
 	prediction: [],
 	operator: [operators, status],
 };

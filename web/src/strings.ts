@@ -106,8 +106,10 @@ const chain_name: Record<number, string> = {
 	11155111: "Sepolia",
 };
 
-const page: Record<Page, string> = {
+const page: Record<Exclude<Page, "contributors">, string> = {
 	models: "Models",
+	board: "Leaderboard",
+	operators: "Operators",
 	simulate: "Simulator",
 };
 
@@ -401,8 +403,37 @@ export const text = {
 		verdict_name: verdict,
 		no_class: (label: number) => `label ${label}`,
 	},
+	contributor: {
+		title: "Contributor",
+		agreed: (count: string) => `${count} agreed`,
+		model: "Model",
+		models: "By model",
+		recent: "Newest contributions",
+		label: "Label",
+		none: "Nobody of this address",
+		none_hint: "It has not contributed to a model that this daemon " +
+			"follows.",
+		money: {
+			earned: "Earned",
+			lost: "Lost",
+			locked: "Locked",
+			claimable: "Claimable",
+			rewards: "Rewards",
+		},
+		meaning: {
+			earned: "Rewards and reporter's parts taken, beyond what came back",
+			lost: "Deposits that did not come back, and fees",
+			locked: "Deposits that cannot be taken back yet",
+			claimable: "Refunds that are due, and rewards",
+			rewards: "Shares of what others lost, of that",
+		},
+		all: "All of theirs",
+	},
 	board: {
 		title: "Leaderboard",
+		all_title: "Leaderboard of all models",
+		all_lead: "Who taught the models most: karma comes from contributions " +
+			"that were right and taught something.",
 		by_label: "Ranked by",
 		by: board_by,
 		window_label: "Window",
@@ -480,6 +511,9 @@ export const text = {
 	},
 	operators: {
 		title: "Operators",
+		lead: "They put a bond behind what they sign. A checkpoint counts " +
+			"when more than two thirds of the bonds signed it; who signs two " +
+			"different ones loses theirs.",
 		who: "Operator",
 		endpoint: "Endpoint",
 		bond: "Bond",

@@ -1,7 +1,6 @@
 /* Which chain, how far, how fresh; and the reader's palette. */
 import { chain, status } from "../store";
 import { route } from "../lib/router";
-import type { Page } from "../lib/router";
 import { text } from "../strings";
 import { ChainState } from "./ChainState";
 import { ThemeToggle } from "./ThemeToggle";
@@ -16,8 +15,7 @@ export function Header() {
 				document.getElementById("model")?.focus();
 			}}>{text.skip}</a>
 			<h1 class="brand">
-				<a href="#/models" aria-label={text.product}><Mark />
-					<span class="brand-name">{text.product}</span></a>
+				<a href="#/models"><Mark />{text.product}</a>
 			</h1>
 			<Pages />
 			{chain.value && <ChainState chain={chain.value} />}
@@ -27,7 +25,8 @@ export function Header() {
 	);
 }
 
-const PAGES: readonly Page[] = ["models", "simulate"];
+const PAGES: readonly (keyof typeof text.nav.page)[] =
+	["models", "board", "operators", "simulate"];
 
 function Pages() {
 	return (

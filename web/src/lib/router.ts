@@ -2,16 +2,22 @@
  * What a person would share is in the address: the part after # names the
  * page and the model, then what is chosen there.
  *     #/models/SLUG?by=karma&window=7d&state=disagree
+ *     #/contributors/ADDRESS
  *     #/simulate?example=attack
  */
 import { signal } from "@preact/signals";
 
-export type Page = "models" | "simulate";
+export type Page =
+	"models" | "board" | "contributors" | "operators" | "simulate";
+const PAGES: readonly Page[] =
+	["models", "board", "contributors", "operators", "simulate"];
 
 export interface Route {
 	page: Page;
 	/** Slug or address of the model in the address, or null. */
 	model: string | null;
+	/** The address of the contributor in the address, or null. */
+	who: string | null;
 	query: Readonly<Record<string, string>>;
 }
 
@@ -26,8 +32,9 @@ function parse(hash: string): Route {
 			model = parts[1]; /* a stray %: nobody's slug, so a plain 404 */
 		}
 	}
-	const page = parts[0] === "simulate" ? "simulate" : "models";
-	return { page, model, query: Object.fromEntries(new URLSearchParams(search)) };
+	const page = PAGES.find((one) => one === parts[0]) ?? "models";
+	const who = page === "contributors" ? parts[1] ?? "" : null;
+	return { page, model, who, query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
 export const route = signal<Route>(parse(location.hash));
@@ -35,8 +42,9 @@ export const route = signal<Route>(parse(location.hash));
 export function route_href(to: Route): string {
 	const query = new URLSearchParams(
 		Object.entries(to.query).filter(([, value]) => value !== ""));
-	const path = to.model === null
-		? `#/${to.page}` : `#/models/${encodeURIComponent(to.model)}`;
+	const key = to.model ?? to.who;
+	const path = key === null
+		? `#/${to.page}` : `#/${to.page}/${encodeURIComponent(key)}`;
 	return query.toString() ? `${path}?${query}` : path;
 }
 
@@ -45,6 +53,7 @@ export function route_choose(part: Record<string, string>): void {
 	const to = {
 		page: route.value.page,
 		model: route.value.model,
+		who: route.value.who,
 		query: { ...route.value.query, ...part },
 	};
 	history.replaceState(null, "", route_href(to));

@@ -6,7 +6,7 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { Contribution, ContributionState, Model } from "../api";
 import { format_count, format_short } from "../lib/format";
-import { route_choose } from "../lib/router";
+import { route_choose, route_href } from "../lib/router";
 import { Empty } from "../parts/Notice";
 import { Panel } from "../parts/Panel";
 import { chosen_contributor, chosen_state, contributions } from "../store";
@@ -25,6 +25,9 @@ function Filters() {
 					route_choose({ contributor: "" })}>
 				{text.feed.only(format_short(who))} ✕
 			</button>}
+			{who && <a href={route_href({ page: "contributors", model: null,
+				who, query: {} })} data-testid="feed-contributor">
+				{text.contributor.all}</a>}
 			<label>
 				<span class="aloud">{text.feed.state_label}</span>
 				<select class="field" value={chosen_state.value}

@@ -1,30 +1,9 @@
 /* The few numbers that say how the chosen model is doing. */
-import type { ComponentChildren } from "preact";
 import type { Model } from "../api";
 import { format_count, format_percent } from "../lib/format";
 import { Amount, amount_text } from "../parts/Amount";
+import { Figure } from "../parts/Figure";
 import { text } from "../strings";
-import "./Figures.css";
-
-interface Props {
-	id: string;
-	name: string;
-	meaning?: string;
-	raw: string | number | null | undefined;
-	children: ComponentChildren;
-	below?: ComponentChildren;
-}
-
-function Figure({ id, name, meaning, raw, children, below }: Props) {
-	return (
-		<div class={`figure figure-${id}`} title={meaning}>
-			<dt>{name}</dt>
-			<dd class="figure-value" data-testid={`figure-${id}`}
-				data-value={raw ?? ""}>{children}</dd>
-			{below && <dd class="figure-below">{below}</dd>}
-		</div>
-	);
-}
 
 function Money({ model }: { model: Model }) {
 	const next = model.incentive.next_deposit_wei;

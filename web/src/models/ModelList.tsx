@@ -25,7 +25,7 @@ function Measure({ id, name, value }:
 
 function Row({ one, here }: { one: Model; here: boolean }) {
 	const count = one.contributions;
-	const to = { page: "models" as const, model: one.slug, query: keep_choice() };
+	const to = { page: "models" as const, model: one.slug, who: null, query: keep_choice() };
 	return (
 		<li>
 			<a class="row" href={route_href(to)} data-testid="model-row"

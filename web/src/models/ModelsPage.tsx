@@ -1,17 +1,19 @@
 /* The page of the models: all of them beside the one that is looked at. */
-import { model, model_key, models } from "../store";
+import {
+	board, BOARDS, BOARDS_POINTS, model, model_key, models,
+} from "../store";
 import { route } from "../lib/router";
+import { Leaderboard } from "../parts/Leaderboard";
 import { Empty, Failed, Waiting } from "../parts/Notice";
+import { Operators } from "../parts/Operators";
 import { text } from "../strings";
 import { AccuracyChart } from "./AccuracyChart";
 import { Checkpoints } from "./Checkpoints";
 import { Contributions } from "./Contributions";
 import { DepositsPanel } from "./DepositsPanel";
 import { Figures } from "./Figures";
-import { Leaderboard } from "./Leaderboard";
 import { ModelHead } from "./ModelHead";
 import { ModelList } from "./ModelList";
-import { Operators } from "./Operators";
 import { Predict } from "./Predict";
 import "./ModelsPage.css";
 
@@ -42,7 +44,8 @@ function Chosen() {
 				<AccuracyChart />
 				<Predict key={now.address} model={now} />
 				<Contributions model={now} />
-				<Leaderboard />
+				<Leaderboard from={board}
+					boards={stakes ? BOARDS : BOARDS_POINTS} />
 				{ours && <Checkpoints />}
 				{ours && stakes && <DepositsPanel />}
 				{ours && <Operators />}

@@ -1,18 +1,24 @@
-/* Who taught the model most, and who is on the way there. */
-import type { BoardBy, BoardEntry } from "../api";
+/* Who taught most, and who is on the way there. */
+import type { Board, BoardBy, BoardEntry } from "../api";
 import { format_count, format_percent } from "../lib/format";
+import type { Resource } from "../lib/resource";
 import { route_choose } from "../lib/router";
-import { Amount } from "../parts/Amount";
-import { Choice } from "../parts/Choice";
-import { Icon } from "../parts/Icon";
-import { Empty } from "../parts/Notice";
-import { Panel } from "../parts/Panel";
-import { Who } from "../parts/Who";
-import {
-	board, BOARDS, BOARDS_POINTS, chosen_by, chosen_window, model, WINDOWS,
-} from "../store";
+import { Amount } from "./Amount";
+import { Choice } from "./Choice";
+import { Icon } from "./Icon";
+import { Empty } from "./Notice";
+import { Panel } from "./Panel";
+import { Who } from "./Who";
+import { chosen_by, chosen_window, WINDOWS } from "../store";
 import { text } from "../strings";
 import "./Leaderboard.css";
+
+interface Props {
+	from: Resource<Board>;
+	boards: readonly BoardBy[];
+	/** Where a name leads; without it, to the list of what they gave. */
+	href?: (address: string) => string;
+}
 
 function Change({ one }: { one: BoardEntry }) {
 	if (one.previous_rank === null)
@@ -48,19 +54,23 @@ function Score({ one, by }: { one: BoardEntry; by: BoardBy }) {
 	}
 }
 
-function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
+function Row({ one, by, href }:
+	{ one: BoardEntry; by: BoardBy; href: Props["href"] }) {
 	return (
 		<tr data-testid="leader" data-value={one.address}>
 			<td class="rank" data-testid="rank" data-value={one.rank}>
 				{format_count(one.rank)}<Change one={one} />
 			</td>
 			<td>
-				<button type="button" class="leader"
+				{href ? <a class="leader" href={href(one.address)}>
+					<span class="aloud">{text.board.show} </span>
+					<Who address={one.address} />
+				</a> : <button type="button" class="leader"
 					onClick={() =>
 						route_choose({ contributor: one.address })}>
 					<span class="aloud">{text.board.show} </span>
 					<Who address={one.address} />
-				</button>
+				</button>}
 			</td>
 			<td class="n score" data-testid="karma" data-value={one.karma}>
 				<Score one={one} by={by} />
@@ -79,12 +89,11 @@ function Row({ one, by }: { one: BoardEntry; by: BoardBy }) {
 	);
 }
 
-function Choices() {
-	const points = model.data.value?.incentive.kind === "points";
+function Choices({ boards }: { boards: readonly BoardBy[] }) {
 	return (
 		<div class="board-choices">
 			<Choice name="by" label={text.board.by_label}
-				options={points ? BOARDS_POINTS : BOARDS}
+				options={boards}
 				names={text.board.by} value={chosen_by.value}
 				choose={(by) => route_choose({ by })} />
 			<Choice name="window" label={text.board.window_label}
@@ -95,7 +104,8 @@ function Choices() {
 	);
 }
 
-function Rows({ entries, by }: { entries: BoardEntry[]; by: BoardBy }) {
+function Rows({ entries, by, href }:
+	{ entries: BoardEntry[]; by: BoardBy; href: Props["href"] }) {
 	return (
 		<table class="grid board">
 			<thead>
@@ -109,20 +119,21 @@ function Rows({ entries, by }: { entries: BoardEntry[]; by: BoardBy }) {
 			</thead>
 			<tbody>
 				{entries.map((one) =>
-					<Row key={one.address} one={one} by={by} />)}
+					<Row key={one.address} one={one} by={by} href={href} />)}
 			</tbody>
 		</table>
 	);
 }
 
-export function Leaderboard() {
+export function Leaderboard({ from, boards, href }: Props) {
 	return (
-		<Panel name="leaderboard" title={text.board.title} from={board}
+		<Panel name="leaderboard" title={text.board.title} from={from}
 			lines={8}>
 			{(data) => <>
-				<Choices />
+				<Choices boards={boards} />
 				{data.entries.length
-					? <Rows entries={data.entries} by={data.by} />
+					? <Rows entries={data.entries} by={data.by}
+						href={href} />
 					: data.window === "all"
 						? <Empty title={text.board.empty}>
 							{text.board.empty_hint}</Empty>

@@ -1,10 +1,10 @@
 /* Who signs, with how much at stake, and how reliably. */
 import type { Operator } from "../api";
 import { format_count } from "../lib/format";
-import { Amount, amount_text } from "../parts/Amount";
-import { Empty } from "../parts/Notice";
-import { Panel } from "../parts/Panel";
-import { Who } from "../parts/Who";
+import { Amount, amount_text } from "./Amount";
+import { Empty } from "./Notice";
+import { Panel } from "./Panel";
+import { Who } from "./Who";
 import { operators, status } from "../store";
 import { text } from "../strings";
 import "./Operators.css";
@@ -24,7 +24,7 @@ function Row({ one }: { one: Operator }) {
 			<td class="n" data-testid="operator-signed"
 				data-value={one.checkpoints_signed}>
 				{format_count(one.checkpoints_signed)}</td>
-			<td class="n wide" data-testid="operator-missed"
+			<td class="n roomy" data-testid="operator-missed"
 				data-value={one.checkpoints_missed}>
 				{format_count(one.checkpoints_missed)}</td>
 			<td class="n wide">{one.last_epoch === null ? text.none
@@ -47,7 +47,7 @@ function Rows({ list }: { list: Operator[] }) {
 					<th class="wide">{text.operators.endpoint}</th>
 					<th class="n">{text.operators.bond}</th>
 					<th class="n">{text.operators.signed}</th>
-					<th class="n wide">{text.operators.missed}</th>
+					<th class="n roomy">{text.operators.missed}</th>
 					<th class="n wide">{text.operators.last}</th>
 					<th>{text.operators.status}</th>
 				</tr>
