@@ -418,15 +418,15 @@ export const text = {
 			lost: "Lost",
 			locked: "Locked",
 			claimable: "Claimable",
-			rewards: "Rewards",
 		},
 		meaning: {
 			earned: "Rewards and reporter's parts taken, beyond what came back",
 			lost: "Deposits that did not come back, and fees",
 			locked: "Deposits that cannot be taken back yet",
-			claimable: "Refunds that are due, and rewards",
-			rewards: "Shares of what others lost, of that",
+			claimable: "Refunds that are due, and rewards: shares of what " +
+				"others lost",
 		},
+		rewards: (amount: string) => `${amount} of it rewards`,
 		all: "All of theirs",
 	},
 	board: {

@@ -4,7 +4,7 @@ import type {
 } from "../api";
 import { format_count } from "../lib/format";
 import { route, route_href } from "../lib/router";
-import { Amount } from "../parts/Amount";
+import { Amount, amount_text } from "../parts/Amount";
 import { ClassName } from "../parts/ClassName";
 import { Figure } from "../parts/Figure";
 import { Hex } from "../parts/Hex";
@@ -33,7 +33,7 @@ function Money({ wei }: { wei: Wei | null | undefined }) {
 }
 
 function Figures({ one }: { one: ContributorSums }) {
-	const money = ["earned", "lost", "locked", "claimable", "rewards"] as const;
+	const money = ["earned", "lost", "locked", "claimable"] as const;
 	return (
 		<dl class="figures" aria-label={text.figures.title}>
 			<Figure id="karma" name={text.board.by.karma} raw={one.karma}>
@@ -48,7 +48,9 @@ function Figures({ one }: { one: ContributorSums }) {
 			{money.map((key) => <Figure key={key} id={key}
 				name={text.contributor.money[key]}
 				meaning={text.contributor.meaning[key]}
-				raw={one[`${key}_wei`]}>
+				raw={one[`${key}_wei`]}
+				below={key === "claimable" && one.rewards_wei &&
+					text.contributor.rewards(amount_text(one.rewards_wei))}>
 				<Money wei={one[`${key}_wei`]} /></Figure>)}
 		</dl>
 	);
