@@ -84,6 +84,15 @@ type_run(const struct bench_set *s, const char *type, struct dc_err *err)
 	return percent;
 }
 
+/* A column is as wide as its type's name. */
+static int
+width_of(const char *type)
+{
+	size_t n = strlen(type);
+
+	return n < 9 ? 9 : (int)n;
+}
+
 static void
 head_print(enum labelled_kind kind)
 {
@@ -91,7 +100,8 @@ head_print(enum labelled_kind kind)
 
 	printf("\n%-13s", kind == LABELLED_TEXT ? "texts" : "tables");
 	for (i = 0; recipe_type(kind, i) != NULL; i++)
-		printf(" %17s", recipe_type(kind, i));
+		printf(" %*s", width_of(recipe_type(kind, i)),
+		       recipe_type(kind, i));
 	printf(" | online converged | target\n");
 }
 
@@ -111,10 +121,15 @@ set_run(size_t k, const char *folder)
 	if (set_load(&s, paths, &err) == DC_OK) {
 		printf("%-13s", sets[k].name);
 		for (i = 0; recipe_type(sets[k].kind, i) != NULL; i++) {
-			double got = type_run(&s, recipe_type(sets[k].kind, i),
-					      &err);
+			const char *type = recipe_type(sets[k].kind, i);
+			uint32_t most = model_find(type)->classes_max;
+			double got = most != 0 && s.classes.n > most ? -1
+				: type_run(&s, type, &err);
 
-			printf(" %17.2f", got);
+			if (got < 0)	/* it tells fewer classes apart */
+				printf(" %*s", width_of(type), "-");
+			else
+				printf(" %*.2f", width_of(type), got);
 			fflush(stdout);
 			best = got > best ? got : best;
 		}

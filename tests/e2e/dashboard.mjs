@@ -100,6 +100,14 @@ test("the page shows what the interface says", async (t) => {
 	await shows(page, "figure-next", model.incentive.next_deposit_wei);
 	assert.deepEqual(await values(page, "class"), model.classes);
 
+	for (const [format, name] of [["decaid", "decaid"], ["json", "json"]]) {
+		const link = page.locator(at(`download-${format}`));
+		assert.equal(await link.getAttribute("href"),
+			`/v1/models/${model.address}/export?format=${format}`);
+		assert.equal(await link.getAttribute("download"),
+			`${model.slug}.${name}`);
+	}
+
 	const { entries } = await of("leaderboard?limit=12");
 	assert.deepEqual(await values(page, "leader"),
 		entries.map((one) => one.address));
