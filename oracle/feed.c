@@ -15,6 +15,8 @@ struct feed {
 	struct feed_batch **ring;
 	size_t room, head, n;
 	bool closed;
+	bool doubted;
+	struct feed_doubt doubt;
 };
 
 struct feed_batch *feed_batch_new(enum feed_kind kind)
@@ -47,12 +49,17 @@ struct feed *feed_new(size_t room)
 	return f;
 }
 
+static void drop_all(struct feed *f)
+{
+	for (; f->n > 0; f->n--, f->head = (f->head + 1) % f->room)
+		feed_batch_free(f->ring[f->head]);
+}
+
 void feed_free(struct feed *f)
 {
 	if (f == NULL)
 		return;
-	for (; f->n > 0; f->n--, f->head++)
-		feed_batch_free(f->ring[f->head % f->room]);
+	drop_all(f);
 	pthread_cond_destroy(&f->not_full);
 	pthread_cond_destroy(&f->not_empty);
 	pthread_mutex_destroy(&f->lock);
@@ -70,14 +77,27 @@ static void unlock(struct feed *f)
 	DC_CHECK(pthread_mutex_unlock(&f->lock) == 0);
 }
 
+/* Under the lock: does the batch answer a doubt, or is it to be dropped? */
+static bool is_wanted(struct feed *f, const struct feed_batch *b)
+{
+	if (b->kind == FEED_AGAIN || b->kind == FEED_HALT)
+		f->doubted = false;
+	if (!f->doubted || b->kind == FEED_PREDICTED)
+		return true;
+	if (b->kind == FEED_ADOPT)
+		f->doubt.lost_mirror = true;
+	return false;
+}
+
 bool feed_put(struct feed *f, struct feed_batch *b)
 {
-	bool taken;
+	bool taken, open;
 
 	lock(f);
 	while (!f->closed && f->n == f->room)
 		DC_CHECK(pthread_cond_wait(&f->not_full, &f->lock) == 0);
-	taken = !f->closed;
+	open = !f->closed;
+	taken = open && is_wanted(f, b);
 	if (taken) {
 		f->ring[(f->head + f->n++) % f->room] = b;
 		pthread_cond_signal(&f->not_empty);
@@ -85,7 +105,43 @@ bool feed_put(struct feed *f, struct feed_batch *b)
 	unlock(f);
 	if (!taken)
 		feed_batch_free(b);
-	return taken;
+	return open;
+}
+
+static void drop_doubtful(struct feed *f)
+{
+	size_t n = f->n;
+
+	f->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct feed_batch *b = f->ring[(f->head + i) % f->room];
+
+		if (is_wanted(f, b))
+			f->ring[(f->head + f->n++) % f->room] = b;
+		else
+			feed_batch_free(b);
+	}
+}
+
+void feed_doubt(struct feed *f, const struct feed_doubt *doubt)
+{
+	lock(f);
+	f->doubted = true;
+	f->doubt = *doubt;
+	drop_doubtful(f);
+	pthread_cond_broadcast(&f->not_full);
+	unlock(f);
+}
+
+bool feed_doubted(struct feed *f, struct feed_doubt *out)
+{
+	bool doubted;
+
+	lock(f);
+	doubted = f->doubted;
+	*out = f->doubt;
+	unlock(f);
+	return doubted;
 }
 
 struct feed_batch *feed_take(struct feed *f)

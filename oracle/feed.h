@@ -56,7 +56,8 @@ enum feed_kind {
 	FEED_HELLO,	/* first of all: which chain the node is on */
 	FEED_FINAL,	/* blocks that stay; empty ones between are left out */
 	FEED_LIVE,	/* blocks that a reorg may undo; none left out */
-	FEED_REWIND,	/* everything above block[0] is undone */
+	FEED_REWIND,	/* everything above block[0] is undone: a reorg */
+	FEED_AGAIN,	/* the same, since it was doubted: it comes again */
 	FEED_ADOPT,	/* a mirror, and its logs so far: blocks that stay */
 	FEED_PREDICTED,	/* what a mirror said of contributions before */
 	FEED_HALT	/* following cannot go on: why */
@@ -80,6 +81,17 @@ struct feed_batch {
 	const char *why;	/* FEED_HALT */
 };
 
+#define FEED_WHY_BYTES 256
+
+/* What came cannot be all of the truth: a log was left out, or is another. */
+struct feed_doubt {
+	uint64_t block;		/* where it showed; the fault may be below */
+	bool has_head;
+	struct block_ref head;	/* the last block committed */
+	char why[FEED_WHY_BYTES];
+	bool lost_mirror;	/* a FEED_ADOPT was among what was dropped */
+};
+
 struct feed_batch *feed_batch_new(enum feed_kind kind);
 void feed_batch_free(struct feed_batch *b);
 
@@ -89,7 +101,8 @@ struct feed;
 struct feed *feed_new(size_t room);
 void feed_free(struct feed *f);
 
-/* Hand b over, waiting for room. false: the feed is closed, b is freed. */
+/* Hand b over, waiting for room. false: the feed is closed, b is freed. One
+ * that is put while the taker doubts is freed, and true. */
 bool feed_put(struct feed *f, struct feed_batch *b);
 
 /* The next batch, the caller's to free; NULL: the feed is closed (batches
@@ -98,6 +111,14 @@ struct feed_batch *feed_take(struct feed *f);
 
 /* Whether a batch waits.  Thread: any, as with all of these. */
 bool feed_ready(struct feed *f);
+
+/* The taker's word to the other side: everything that waits, and whatever is
+ * put from now on, is dropped until a FEED_AGAIN or a FEED_HALT comes; but
+ * predictions, which depend on no other batch, are not. */
+void feed_doubt(struct feed *f, const struct feed_doubt *doubt);
+
+/* Whether that was said and not answered yet. */
+bool feed_doubted(struct feed *f, struct feed_doubt *out);
 
 /* Wakes both sides for good. */
 void feed_close(struct feed *f);

@@ -28,6 +28,7 @@ static void copy_blocks(struct follow *f, const struct follow_start *start)
 				     sizeof(*f->recent));
 	memcpy(f->recent, start->blocks,
 	       start->n_blocks * sizeof(*f->recent));
+	f->recent_logs = dc_calloc(start->n_blocks, sizeof(*f->recent_logs));
 	f->n_recent = f->room_recent = start->n_blocks;
 }
 
@@ -79,6 +80,7 @@ void follow_free(struct follow *f)
 	if (f->stop_fd >= 0)
 		close(f->stop_fd);
 	free(f->recent);
+	free(f->recent_logs);
 	free(f->trainers);
 	feed_batch_free(f->adopt);
 	(void)pthread_mutex_destroy(&f->adopt_lock);
@@ -196,6 +198,9 @@ static enum dc_status step_once(struct follow *f, enum follow_step *step,
 		return st;
 	if (final.number >= follow_next(f))
 		return follow_range(f, step, &final, err);
+	st = follow_witness_fed(f, step, final.number, err);
+	if (st != DC_OK || *step != FOLLOW_STEP_IDLE)
+		return st;
 	follow_set_final(f, final.number);
 	if (head.number >= follow_next(f))
 		return follow_live(f, step, &head, err);
@@ -224,20 +229,43 @@ static bool choose(struct follow *f, enum follow_step *step,
 	return true;
 }
 
+/* Two endpoints differ: who is to blame is told already, or nobody is and
+ * they are asked again. Returns how long to wait. */
+static unsigned after_conflict(struct follow *f, bool disputed_before,
+			       unsigned poll_ms, const struct dc_err *err)
+{
+	standing_node_error(f->standing, err->text);
+	if (f->disputed && !disputed_before)
+		dc_log(DC_LOG_BROKEN, "oracle", "%s", err->text);
+	return f->disputed ? poll_ms : 0;
+}
+
 /* Returns how long to wait before the next. */
 static unsigned one_step(struct follow *f, enum follow_step *step)
 {
 	unsigned poll_ms = f->config->poll_ms > 0 ? f->config->poll_ms :
 		DEFAULT_POLL_MS;
 	struct dc_err err = DC_ERR_INIT;
+	struct feed_doubt doubt;
+	enum dc_status st;
 	unsigned wait = 0;
+	bool disputed;
 
+	if (feed_doubted(f->feed, &doubt)) {
+		*step = follow_doubted(f, &doubt);
+		return 0;
+	}
 	if (!choose(f, step, &wait, &err)) {
 		if (!atomic_load(&f->stopping))
 			standing_node_error(f->standing, err.text);
 		return wait;
 	}
-	if (step_once(f, step, &err) != DC_OK) {
+	disputed = f->disputed;
+	f->disputed = false;
+	st = step_once(f, step, &err);
+	if (st == DC_ECONFLICT)
+		return after_conflict(f, disputed, poll_ms, &err);
+	if (st != DC_OK) {
 		node_link_bad(f->link, &err);
 		if (!atomic_load(&f->stopping))
 			standing_node_error(f->standing,
@@ -246,6 +274,7 @@ static unsigned one_step(struct follow *f, enum follow_step *step)
 		return 0;
 	}
 	node_link_good(f->link);
+	follow_doubt_passed(f);
 	return *step == FOLLOW_STEP_IDLE ? poll_ms : 0;
 }
 

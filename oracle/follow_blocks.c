@@ -33,14 +33,19 @@ uint64_t follow_next(const struct follow *f)
 	return tip == NULL ? f->config->start_block : tip->number + 1;
 }
 
-static void push_recent(struct follow *f, const struct block_ref *b)
+static void push_recent(struct follow *f, const struct block_ref *b,
+			const struct hash32 *digest)
 {
 	if (f->n_recent == f->room_recent) {
 		f->room_recent = f->room_recent == 0 ? 128 :
 			2 * f->room_recent;
 		f->recent = dc_realloc_array(f->recent, f->room_recent,
 					     sizeof(*f->recent));
+		f->recent_logs = dc_realloc_array(f->recent_logs,
+						  f->room_recent,
+						  sizeof(*f->recent_logs));
 	}
+	f->recent_logs[f->n_recent] = *digest;
 	f->recent[f->n_recent++] = *b;
 }
 
@@ -64,6 +69,8 @@ void follow_set_final(struct follow *f, uint64_t number)
 		return;
 	gone = (size_t)(b - f->recent);
 	memmove(f->recent, b, (f->n_recent - gone) * sizeof(*b));
+	memmove(f->recent_logs, f->recent_logs + gone,
+		(f->n_recent - gone) * sizeof(*f->recent_logs));
 	f->n_recent -= gone;
 }
 
@@ -151,6 +158,9 @@ static enum dc_status fetch_range(struct follow *f, struct feed_batch *b,
 	if (st != DC_OK)
 		return st;
 	*n_logs = logs.n;
+	st = follow_witness_range(f, &logs, from, to, err);
+	if (st != DC_OK)
+		return st;
 	feed_fill(b, logs.items, logs.n, &last);
 	st = feed_fill_times(b, f->rpc, err);
 	if (st == DC_OK && !hash32_equal(&b->blocks[b->n_blocks - 1].ref.hash,
@@ -176,7 +186,7 @@ enum dc_status follow_range(struct follow *f, enum follow_step *step,
 	if (st != DC_OK) {
 		feed_batch_free(b);
 		follow_trainers_rewind(f, from == 0 ? 0 : from - 1);
-		if (!shrink(f))
+		if (st == DC_ECONFLICT || !shrink(f))
 			return st;
 		dc_err_clear(err);
 		*step = FOLLOW_STEP_AGAIN;
@@ -189,7 +199,8 @@ enum dc_status follow_range(struct follow *f, enum follow_step *step,
 		return DC_OK;
 	}
 	f->n_recent = 0;	/* keeps (1): it cannot be undone */
-	push_recent(f, &last);
+	push_recent(f, &last, &(const struct hash32){ { 0 } });
+	f->doubt.used |= 1u << f->place;
 	f->finalized = last.number;
 	*step = FOLLOW_STEP_AGAIN;
 	return DC_OK;
@@ -202,6 +213,7 @@ static enum dc_status feed_live(struct follow *f, enum follow_step *step,
 				struct dc_err *err)
 {
 	struct feed_batch *b = feed_batch_new(FEED_LIVE);
+	struct hash32 digest;
 	struct rpc_logs logs;
 	enum dc_status st;
 	size_t i;
@@ -228,8 +240,10 @@ static enum dc_status feed_live(struct follow *f, enum follow_step *step,
 	b->blocks[0] = (struct feed_block){
 		.ref = *ref, .logs = logs.items, .n_logs = logs.n
 	};
+	digest = follow_digest(logs.items, logs.n);	/* b goes */
+	f->doubt.used |= 1u << f->place;
 	if (feed_put(f->feed, b))
-		push_recent(f, ref);
+		push_recent(f, ref, &digest);
 	else
 		*step = FOLLOW_STEP_STOP;
 	return DC_OK;
@@ -290,15 +304,17 @@ enum dc_status follow_live(struct follow *f, enum follow_step *step,
 
 /* --- reorgs ------------------------------------------------------------- */
 
-enum follow_step follow_rewind(struct follow *f, const struct block_ref *to)
+enum follow_step follow_rewind(struct follow *f, const struct block_ref *to,
+			       enum feed_kind kind)
 {
-	struct feed_batch *b = feed_batch_new(FEED_REWIND);
+	struct feed_batch *b = feed_batch_new(kind);
 	const struct block_ref *tip = follow_tip(f);
 	uint64_t number = to != NULL ? to->number :
 		f->config->start_block - 1;
 
-	dc_log(DC_LOG_INFO, "oracle", "rewind depth=%" PRIu64 " block=%"
-	       PRIu64, tip->number - number, number);
+	dc_log(DC_LOG_INFO, "oracle", "%s depth=%" PRIu64 " block=%" PRIu64,
+	       kind == FEED_AGAIN ? "asking again" : "rewind",
+	       tip != NULL ? tip->number - number : 0, number);
 	b->blocks = dc_arena_alloc(b->arena, sizeof(*b->blocks));
 	b->blocks[0] = (struct feed_block){ .ref = { .number = number } };
 	b->n_blocks = 1;
@@ -310,6 +326,23 @@ enum follow_step follow_rewind(struct follow *f, const struct block_ref *to)
 	if (f->audited_block > number)
 		f->audited_block = number;
 	return feed_put(f->feed, b) ? FOLLOW_STEP_AGAIN : FOLLOW_STEP_STOP;
+}
+
+/* Whether recent[0] is the first block of all, and may go as well. */
+static bool first_may_go(const struct follow *f)
+{
+	return f->recent[0].number > f->finalized &&
+		f->recent[0].number == f->config->start_block &&
+		f->config->start_block > 0;
+}
+
+enum follow_step follow_again(struct follow *f)
+{
+	bool all = f->n_recent == 0 || first_may_go(f);
+
+	f->doubt.used = 0;
+	f->audited_block = 0;
+	return follow_rewind(f, all ? NULL : &f->recent[0], FEED_AGAIN);
 }
 
 static enum follow_step halt_below_final(struct follow *f,
@@ -338,17 +371,15 @@ static enum dc_status walk_back(struct follow *f, enum follow_step *step,
 		if (st != DC_OK)
 			return st;
 		if (hash32_equal(&mine->hash, &node.hash)) {
-			*step = follow_rewind(f, mine);
+			*step = follow_rewind(f, mine, FEED_REWIND);
 			return DC_OK;
 		}
 		if (mine == &f->recent[0])
 			break;
 		number--;
 	}
-	if (f->recent[0].number > f->finalized &&
-	    f->recent[0].number == f->config->start_block &&
-	    f->config->start_block > 0)
-		*step = follow_rewind(f, NULL);
+	if (first_may_go(f))
+		*step = follow_rewind(f, NULL, FEED_REWIND);
 	else
 		*step = halt_below_final(f, &node);
 	return DC_OK;

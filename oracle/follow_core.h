@@ -14,6 +14,8 @@
  *     under a number of ours is a reorg.
  *  4. trainers are those whose creation was fed, in ascending order of
  *     address.
+ *  5. With several endpoints, what becomes final was told by two, where a
+ *     second one was well; where they differ, nothing becomes final.
  */
 
 #include <pthread.h>
@@ -39,6 +41,8 @@ struct follow {
 	bool said_hello;
 
 	struct block_ref *recent;
+	struct hash32 *recent_logs;	/* (n_recent) follow_digest of what
+					 * was fed; zeros: not known */
 	size_t n_recent, room_recent;
 	uint64_t finalized;	/* highest final block known */
 
@@ -61,6 +65,17 @@ struct follow {
 
 	uint64_t period_s;	/* of the pool; 0: not asked yet */
 	bool said_no_inputs;
+
+	bool disputed;		/* two differ, neither is shown to be wrong */
+
+	/* See follow_doubt.c. Bits are of places. */
+	struct {
+		bool on;
+		uint64_t block;		/* highest where it showed */
+		unsigned used;		/* fed what stands above recent[0] */
+		unsigned accused;	/* fed all of that alone, and wrongly */
+		unsigned rounds;
+	} doubt;
 };
 
 /* What came of a step. */
@@ -111,6 +126,38 @@ size_t follow_mirrors_addresses(const struct follow *f, struct addr20 *out);
 enum dc_status follow_mirrors_adopt(struct follow *f, enum follow_step *step,
 				    struct dc_err *err) DC_MUST_CHECK;
 
+/* --- follow_doubt.c ----------------------------------------------------- */
+
+/* The pipeline doubts what it was fed: from the last block that nobody
+ * doubts on it is asked for again, of another endpoint; halts when there is
+ * none left that does not say the same. */
+enum follow_step follow_doubted(struct follow *f,
+				const struct feed_doubt *doubt);
+
+/* After each step: who was accused is blamed once another's word holds. */
+void follow_doubt_passed(struct follow *f);
+
+/* --- follow_witness.c --------------------------------------------------- */
+
+/* Of what a block's logs say; not of who said it or when. */
+struct hash32 follow_digest(const struct raw_log *logs, size_t n);
+
+/* Keeps (5): logs of the blocks [from, to], which are final, held against
+ * another endpoint's.
+ * Errors: DC_ECONFLICT they differ, and the chosen one is to blame, which is
+ *     told by then, or neither can be shown to be (f->disputed); DC_EIO they
+ *     differed a moment ago. */
+enum dc_status follow_witness_range(struct follow *f,
+				    const struct rpc_logs *logs,
+				    uint64_t from, uint64_t to,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* The same of what was fed before it was final, up to that block; where it
+ * turns out wrong it is asked for again. */
+enum dc_status follow_witness_fed(struct follow *f, enum follow_step *step,
+				  uint64_t final,
+				  struct dc_err *err) DC_MUST_CHECK;
+
 /* --- follow_blocks.c ---------------------------------------------------- */
 
 /* The newest block fed; NULL: none yet. */
@@ -137,8 +184,13 @@ enum dc_status follow_reconcile(struct follow *f, enum follow_step *step,
 /* What is below is final: recent begins with that block from now on. */
 void follow_set_final(struct follow *f, uint64_t number);
 
-/* Undo everything above our block `to`; NULL: everything. Keeps (1), (4). */
-enum follow_step follow_rewind(struct follow *f, const struct block_ref *to);
+/* Undo everything above our block `to`; NULL: everything. Keeps (1), (4).
+ * kind  FEED_REWIND or FEED_AGAIN */
+enum follow_step follow_rewind(struct follow *f, const struct block_ref *to,
+			       enum feed_kind kind);
+
+/* The same above recent[0], and that too where nothing speaks for it. */
+enum follow_step follow_again(struct follow *f);
 
 /* Tell the pipeline why following ends. */
 enum follow_step follow_halt(struct follow *f, const char *fmt, ...)

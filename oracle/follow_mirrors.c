@@ -177,7 +177,7 @@ static enum dc_status hand_over(struct follow *f, enum follow_step *step,
 
 	*step = FOLLOW_STEP_AGAIN;
 	if (tip != NULL && (last == NULL || tip->number > last->number))
-		*step = follow_rewind(f, last);
+		*step = follow_rewind(f, last, FEED_REWIND);
 	if (*step == FOLLOW_STEP_AGAIN && !feed_put(f->feed, b))
 		*step = FOLLOW_STEP_STOP;
 	add(f, &m);

@@ -328,7 +328,8 @@ enum dc_status follow_audit(struct follow *f, struct feed_batch *b,
 	size_t i;
 
 	if (f->audit_off || n == 0 || at == NULL ||
-	    at->number < f->audited_block + AUDIT_EVERY_BLOCKS)
+	    (!f->doubt.on &&
+	     at->number < f->audited_block + AUDIT_EVERY_BLOCKS))
 		return DC_OK;
 	audits = dc_arena_alloc(b->arena, n * sizeof(*audits));
 	memset(audits, 0, n * sizeof(*audits));

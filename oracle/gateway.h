@@ -95,6 +95,7 @@ struct gateway_status {
 	uint64_t seconds_since_head;	/* since it last had a new head */
 	uint64_t seconds_behind;	/* how long followed < head; 0: even */
 	uint64_t reorgs;	/* since the start of the process */
+	uint64_t doubts;	/* times that blocks were asked for again */
 	uint64_t events;	/* logs of ours committed, since then */
 	uint64_t mismatches;	/* amounts that our rules do not explain */
 	uint64_t sequence;	/* see gateway_sequence */

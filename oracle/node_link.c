@@ -95,10 +95,12 @@ static void begin_step(struct node_link *l, size_t place)
 		rpc_interrupt(l->rpc[place]);
 }
 
-static void tell_change(struct nodes *n, size_t from, size_t to)
+static void tell_change(const struct node_link *l, size_t from, size_t to)
 {
+	struct nodes *n = l->nodes;
 	const struct node *was = &n->node[from];
 	const char *why = was->why[0] != '\0' ? was->why :
+		(l->avoid >> from & 1) != 0 ? "what it told is doubted" :
 		nodes_is_behind(n, from) ? "its head stays behind" :
 		"the one before it in the list is well again";
 
@@ -113,7 +115,7 @@ static void note_choice(struct node_link *l)
 
 	nodes_lock(n);
 	if (l->place != n->chosen)
-		tell_change(n, n->chosen, l->place);
+		tell_change(l, n->chosen, l->place);
 	n->chosen = l->place;
 	nodes_unlock(n);
 }
@@ -168,7 +170,7 @@ struct rpc *node_link_choose(struct node_link *l, unsigned *wait_ms,
 		size_t place;
 
 		nodes_lock(n);
-		place = nodes_best(n, wait_ms);
+		place = nodes_best(n, l->avoid, wait_ms);
 		if (place == n->n)
 			tell_none(n, err);
 		nodes_unlock(n);
@@ -183,6 +185,53 @@ struct rpc *node_link_choose(struct node_link *l, unsigned *wait_ms,
 	*wait_ms = 0;
 	(void)dc_fail(err, DC_EBUSY, "stopped");
 	return NULL;
+}
+
+/* --- second opinions ---------------------------------------------------- */
+
+struct rpc *node_link_witness(struct node_link *l, unsigned avoid)
+{
+	struct nodes *n = l->nodes;
+	size_t chosen = l->place;
+	unsigned wait_ms;
+
+	avoid |= 1u << chosen | l->avoid;
+	while (!atomic_load(&l->stopped)) {
+		size_t place;
+		bool behind;
+
+		nodes_lock(n);
+		place = nodes_best(n, avoid, &wait_ms);
+		behind = place < n->n && nodes_is_behind(n, place);
+		nodes_unlock(n);
+		if (place == n->n || behind)
+			break;
+		begin_step(l, place);
+		if (vet(l))
+			return l->rpc[place];
+		avoid |= 1u << place;
+	}
+	begin_step(l, chosen);
+	return NULL;
+}
+
+struct rpc *node_link_turn(struct node_link *l, size_t place)
+{
+	begin_step(l, place);
+	return l->rpc[place];
+}
+
+void node_link_blame(struct node_link *l, const struct dc_err *why)
+{
+	nodes_lock(l->nodes);
+	l->busy = false;
+	nodes_note_lie(l->nodes, l->place, why);
+	nodes_unlock(l->nodes);
+}
+
+void node_link_avoid(struct node_link *l, unsigned places)
+{
+	l->avoid = places;
 }
 
 /* --- how it went -------------------------------------------------------- */

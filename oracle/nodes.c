@@ -27,6 +27,7 @@
 #define DEMERITS_MOST 40
 #define DEMERIT_MS 5000		/* one is forgotten in that time */
 #define BEHIND_POINTS 1000
+#define LYING_MS 600000	/* until one that lied is asked again */
 
 uint64_t nodes_now_ms(void)
 {
@@ -53,6 +54,7 @@ const char *node_state_name(enum node_state state)
 	case NODE_GOOD: return "good";
 	case NODE_BEHIND: return "behind";
 	case NODE_FAILING: return "failing";
+	case NODE_LYING: return "lying";
 	case NODE_FOREIGN: return "foreign";
 	}
 	return "unknown";
@@ -184,6 +186,18 @@ bool nodes_identity(struct nodes *n, uint64_t *chain_id,
 	return known;
 }
 
+unsigned nodes_places(struct nodes *n)
+{
+	unsigned places = 0;
+
+	nodes_lock(n);
+	for (size_t i = 0; i < n->n; i++)
+		if (!n->node[i].foreign)
+			places |= 1u << i;
+	nodes_unlock(n);
+	return places;
+}
+
 bool nodes_all_foreign(struct nodes *n, char *why)
 {
 	bool all = true;
@@ -294,6 +308,7 @@ void nodes_note_good(struct nodes *n, size_t place)
 		node->even_ms = nodes_now_ms();
 	node->tried = true;
 	node->streak = 0;
+	node->lied = false;
 	node->why[0] = node->said[0] = '\0';
 }
 
@@ -411,6 +426,17 @@ void nodes_note_bad(struct nodes *n, size_t place,
 	short_why(node->why, f, why);
 }
 
+void nodes_note_lie(struct nodes *n, size_t place, const struct dc_err *why)
+{
+	const struct rpc_failure none = { .fault = RPC_FAULT_NONE };
+	struct node *node = &n->node[place];
+
+	nodes_note_bad(n, place, &none, why);
+	node->lies++;
+	node->lied = true;
+	node->not_before_ms = nodes_now_ms() + LYING_MS;
+}
+
 /* --- the best ----------------------------------------------------------- */
 
 /* Fewer are better: the place in the list, what failed lately, and last of
@@ -421,9 +447,9 @@ static unsigned points(struct nodes *n, size_t place)
 		(nodes_is_behind(n, place) ? BEHIND_POINTS : 0);
 }
 
-size_t nodes_best(struct nodes *n, unsigned *wait_ms)
+size_t nodes_best(struct nodes *n, unsigned avoid, unsigned *wait_ms)
 {
-	uint64_t now = nodes_now_ms(), first = UINT64_MAX;
+	uint64_t now = nodes_now_ms(), first = now + BACKOFF_LAST_MS;
 	size_t best = n->n;
 	unsigned least = 0;
 
@@ -431,6 +457,8 @@ size_t nodes_best(struct nodes *n, unsigned *wait_ms)
 		const struct node *node = &n->node[i];
 		unsigned its = points(n, i);
 
+		if ((avoid >> i & 1) != 0)
+			continue;
 		if (node->not_before_ms > now) {
 			if (node->not_before_ms < first)
 				first = node->not_before_ms;
@@ -453,6 +481,8 @@ static enum node_state state_of(const struct nodes *n, size_t place)
 
 	if (node->foreign)
 		return NODE_FOREIGN;
+	if (node->lied)
+		return NODE_LYING;
 	if (node->streak > 0)
 		return NODE_FAILING;
 	if (!node->tried)
@@ -470,6 +500,7 @@ size_t nodes_status(struct nodes *n, struct node_status *out)
 		out[i].chosen = i == n->chosen;
 		out[i].head = node->head;
 		out[i].failures = node->failures;
+		out[i].lies = node->lies;
 		memcpy(out[i].host, node->host, sizeof(out[i].host));
 		memcpy(out[i].why, node->why, sizeof(out[i].why));
 	}

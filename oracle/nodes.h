@@ -18,9 +18,10 @@
  * again when it was lost; one that is on another chain is not used. Of the
  * rest the first in the list is taken, unless it failed lately or its head
  * stays behind another's. One that fails is left alone for a while that
- * doubles, with jitter, or as long as it asks for. With two endpoints or
- * more a thread of its own looks after those that are not in use, and ends a
- * step that waits for an endpoint which has stopped to answer.
+ * doubles, with jitter, or as long as it asks for; one that was caught in a
+ * lie for ten minutes. With two endpoints or more a thread of its own looks
+ * after those that are not in use, and ends a step that waits for an endpoint
+ * which has stopped to answer.
  */
 
 #include <stdbool.h>
@@ -52,6 +53,7 @@ enum node_state {
 	NODE_GOOD,
 	NODE_BEHIND,	/* its head stays behind another's */
 	NODE_FAILING,
+	NODE_LYING,	/* left out or changed logs: left alone for minutes */
 	NODE_FOREIGN	/* on another chain: never used */
 };
 
@@ -61,6 +63,7 @@ struct node_status {
 	bool chosen;			/* by the thread that chose last */
 	uint64_t head;
 	uint64_t failures;		/* since the start */
+	uint64_t lies;			/* of them: logs left out or changed */
 	/* Of the last failure, or ""; our own words, since strangers may read
 	 * it: what a node says can hold a key. The log has all of it. */
 	char why[NODE_WHY_BYTES];
@@ -119,6 +122,26 @@ void node_link_good(struct node_link *l);
 
 /* It did not answer, or not what it should. */
 void node_link_bad(struct node_link *l, const struct dc_err *why);
+
+/* --- second opinions ----------------------------------------------------- */
+
+/* Another endpoint that is well, to hold the chosen one's answers against;
+ * NULL: there is none now. It has the turn from then on: good, bad, blame and
+ * place are about it.
+ * avoid  bits of places that will not do, beside that of who has the turn */
+struct rpc *node_link_witness(struct node_link *l, unsigned avoid);
+
+/* The one at that place has the turn (again). */
+struct rpc *node_link_turn(struct node_link *l, size_t place);
+
+/* The one that has the turn left out or changed logs. */
+void node_link_blame(struct node_link *l, const struct dc_err *why);
+
+/* Choose none of these from now on (bits of places). */
+void node_link_avoid(struct node_link *l, unsigned places);
+
+/* Bits of all places that are not known to be on another chain. */
+unsigned nodes_places(struct nodes *n);
 
 /* Why the chosen one failed last, for strangers to read; borrowed until the
  * next choice. */

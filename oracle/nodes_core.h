@@ -33,6 +33,8 @@ struct node {
 	uint64_t demerits_ms;	/* as of then */
 	uint64_t asked_ms;	/* when its head was last asked for */
 	uint64_t failures;
+	uint64_t lies;
+	bool lied;		/* until not_before_ms */
 	char why[NODE_WHY_BYTES];	/* of the last failure, or "" */
 	char said[DC_ERR_TEXT_BYTES];	/* the whole of it, as logged */
 };
@@ -40,7 +42,8 @@ struct node {
 struct node_link {
 	struct nodes *nodes;
 	struct rpc *rpc[NODES_MAX];
-	size_t place;		/* the one chosen last */
+	size_t place;		/* the one chosen last, or a witness */
+	unsigned avoid;		/* bits of places not to be chosen */
 	atomic_bool stopped;
 
 	/* Under nodes->lock: what the watcher looks at. */
@@ -83,8 +86,12 @@ void nodes_note_bad(struct nodes *n, size_t place,
 		    const struct rpc_failure *f, const struct dc_err *why);
 bool nodes_is_behind(const struct nodes *n, size_t place);
 
-/* The best one that may be asked now; n: none, *wait_ms until one may. */
-size_t nodes_best(struct nodes *n, unsigned *wait_ms);
+/* It was caught in a lie. */
+void nodes_note_lie(struct nodes *n, size_t place, const struct dc_err *why);
+
+/* The best one that may be asked now and is not among `avoid`; n: none,
+ * *wait_ms until one may. */
+size_t nodes_best(struct nodes *n, unsigned avoid, unsigned *wait_ms);
 
 /* Ask an endpoint which chain it is on; see (2).
  * Errors: DC_ECONFLICT another chain; else of oracle/rpc.h. */

@@ -6,8 +6,9 @@
  *      the cursor are in one transaction, and nothing else commits it.
  *  (2) Contributions of a trainer have consecutive ids, and each record
  *      hash is made from the one before it. Where the chain says otherwise
- *      (an id, a checkpoint's count, an audit), the node lies or fails:
- *      following halts and the open transaction is rolled back.
+ *      (an id, a checkpoint's count, an audit), the node lies or fails: the
+ *      open transaction is rolled back, and the follower is told, which asks
+ *      another endpoint or halts.
  *  (3) Events count only from the contract that may emit them: models from
  *      the factory, operators from the pool, the rest from trainers that
  *      are followed.
@@ -332,10 +333,31 @@ static enum dc_status rewind_to(struct pipeline *p,
 	if (st != DC_OK)
 		return st;
 	change.to_block = p->has_head ? p->head.number : 0;
-	change.sequence = standing_rewind(p->standing, change.to_block,
-					  p->has_head ? p->head.time_s : 0);
+	change.sequence = (b->kind == FEED_AGAIN ? standing_again :
+			   standing_rewind)(p->standing, change.to_block,
+					    p->has_head ? p->head.time_s : 0);
 	tell(p, &change);
 	return DC_OK;
+}
+
+/* Keeps (2). What is committed is right as far as it goes: back to it, and
+ * the follower decides. */
+static enum dc_status doubt(struct pipeline *p, struct dc_err *err)
+{
+	struct feed_doubt d = { .block = p->head.number };
+	enum dc_status st;
+
+	snprintf(d.why, sizeof(d.why), "%.*s", (int)sizeof(d.why) - 1,
+		 err->text);
+	dc_err_clear(err);
+	abandon(p);
+	st = pipe_reload(p, err);
+	dc_arena_reset(p->scratch);
+	d.has_head = p->has_head;
+	d.head = p->head;
+	if (st == DC_OK)
+		feed_doubt(p->feed, &d);
+	return st;
 }
 
 static enum dc_status hello(struct pipeline *p, const struct feed_batch *b,
@@ -366,6 +388,7 @@ static enum dc_status take(struct pipeline *p, const struct feed_batch *b,
 	case FEED_LIVE:
 		return live_blocks(p, b, err);
 	case FEED_REWIND:
+	case FEED_AGAIN:
 		return rewind_to(p, b, err);
 	case FEED_ADOPT:
 		return pipe_mirror_adopt(p, b, err);
@@ -415,6 +438,9 @@ void pipeline_run(struct pipeline *p)
 
 	while (st == DC_OK && (b = feed_take(p->feed)) != NULL) {
 		st = take(p, b, &err);
+		if (st == DC_ECONFLICT &&
+		    (b->kind == FEED_LIVE || b->kind == FEED_FINAL))
+			st = doubt(p, &err);
 		feed_batch_free(b);
 		if (st == DC_OK && !p->in_tx)
 			st = pipe_snapshots(p, every, &err);

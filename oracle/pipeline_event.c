@@ -249,8 +249,8 @@ enum dc_status pipe_log(struct pipeline *p, const struct raw_log *log,
 	st = abi_event_decode(&ev, log->topics, log->n_topics, log->data,
 			      log->data_len, p->scratch, &why);
 	if (st != DC_OK)	/* our contracts emit no such thing */
-		return dc_fail(err, st, "log %" PRIu32 ": %s", at.index,
-			       why.text);
+		return dc_fail(err, DC_ECONFLICT, "log %" PRIu32 ": %s",
+			       at.index, why.text);
 	st = dispatch(p, log, &ev, &at, &why);
 	if (st != DC_OK)
 		return dc_fail(err, st, "log %" PRIu32 " (%s): %s", at.index,

@@ -119,6 +119,28 @@ uint64_t standing_rewind(struct standing *s, uint64_t followed,
 	return sequence;
 }
 
+uint64_t standing_again(struct standing *s, uint64_t followed,
+			uint64_t followed_time_s)
+{
+	uint64_t sequence;
+
+	lock(s);
+	s->now.doubts++;
+	sequence = moved(s, followed, followed_time_s);
+	unlock(s);
+	return sequence;
+}
+
+uint64_t standing_followed(struct standing *s)
+{
+	uint64_t followed;
+
+	lock(s);
+	followed = s->now.followed;
+	unlock(s);
+	return followed;
+}
+
 void standing_mismatch(struct standing *s)
 {
 	lock(s);

@@ -31,6 +31,13 @@ uint64_t standing_commit(struct standing *s, uint64_t followed,
 uint64_t standing_rewind(struct standing *s, uint64_t followed,
 			 uint64_t followed_time_s);
 
+/* The same, but no reorg: what a node had told was doubted. */
+uint64_t standing_again(struct standing *s, uint64_t followed,
+			uint64_t followed_time_s);
+
+/* The last block committed; 0: none. */
+uint64_t standing_followed(struct standing *s);
+
 void standing_mismatch(struct standing *s);
 
 /* Following has stopped for good; the first reason stays. */

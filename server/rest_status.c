@@ -49,10 +49,24 @@ static struct lack missing(const struct app *a,
 	return (struct lack){ NULL, "" };
 }
 
+/* The first of the endpoints that was caught in a lie; false: none. */
+static bool liar(char *out, size_t room, const struct gateway_status *s)
+{
+	for (size_t i = 0; i < s->n_nodes; i++)
+		if (s->nodes[i].state == NODE_LYING) {
+			(void)snprintf(out, room, "node %zu is left alone: %s",
+				       i + 1, s->nodes[i].why);
+			return true;
+		}
+	return false;
+}
+
 /* It serves; that it cannot sign or send is told beside that. */
-static void put_ready(const struct app *a, struct http_reply *rp)
+static void put_ready(const struct app *a, const struct gateway_status *status,
+		      struct http_reply *rp)
 {
 	struct outbox_status s = { .signer_alive = true };
+	char note[NODE_WHY_BYTES + 32];
 	struct json_out j;
 
 	if (a->outbox != NULL)
@@ -65,6 +79,9 @@ static void put_ready(const struct app *a, struct http_reply *rp)
 		json_put_key(&j, "note");
 		json_put_text(&j, s.signer_alive ? s.held_back :
 			      "the signer is gone: nothing is signed");
+	} else if (liar(note, sizeof(note), status)) {
+		json_put_key(&j, "note");
+		json_put_text(&j, note);
 	}
 	json_put_close(&j, '}');
 }
@@ -85,7 +102,7 @@ void rest_readyz(struct http_request *rq, struct http_reply *rp)
 			     *lack.why != '\0' ? ": " : "", lack.why);
 		rp->retry_after_s = 1;
 	} else {
-		put_ready(r.app, rp);
+		put_ready(r.app, &status, rp);
 		rest_tag_body(rq, rp);
 	}
 }
@@ -109,6 +126,8 @@ static void put_nodes(struct json_out *j, const struct gateway_status *s)
 		json_put_u64(j, n->head);
 		json_put_key(j, "failures");
 		json_put_u64(j, n->failures);
+		json_put_key(j, "lies");
+		json_put_u64(j, n->lies);
 		json_put_key(j, "why");
 		json_put_text(j, n->why);
 		json_put_close(j, '}');
@@ -309,6 +328,9 @@ static void put_following(struct dc_buf *b, const struct gateway_status *s)
 		   s->seconds_since_head);
 	put_metric(b, "chain_reorgs_total", "counter",
 		   "Reorganisations seen.", s->reorgs);
+	put_metric(b, "chain_doubts_total", "counter",
+		   "Blocks asked for again, since a log was missing.",
+		   s->doubts);
 	put_metric(b, "chain_events_total", "counter",
 		   "Logs committed.", s->events);
 	put_metric(b, "chain_mismatches_total", "counter",
@@ -348,6 +370,11 @@ static void put_nodes_metrics(struct dc_buf *b,
 	for (size_t i = 0; i < s->n_nodes; i++)
 		put_node_line(b, "node_failures_total", i,
 			      s->nodes[i].failures);
+	dc_buf_append_text(b, "# HELP decaid_node_lies_total Times it was "
+			   "caught with logs left out or changed.\n"
+			   "# TYPE decaid_node_lies_total counter\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_line(b, "node_lies_total", i, s->nodes[i].lies);
 }
 
 static void put_wei_metric(struct dc_buf *b, const char *name,

@@ -524,6 +524,8 @@ END_TEST
 
 START_TEST(readiness_says_what_is_missing)
 {
+	json_t *ready;
+
 	rest_fixture_start(&f, 1);
 	f.status.lag_blocks = 4;
 	f.status.seconds_behind = 30;
@@ -533,6 +535,13 @@ START_TEST(readiness_says_what_is_missing)
 	      "the chain is not caught up with");
 	f.status.lag_blocks = 3;
 	json_decref(get("/readyz", "Health"));
+	f.status.n_nodes = 2;
+	f.status.nodes[0] = (struct node_status){ .state = NODE_LYING,
+						  .why = "it lied" };
+	ready = get("/readyz", "Health");
+	ck_assert_str_eq(json_string_value(json_object_get(ready, "note")),
+			 "node 1 is left alone: it lied");
+	json_decref(ready);
 	f.status.seconds_since_node = 40;
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "the node does not answer");
@@ -556,13 +565,16 @@ START_TEST(metrics_are_prometheus_text)
 	rest_fixture_start(&f, 1);
 	f.status.n_nodes = 2;
 	f.status.nodes[1] = (struct node_status){
-		.state = NODE_GOOD, .chosen = true, .failures = 3 };
+		.state = NODE_GOOD, .chosen = true, .failures = 3,
+		.lies = 1 };
 	a = http_client_get(f.client, "/metrics");
 	body = a->body;
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 				     "\ndecaid_node_chosen{node=\"2\"} 1\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 		"\ndecaid_node_failures_total{node=\"2\"} 3\n"));
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
+		"\ndecaid_node_lies_total{node=\"2\"} 1\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 				     "\ndecaid_chain_followed_block 130\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),

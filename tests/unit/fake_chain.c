@@ -121,12 +121,15 @@ static void finish_logs(struct fake_block *b)
 {
 	for (size_t i = 0; i < b->n_logs; i++) {
 		struct log_ref *at = &b->logs[i].at;
+		struct keccak k;
 
 		at->block = b->ref.number;
 		at->block_hash = b->ref.hash;
 		at->index = (uint32_t)i;
 		at->time_s = b->ref.time_s;
-		keccak256(&at->tx, b->logs[i].data, b->logs[i].data_len);
+		keccak_init(&k);
+		hash_log(&k, &b->logs[i]);
+		keccak_final(&k, &at->tx);
 	}
 }
 
@@ -483,7 +486,7 @@ static void swap_last(json_t *out)
 }
 
 /* Those of one block that the filter wants; lies are about the last. */
-static void block_logs(const struct fake_front *f, json_t *out,
+static void block_logs(struct fake_front *f, json_t *out,
 		       const json_t *filter, const struct fake_block *b)
 {
 	size_t before = json_array_size(out), n;
@@ -494,8 +497,11 @@ static void block_logs(const struct fake_front *f, json_t *out,
 	n = json_array_size(out);
 	if (n == before)
 		return;
-	if (b->ref.number == f->lies.drop)
+	if (b->ref.number == f->lies.drop) {
 		json_array_remove(out, n - 1);
+		if (f->lies.drops > 0 && --f->lies.drops == 0)
+			f->lies.drop = 0;
+	}
 	if (b->ref.number == f->lies.twice)
 		json_array_append(out, json_array_get(out, n - 1));
 	if (b->ref.number == f->lies.swap)
@@ -542,6 +548,22 @@ static json_t *get_logs(struct fake_front *f, const json_t *filter)
 	out = json_array();
 	block_logs(f, out, filter, b);
 	return result(out);
+}
+
+/* Each log is a transaction of its own. */
+static json_t *get_receipt(const struct fake_front *f, const char *text)
+{
+	struct hash32 tx;
+
+	if (f->lies.no_receipts != 0 ||
+	    hash32_parse(&tx, text, NULL) != DC_OK)
+		return result(json_null());
+	for (struct fake_block *b = seen_head(f); b != NULL; b = b->up)
+		for (size_t i = 0; i < b->n_logs; i++)
+			if (hash32_equal(&b->logs[i].at.tx, &tx))
+				return result(json_pack("{s:[o]}", "logs",
+						log_json(&b->logs[i])));
+	return result(json_null());
 }
 
 /* --- calls -------------------------------------------------------------- */
@@ -614,6 +636,8 @@ static json_t *answer_method(struct fake_front *f, const char *method,
 		return result(block_json(f, by_hash(f->chain, first)));
 	if (strcmp(method, "eth_getLogs") == 0)
 		return get_logs(f, json_array_get(params, 0));
+	if (strcmp(method, "eth_getTransactionReceipt") == 0)
+		return get_receipt(f, first);
 	if (strcmp(method, "eth_call") == 0)
 		return call(f, params);
 	return fake_error(-32601, "no such method", NULL);

@@ -39,6 +39,8 @@ struct fake_lies {
 	uint64_t lag;		/* the head is that much older */
 	uint64_t odd_parent;	/* that block's header names another parent */
 	uint64_t drop, twice, swap;	/* a log of that block */
+	uint64_t drops;		/* it is dropped so often; 0: always */
+	uint64_t no_receipts;	/* it has no receipts either */
 	uint64_t max_range;	/* eth_getLogs takes so many blocks at most */
 	uint64_t max_logs;	/* and so many results */
 	uint64_t chain_id;	/* says that it is this one */
@@ -55,7 +57,7 @@ struct fake_front {
 	uint64_t widest;	/* range that was asked for and given */
 };
 
-#define FAKE_FRONTS 2
+#define FAKE_FRONTS 3
 
 struct fake_chain {
 	struct fake_front front[FAKE_FRONTS];
