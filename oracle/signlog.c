@@ -26,10 +26,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "oracle/signlog_file.h"
 
 #define KEPT_EPOCHS 64			/* of a trainer, when shortened */
-#define SHORTEN_BYTES (1 << 20)		/* longer files are, at start */
+#define SHORTEN_BYTES (1 << 20)		/* longer files are */
 
 struct epoch_digest {
 	uint64_t epoch;
@@ -46,6 +47,7 @@ struct history {
 
 struct signlog {
 	struct signlog_file file;
+	uint64_t shorten_at;		/* bytes */
 	uint64_t start_s;
 	size_t n, room;
 	struct history *histories;
@@ -194,22 +196,43 @@ collect(const struct signlog *l, struct signlog_record *out)
 	return n;
 }
 
-/* Allowed by (3). */
-static enum dc_status
-shorten(struct signlog *l, const char *path, struct dc_err *err)
+/* What is in memory as it is in the shortened file. */
+static void
+forget(struct signlog *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct history *h = &l->histories[i];
+
+		if (h->n <= KEPT_EPOCHS)
+			continue;
+		memmove(h->signed_, h->signed_ + h->n - KEPT_EPOCHS,
+			KEPT_EPOCHS * sizeof(*h->signed_));
+		h->n = KEPT_EPOCHS;
+	}
+}
+
+/* Allowed by (3). One that cannot be shortened goes on growing; that is
+ * tried again at twice the length, and is no reason to sign nothing. */
+static void
+shorten(struct signlog *l)
 {
 	size_t most = l->n * KEPT_EPOCHS + l->n_spends;
+	struct dc_err why = DC_ERR_INIT;
 	struct signlog_record *kept;
-	enum dc_status found;
 
-	if (l->file.bytes <= SHORTEN_BYTES ||
+	if (l->file.bytes <= l->shorten_at ||
 	    l->file.bytes / SIGNLOG_RECORD_BYTES <= 2 * most)
-		return DC_OK;
+		return;
 	kept = dc_calloc(most, sizeof(*kept));
-	found = signlog_file_replace(&l->file, path, kept, collect(l, kept),
-				     err);
+	if (signlog_file_replace(&l->file, kept, collect(l, kept), &why) ==
+	    DC_OK) {
+		forget(l);
+		l->shorten_at = SHORTEN_BYTES;
+	} else {
+		dc_log(DC_LOG_UNUSUAL, "signer", "%s", why.text);
+		l->shorten_at = 2 * l->file.bytes;
+	}
 	free(kept);
-	return found;
 }
 
 /* --- what the signer asks ------------------------------------------------ */
@@ -219,16 +242,19 @@ signlog_open(struct signlog **out, const char *path, uint64_t chain_id,
 	     uint64_t now_s, struct dc_err *err)
 {
 	struct signlog *l = dc_calloc(1, sizeof(*l));
+	struct dc_err why = DC_ERR_INIT;
 	enum dc_status found;
 
 	l->start_s = now_s;
+	l->shorten_at = SHORTEN_BYTES;
 	found = signlog_file_open(&l->file, path, chain_id, recall, l, err);
-	if (found == DC_OK)
-		found = shorten(l, path, err);
 	if (found != DC_OK) {
 		signlog_close(l);
 		return found;
 	}
+	if (signlog_file_spare(&l->file, path, &why) != DC_OK)
+		dc_log(DC_LOG_UNUSUAL, "signer", "%s", why.text);
+	shorten(l);
 	*out = l;
 	return DC_OK;
 }
@@ -314,8 +340,10 @@ signlog_admit(struct signlog *l, const struct sign_entry *e, uint64_t now_s,
 		return found;
 	r.u.entry = *e;
 	found = signlog_file_append(&l->file, &r, err);	/* keeps (1) */
-	if (found == DC_OK)
+	if (found == DC_OK) {
 		remember(l, e);
+		shorten(l);
+	}
 	return found;
 }
 
@@ -405,7 +433,9 @@ signlog_spend(struct signlog *l, const struct sign_spend *s,
 			       "the day's cap on spending is reached");
 	r.u.spend = *s;
 	found = signlog_file_append(&l->file, &r, err);
-	if (found == DC_OK)
+	if (found == DC_OK) {
 		remember_spend(l, s);
+		shorten(l);
+	}
 	return found;
 }

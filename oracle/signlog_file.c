@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #define FILE_VERSION 1
 #define CHECK_BYTES 8
 #define READ_RECORDS 512	/* at a time */
+#define ASIDE ".new"
 
 static enum dc_status
 io_failed(struct dc_err *err, const char *what)
@@ -362,7 +364,8 @@ signlog_file_open(struct signlog_file *f, const char *path,
 {
 	enum dc_status found;
 
-	*f = (struct signlog_file){ .chain_id = chain_id };
+	*f = (struct signlog_file){ .chain_id = chain_id, .spare_fd = -1,
+				    .dir_fd = -1 };
 	f->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (f->fd < 0)
 		return dc_fail(err, DC_EIO, "signer's log %s: %s", path,
@@ -378,9 +381,14 @@ signlog_file_open(struct signlog_file *f, const char *path,
 void
 signlog_file_close(struct signlog_file *f)
 {
-	if (f->fd >= 0)
-		(void)close(f->fd);	/* all is synced; unlocks */
-	f->fd = -1;
+	const int fds[] = { f->fd, f->spare_fd, f->dir_fd };
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(fds); i++)
+		if (fds[i] >= 0)
+			(void)close(fds[i]);	/* all is synced; unlocks */
+	free(f->name);
+	f->name = NULL;
+	f->fd = f->spare_fd = f->dir_fd = -1;
 }
 
 /* --- replacing ----------------------------------------------------------- */
@@ -405,32 +413,70 @@ fill_new(struct signlog_file *f, const struct signlog_record *r, size_t n,
 }
 
 enum dc_status
-signlog_file_replace(struct signlog_file *f, const char *path,
-		     const struct signlog_record *r, size_t n,
-		     struct dc_err *err)
+signlog_file_spare(struct signlog_file *f, const char *path,
+		   struct dc_err *err)
 {
-	struct signlog_file fresh = { .chain_id = f->chain_id };
-	char *aside = dc_malloc(strlen(path) + 5);
-	enum dc_status found;
+	char *copy = dc_strdup(path), *other = dc_strdup(path);
+	char aside[NAME_MAX + 1];
+	int n;
 
-	memcpy(aside, path, strlen(path));
-	memcpy(aside + strlen(path), ".new", 5);
-	fresh.fd = open(aside, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC |
-			O_NOFOLLOW, 0600);
-	if (fresh.fd < 0 || flock(fresh.fd, LOCK_EX | LOCK_NB) != 0)
-		found = io_failed(err, "cannot make a shorter one");
-	else
+	f->name = dc_strdup(basename(other));
+	f->dir_fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	free(other);
+	n = snprintf(aside, sizeof(aside), "%s" ASIDE, f->name);
+	if (n < 0 || (size_t)n >= sizeof(aside))
+		return dc_fail(err, DC_EINVAL, "signer's log: a name too "
+			       "long for a second one beside it");
+	if (f->dir_fd >= 0)
+		f->spare_fd = openat(f->dir_fd, aside, O_RDWR | O_CREAT |
+				     O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (f->spare_fd < 0 || flock(f->spare_fd, LOCK_EX | LOCK_NB) != 0)
+		return io_failed(err, "cannot make a second one beside it");
+	return DC_OK;
+}
+
+/* Both names are there before and after, whenever it dies. */
+static enum dc_status
+exchange(const struct signlog_file *f, struct dc_err *err)
+{
+	char aside[NAME_MAX + 1];
+
+	snprintf(aside, sizeof(aside), "%s" ASIDE, f->name);
+	if (renameat2(f->dir_fd, aside, f->dir_fd, f->name,
+		      RENAME_EXCHANGE) == 0)
+		return DC_OK;
+	return errno == EINVAL || errno == ENOSYS || errno == ENOTSUP ?
+		dc_fail(err, DC_EREFUSED, "signer's log: the file system "
+			"cannot exchange two files") :
+		io_failed(err, "cannot exchange");
+}
+
+enum dc_status
+signlog_file_replace(struct signlog_file *f, const struct signlog_record *r,
+		     size_t n, struct dc_err *err)
+{
+	struct signlog_file fresh = *f;
+	enum dc_status found = DC_OK;
+
+	if (f->spare_fd < 0 || f->broken)
+		return dc_fail(err, DC_EREFUSED, "signer's log: nowhere to "
+			       "write a shorter one");
+	fresh.fd = f->spare_fd;
+	fresh.spare_fd = f->fd;
+	fresh.bytes = 0;
+	if (ftruncate(fresh.fd, 0) != 0)
+		found = io_failed(err, "cannot empty the second one");
+	if (found == DC_OK)
 		found = fill_new(&fresh, r, n, err);
-	if (found == DC_OK && rename(aside, path) != 0)
-		found = io_failed(err, "cannot rename");
-	if (found == DC_OK) {
-		signlog_file_close(f);
-		*f = fresh;
-		found = sync_directory(path, err);
-	} else {
-		signlog_file_close(&fresh);
-		(void)unlink(aside);
+	if (found == DC_OK)
+		found = exchange(&fresh, err);
+	if (found != DC_OK)
+		return found;
+	*f = fresh;
+	if (fsync(f->dir_fd) != 0) {
+		f->broken = true;
+		return io_failed(err, "cannot sync its directory");
 	}
-	free(aside);
-	return found;
+	return DC_OK;
 }

@@ -35,6 +35,10 @@ struct signlog_record {
 
 struct signlog_file {
 	int fd;			/* locked; -1: none */
+	/* For a shorter one, made beside it while files may still be opened:
+	 * the signer shuts itself in before it signs. */
+	int spare_fd, dir_fd;	/* -1: none */
+	char *name;		/* in that directory */
 	uint64_t chain_id;
 	uint64_t bytes;		/* whole, checked, durable */
 	bool broken;		/* a sync failed: what is on disk is unknown */
@@ -57,9 +61,17 @@ enum dc_status signlog_file_append(struct signlog_file *f,
 				   const struct signlog_record *r,
 				   struct dc_err *err) DC_MUST_CHECK;
 
-/* Put a new file in this one's place, with these records alone: written
- * aside, synced, renamed. On failure f is as it was. */
-enum dc_status signlog_file_replace(struct signlog_file *f, const char *path,
+/* Make room beside it for a shorter one: NAME.new, whose content says
+ * nothing. Without it the file is not shortened while the process lives. */
+enum dc_status signlog_file_spare(struct signlog_file *f, const char *path,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+/* Put these records alone in the place of all: written aside, synced, and
+ * the two files exchanged at once. Opens nothing.
+ * Errors: DC_EREFUSED no spare, or the file system cannot exchange: f is as
+ *     it was; DC_EIO: as it was, or, when the directory cannot be synced,
+ *     broken. */
+enum dc_status signlog_file_replace(struct signlog_file *f,
 				    const struct signlog_record *r, size_t n,
 				    struct dc_err *err) DC_MUST_CHECK;
 

@@ -485,6 +485,45 @@ START_TEST(packets_of_a_wrong_form_are_refused)
 }
 END_TEST
 
+/* In its sandbox, where nothing can be opened any more. */
+START_TEST(its_log_is_shortened_while_it_signs)
+{
+	struct signer_cfg cfg = config();
+	struct sign_entry e = { .pool = addr(0xaa), .trainer = addr(9),
+				.epoch_s = EPOCH_S };
+	struct signlog *l;
+	struct signer *s;
+	struct dc_buf raw;
+	struct hash32 hash;
+	uint8_t data[36];
+	struct tx tx = transaction(CALL_CHECKPOINT, data);
+	struct stat st;
+
+	ck_assert_int_eq(signlog_open(&l, log_path, CHAIN, 0, NULL), DC_OK);
+	while (stat(log_path, &st) == 0 && st.st_size <= (1 << 20) - 128) {
+		e.epoch++;
+		ck_assert_int_eq(signlog_admit(l, &e, e.epoch + 1, NULL),
+				 DC_OK);
+	}
+	signlog_close(l);
+	s = start(&cfg);
+	ck_assert_int_eq(stat(log_path, &st), 0);
+	ck_assert_int_gt(st.st_size, (1 << 20) - 128);
+	dc_buf_init(&raw, 4096);
+	for (tx.nonce = 0; tx.nonce < 3; tx.nonce++)
+		ck_assert_int_eq(signer_tx(s, &raw, &hash, &tx, NULL), DC_OK);
+	ck_assert_int_eq(stat(log_path, &st), 0);
+	ck_assert_int_lt(st.st_size, 1 << 14);
+	dc_buf_clear(&raw);
+	signer_stop(s);
+	ck_assert_int_eq(signlog_open(&l, log_path, CHAIN, 0, NULL), DC_OK);
+	memset(e.digest.b, 1, sizeof(e.digest.b));
+	ck_assert_int_eq(signlog_admit(l, &e, e.epoch + 1, NULL),
+			 DC_EREFUSED);
+	signlog_close(l);
+}
+END_TEST
+
 static bool
 make_keys(void)
 {
@@ -526,6 +565,7 @@ main(void)
 		large_call_data_passes_and_too_large_is_refused,
 		attestations_are_rate_capped,
 		packets_of_a_wrong_form_are_refused,
+		its_log_is_shortened_while_it_signs,
 	};
 	char command[64];
 	int found;

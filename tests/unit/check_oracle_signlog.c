@@ -18,6 +18,8 @@
 #define EPOCH_S 10
 #define HEADER_BYTES 64
 #define RECORD_BYTES 128
+/* Epochs [10, LONG_END) are in the long file. */
+#define LONG_END (10 + (1 << 20) / RECORD_BYTES - 20)
 
 static char dir[] = "/tmp/decaid-check-signlog-XXXXXX";
 static char path[64];
@@ -360,8 +362,11 @@ START_TEST(killed_at_any_moment_it_never_signs_twice)
 		/* all that was told is held against another digest */
 		l = open_at(after(last));
 		for (epoch = first; epoch <= last; epoch++) {
+			enum dc_status again = admit(l, 1, epoch, digest);
+
 			ck_assert_int_eq(admit(l, 1, epoch, 0), DC_EREFUSED);
-			ck_assert_int_eq(admit(l, 1, epoch, digest), DC_OK);
+			ck_assert(again == DC_OK || (epoch + 64 <= last &&
+						     again == DC_EREFUSED));
 		}
 		/* and what may have been recorded without being told is not
 		 * signed in another form */
@@ -371,6 +376,56 @@ START_TEST(killed_at_any_moment_it_never_signs_twice)
 		last++;
 	}
 	ck_assert_uint_gt(last, 60);
+}
+END_TEST
+
+/* A copy of the long one, 20 records short of being shortened. */
+static void
+fresh_long(void)
+{
+	char command[160];
+
+	fresh();
+	snprintf(command, sizeof(command), "cp %s/long %s", dir, path);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* The same where the file is exchanged for a shorter one meanwhile. */
+START_TEST(killed_while_it_is_shortened_it_never_signs_twice)
+{
+	uint64_t seed = 9, epoch, shortened = 0;
+	const uint64_t first = LONG_END;
+	struct signlog *l;
+
+	for (int round = 0; round < 30; round++) {
+		uint64_t last = first - 1;
+		int pipe_fd[2];
+		pid_t pid;
+
+		fresh_long();
+		ck_assert_int_eq(pipe(pipe_fd), 0);
+		pid = fork();
+		if (pid == 0)
+			sign_until_killed(pipe_fd[1], first, 8);
+		ck_assert_int_eq(close(pipe_fd[1]), 0);
+		for (uint64_t n = unit_random(&seed) % 24; n > 0; n--)
+			ck_assert_int_eq(read(pipe_fd[0], &last,
+					      sizeof(last)), sizeof(last));
+		ck_assert_int_eq(kill(pid, SIGKILL), 0);
+		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+		while (read(pipe_fd[0], &epoch, sizeof(epoch)) ==
+		       sizeof(epoch))
+			last = epoch;
+		ck_assert_int_eq(close(pipe_fd[0]), 0);
+		shortened += file_size() < 1 << 19;
+		l = open_at(after(last));
+		for (epoch = 10; epoch < first; epoch++)
+			ck_assert_int_eq(admit(l, 1, epoch, 0), DC_EREFUSED);
+		for (; epoch <= last; epoch++)
+			ck_assert_int_eq(admit(l, 1, epoch, 7), DC_EREFUSED);
+		signlog_close(l);
+	}
+	ck_assert_uint_gt(shortened, 0);
 }
 END_TEST
 
@@ -418,18 +473,52 @@ START_TEST(of_two_transactions_with_one_nonce_the_dearer_counts)
 }
 END_TEST
 
+START_TEST(a_long_file_is_shortened_and_still_holds)
+{
+	uint64_t last = LONG_END;
+	struct signlog *l;
+	off_t most = 0;
+
+	fresh_long();
+	l = open_at(5);
+	ck_assert_int_eq(spend(l, 3, 0, 60), DC_OK);
+	for (unsigned i = 0; i < 100; i++) {
+		ck_assert_int_eq(admit(l, 1, last++, 7), DC_OK);
+		most = file_size() > most ? file_size() : most;
+	}
+	ck_assert_int_le(most, (1 << 20) + RECORD_BYTES);
+	ck_assert_int_lt(file_size(), 1 << 15);
+	ck_assert_int_eq(admit(l, 1, last - 1, 8), DC_EREFUSED);
+	ck_assert_int_eq(admit(l, 1, last - 64, 7), DC_OK);
+	/* forgotten or not: never another */
+	ck_assert_int_eq(admit(l, 1, 10, 7), DC_EREFUSED);
+	ck_assert_int_eq(admit(l, 1, 10, 8), DC_EREFUSED);
+	ck_assert_int_eq(spend(l, 3, 1, 41), DC_EREFUSED);
+	signlog_close(l);
+	l = open_at(after(last));
+	ck_assert_int_eq(admit(l, 1, last - 1, 8), DC_EREFUSED);
+	ck_assert_int_eq(admit(l, 1, last - 1, 7), DC_OK);
+	ck_assert_int_eq(spend(l, 3, 1, 41), DC_EREFUSED);
+	signlog_close(l);
+}
+END_TEST
+
+/* As one is that was written where files cannot be exchanged. */
 START_TEST(a_long_file_is_shortened_at_start_and_still_holds)
 {
-	uint64_t last = 10;
+	uint64_t last = LONG_END;
 	struct signlog *l;
+	char aside[80];
 
-	fresh();
+	fresh_long();
+	snprintf(aside, sizeof(aside), "%s.new", path);
+	ck_assert_int_eq(mkdir(aside, 0700), 0);
 	l = open_at(5);
 	while (file_size() <= 1 << 20)
-		for (int i = 0; i < 100; i++)
-			ck_assert_int_eq(admit(l, 1, last++, 7), DC_OK);
+		ck_assert_int_eq(admit(l, 1, last++, 7), DC_OK);
 	ck_assert_int_eq(spend(l, 3, 0, 60), DC_OK);
 	signlog_close(l);
+	ck_assert_int_eq(rmdir(aside), 0);
 	l = open_at(after(last));
 	ck_assert_int_eq(file_size(), HEADER_BYTES + 65 * RECORD_BYTES);
 	ck_assert_int_eq(admit(l, 1, last - 1, 8), DC_EREFUSED);
@@ -506,6 +595,22 @@ START_TEST(what_was_signed_elsewhere_is_taken_over_by_maximum)
 }
 END_TEST
 
+/* Once for all tests: each record is synced. */
+static bool
+make_long(void)
+{
+	bool ok = true;
+	struct signlog *l;
+
+	snprintf(path, sizeof(path), "%s/long", dir);
+	if (signlog_open(&l, path, CHAIN, 5, NULL) != DC_OK)
+		return false;
+	for (uint64_t epoch = 10; ok && epoch < LONG_END; epoch++)
+		ok = admit(l, 1, epoch, 7) == DC_OK;
+	signlog_close(l);
+	return ok;
+}
+
 int
 main(void)
 {
@@ -522,15 +627,17 @@ main(void)
 		two_processes_never_sign_with_one_file,
 		a_full_disk_signs_nothing_and_loses_nothing,
 		killed_at_any_moment_it_never_signs_twice,
+		killed_while_it_is_shortened_it_never_signs_twice,
 		a_days_spending_is_capped_also_across_a_restart,
 		of_two_transactions_with_one_nonce_the_dearer_counts,
+		a_long_file_is_shortened_and_still_holds,
 		a_long_file_is_shortened_at_start_and_still_holds,
 		what_was_signed_elsewhere_is_taken_over_by_maximum,
 	};
 	char command[64];
 	int found;
 
-	if (mkdtemp(dir) == NULL)
+	if (mkdtemp(dir) == NULL || !make_long())
 		return EXIT_FAILURE;
 	found = unit_run("oracle/signlog", tests, DC_ARRAY_LEN(tests));
 	snprintf(command, sizeof(command), "rm -r %s", dir);
