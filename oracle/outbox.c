@@ -4,6 +4,7 @@
 #include "oracle/outbox.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,12 @@
 #include "oracle/outbox_core.h"
 #include "oracle/peers.h"
 #include "sql/blocks.h"
+#include "sql/growth.h"
 
 #define POLL_MS 1000
 #define ARENA_BYTES (1 << 16)
 #define DAY_S 86400
+#define PRUNE_EVERY_S 3600
 
 /* --- life ---------------------------------------------------------------- */
 
@@ -173,6 +176,33 @@ step_rows(struct outbox *o, struct dc_err *err)
 	return found;
 }
 
+/* Old rows go; that they do not is no reason to stop sending. */
+static void
+prune(struct outbox *o)
+{
+	struct dc_err err = DC_ERR_INIT;
+	uint64_t transactions, signatures;
+	enum dc_status found;
+
+	if (o->now_s < o->prune_s)
+		return;
+	o->prune_s = o->now_s + PRUNE_EVERY_S;
+	found = sql_tx_begin(o->local, &err);
+	if (found != DC_OK)
+		return;
+	found = sql_local_prune(o->local, &transactions, &signatures,
+				SQL_KEEP_EPOCHS, &err);
+	if (found == DC_OK)
+		found = sql_tx_commit(o->local, &err);
+	else
+		sql_tx_rollback(o->local);
+	if (found != DC_OK)
+		dc_log(DC_LOG_UNUSUAL, "outbox", "old rows: %s", err.text);
+	else if (transactions + signatures > 0)
+		dc_log(DC_LOG_DEBUG, "outbox", "pruned transactions=%" PRIu64
+		       " signatures=%" PRIu64, transactions, signatures);
+}
+
 /* One endpoint for the whole step: counts, receipts and fees of one view. */
 static enum dc_status
 choose_node(struct outbox *o, struct dc_err *err)
@@ -202,6 +232,7 @@ outbox_step(struct outbox *o, struct dc_err *err)
 	dc_arena_reset(o->arena);
 	o->now_s = o->clock_s();
 	o->has_fees = false;
+	prune(o);
 	found = choose_node(o, &duty);
 	if (found != DC_OK) {
 		if (load_open(o, &rows) != DC_OK)

@@ -28,6 +28,7 @@ struct outbox {
 	uint64_t (*clock_s)(void);	/* Unix time; tests have their own */
 	uint64_t now_s;			/* of this step */
 	uint64_t finalized;		/* highest final block */
+	uint64_t prune_s;		/* old rows go then */
 
 	/* rows of this step; their blobs live in the arena */
 	struct sql_tx_row open[OUTBOX_OPEN_MAX];

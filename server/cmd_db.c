@@ -142,6 +142,7 @@ struct pruning {
 	struct sql_db *db;
 	uint64_t keep;
 	uint64_t samples, bytes_before, bytes_after;
+	uint64_t transactions, signatures;
 };
 
 static enum dc_status prune_step(struct pruning *p, int64_t model,
@@ -203,6 +204,41 @@ static enum dc_status file_bytes(uint64_t *out, struct sql_db *db,
 	return found;
 }
 
+static enum dc_status prune_rows(struct pruning *p, struct sql_db *db,
+				 struct dc_err *err)
+{
+	enum dc_status found = sql_tx_begin(db, err);
+
+	if (found != DC_OK)
+		return found;
+	found = sql_local_prune(db, &p->transactions, &p->signatures,
+				SQL_KEEP_EPOCHS, err);
+	if (found != DC_OK) {
+		sql_tx_rollback(db);
+		return found;
+	}
+	return sql_tx_commit(db, err);
+}
+
+/* A daemon that signs nothing has no local.db. */
+static enum dc_status prune_local(struct pruning *p, const struct config *c,
+				  struct dc_err *err)
+{
+	struct dc_err why = DC_ERR_INIT;
+	struct sql_db *db = NULL;
+	enum dc_status found = open_file(&db, c, SQL_LOCAL, SQL_WRITER,
+					 &why);
+
+	if (found == DC_ENOTFOUND)
+		return DC_OK;
+	if (found == DC_OK)
+		found = prune_rows(p, db, &why);
+	if (found == DC_OK)
+		found = sql_vacuum(db, &why);
+	sql_db_close(db);
+	return found == DC_OK ? DC_OK : dc_fail(err, found, "%s", why.text);
+}
+
 static enum dc_status prune(struct pruning *p, const struct config *c,
 			    struct dc_err *err)
 {
@@ -220,6 +256,8 @@ static enum dc_status prune(struct pruning *p, const struct config *c,
 		found = sql_vacuum(p->db, err);
 	if (found == DC_OK)
 		found = file_bytes(&p->bytes_after, p->db, err);
+	if (found == DC_OK)
+		found = prune_local(p, c, err);
 	sql_db_close(p->db);
 	data_dir_unlock(lock);
 	return found;
@@ -240,10 +278,16 @@ static int tell_prune(const struct cmd_line *line, const struct pruning *p)
 		json_put_u64(&j, p->bytes_before);
 		json_put_key(&j, "bytes_after");
 		json_put_u64(&j, p->bytes_after);
+		json_put_key(&j, "transactions");
+		json_put_u64(&j, p->transactions);
+		json_put_key(&j, "signatures");
+		json_put_u64(&j, p->signatures);
 		json_put_close(&j, '}');
 	} else {
-		dc_buf_printf(&b, "%" PRIu64 " samples deleted, %" PRIu64
-			      " bytes are now %" PRIu64, p->samples,
+		dc_buf_printf(&b, "%" PRIu64 " samples, %" PRIu64
+			      " transactions and %" PRIu64 " signatures "
+			      "deleted, %" PRIu64 " bytes are now %" PRIu64,
+			      p->samples, p->transactions, p->signatures,
 			      p->bytes_before, p->bytes_after);
 	}
 	return wallet_print(&b);

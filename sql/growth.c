@@ -81,6 +81,63 @@ sql_samples_prune(struct sql_db *db, uint64_t *pruned, int64_t model,
 	return found;
 }
 
+/* SQL_TX_CHECKPOINT is 0; SQL_TX_FINAL, FAILED, DROPPED are 3, 4, 5. */
+static const char SQL_OUTBOX_PRUNE[] =
+	"WITH old AS MATERIALIZED (SELECT chain_id, target,"
+	" (SELECT o.epoch FROM outbox AS o WHERE o.chain_id = t.chain_id"
+	"  AND o.target = t.target AND o.kind = 0"
+	"  ORDER BY o.epoch DESC LIMIT 1 OFFSET ?1) AS oldest,"
+	" (SELECT max(o.epoch) FROM outbox AS o WHERE o.chain_id = t.chain_id"
+	"  AND o.target = t.target AND o.kind = 0 AND o.status = 3) AS final"
+	" FROM (SELECT DISTINCT chain_id, target FROM outbox WHERE kind = 0)"
+	" AS t)"
+	" DELETE FROM outbox WHERE kind = 0 AND status IN (3, 4, 5)"
+	" AND EXISTS (SELECT 1 FROM old WHERE old.chain_id = outbox.chain_id"
+	" AND old.target = outbox.target AND outbox.epoch <= old.oldest"
+	" AND outbox.epoch < old.final)";
+static const char SQL_SIGNATURES_PRUNE[] =
+	"WITH old AS MATERIALIZED (SELECT chain_id, pool, model,"
+	" (SELECT s.epoch FROM signatures AS s"
+	"  WHERE s.chain_id = t.chain_id AND s.pool = t.pool"
+	"  AND s.model = t.model GROUP BY s.epoch"
+	"  ORDER BY s.epoch DESC LIMIT 1 OFFSET ?1)"
+	" AS oldest FROM (SELECT DISTINCT chain_id, pool, model"
+	" FROM signatures) AS t)"
+	" DELETE FROM signatures WHERE EXISTS (SELECT 1 FROM old"
+	" WHERE old.chain_id = signatures.chain_id"
+	" AND old.pool = signatures.pool AND old.model = signatures.model"
+	" AND signatures.epoch <= old.oldest)";
+
+static enum dc_status
+sql_prune_old(struct sql_db *db, uint64_t *gone, const char *text,
+	      uint64_t keep, struct dc_err *err)
+{
+	struct sql_query q;
+	enum dc_status found;
+
+	sql_query_open(&q, db, text);
+	sql_bind_u64(&q, keep);
+	found = sql_query_run(&q, err);
+	if (found == DC_OK)
+		*gone = (uint64_t)sql_changes(db);
+	return found;
+}
+
+enum dc_status
+sql_local_prune(struct sql_db *db, uint64_t *transactions,
+		uint64_t *signatures, uint64_t keep, struct dc_err *err)
+{
+	enum dc_status found;
+
+	sql_must_write(db);
+	*transactions = *signatures = 0;
+	found = sql_prune_old(db, transactions, SQL_OUTBOX_PRUNE, keep, err);
+	if (found == DC_OK)
+		found = sql_prune_old(db, signatures, SQL_SIGNATURES_PRUNE,
+				      keep, err);
+	return found;
+}
+
 /* ---- pages ---- */
 
 static const char SQL_PAGES[] =

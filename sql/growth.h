@@ -33,6 +33,19 @@ enum dc_status sql_samples_prune(struct sql_db *db, uint64_t *pruned,
 				 int64_t model, uint64_t from, uint64_t to,
 				 struct dc_err *err) DC_MUST_CHECK;
 
+/* local.db: of each model, transactions for checkpoints that ended and
+ * signatures are deleted but for those of the newest `keep` epochs, and but
+ * for the newest transaction that is final and all after it. What protects
+ * against a second signature is the signer's file, against a second
+ * transaction the trainer, which takes rising epochs alone, and the nonce,
+ * which stays. For a writing transaction.
+ * transactions, signatures  how many went */
+enum dc_status sql_local_prune(struct sql_db *db, uint64_t *transactions,
+			       uint64_t *signatures, uint64_t keep,
+			       struct dc_err *err) DC_MUST_CHECK;
+
+#define SQL_KEEP_EPOCHS 1024	/* what a daemon keeps of them */
+
 /* Pages of the file. */
 struct sql_pages {
 	uint64_t total, free;

@@ -13,6 +13,7 @@
 #include "oracle/nodes.h"
 #include "oracle/outbox.h"
 #include "oracle/outbox_core.h"
+#include "sql/growth.h"
 #include "sql/signatures.h"
 #include "tests/unit/fake_node.h"
 #include "tests/unit/fault_vfs.h"
@@ -976,6 +977,33 @@ START_TEST(verdicts_that_do_not_give_the_signed_hash_are_not_posted)
 }
 END_TEST
 
+/* Every hour, also where there is nothing to send. */
+START_TEST(old_signatures_go_by_themselves)
+{
+	struct fix *x = setup();
+	struct sql_signature s = { .chain_id = CHAIN, .pool = pool(),
+				   .model = x->model.is.trainer };
+	struct sql_signature kept[2];
+	uint32_t n;
+
+	step(x);
+	MUST(sql_tx_begin(x->box->local, err));
+	for (s.epoch = 1; s.epoch <= SQL_KEEP_EPOCHS + 3; s.epoch++)
+		MUST(sql_signature_put(x->box->local, &s, err));
+	MUST(sql_tx_commit(x->box->local, err));
+	for (unsigned hour = 0; hour < 2; hour++) {
+		step(x);
+		for (s.epoch = 3; s.epoch <= 4; s.epoch++) {
+			MUST(sql_signatures_list(x->box->local, kept, &n, 2,
+				CHAIN, &s.pool, &s.model, s.epoch, err));
+			ck_assert_uint_eq(n, hour == 0 || s.epoch == 4);
+		}
+		test_now += 3600;
+	}
+	teardown(x);
+}
+END_TEST
+
 START_TEST(the_thread_works_when_woken_and_stops_at_once)
 {
 	struct fix *x = setup();
@@ -1021,6 +1049,7 @@ main(void)
 		a_node_that_is_down_is_an_error_told_and_retried,
 		a_mined_one_that_failed_is_failed_when_final,
 		verdicts_that_do_not_give_the_signed_hash_are_not_posted,
+		old_signatures_go_by_themselves,
 		the_thread_works_when_woken_and_stops_at_once,
 	};
 	char command[64];

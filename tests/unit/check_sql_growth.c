@@ -7,6 +7,8 @@
 
 #include "sql/growth.h"
 #include "sql/integrity.h"
+#include "sql/outbox.h"
+#include "sql/signatures.h"
 #include "tests/unit/sql_fixture.h"
 
 #define KEEP 10
@@ -336,7 +338,120 @@ START_TEST(a_whole_file_is_whole_and_a_spoilt_one_is_told)
 }
 END_TEST
 
+/* --- local.db ------------------------------------------------------------- */
+
+#define CHAIN 31337
+
+static void put_row(struct sql_db *db, uint64_t target, uint64_t epoch,
+		    enum sql_tx_kind kind, enum sql_tx_status status)
+{
+	struct sql_tx_row row = {
+		.key = { CHAIN, sim_addr(target), epoch, kind },
+		.sender = sim_addr(1), .to = sim_addr(target), .error = "",
+		.data = (const uint8_t *)"", .raw = (const uint8_t *)"",
+	};
+	static uint64_t nonce;
+	bool inserted;
+
+	MUST(sql_outbox_insert(db, &row.id, &inserted, &row, err));
+	row.status = status;
+	row.has_nonce = true;
+	row.nonce = nonce++;
+	MUST(sql_outbox_update(db, &row, err));
+}
+
+static void put_signature(struct sql_db *db, uint64_t model, uint64_t epoch,
+			  uint64_t signer)
+{
+	struct sql_signature s = {
+		.chain_id = CHAIN, .pool = sim_addr(7),
+		.model = sim_addr(model), .epoch = epoch,
+		.signer = sim_addr(signer), .digest = sim_hash(epoch, model),
+	};
+
+	MUST(sql_signature_put(db, &s, err));
+}
+
+static bool has_row(struct sql_db *db, uint64_t target, uint64_t epoch,
+		    enum sql_tx_kind kind)
+{
+	const struct sql_tx_key key = { CHAIN, sim_addr(target), epoch,
+					kind };
+	struct dc_arena *arena = dc_arena_new(4096);
+	struct sql_tx_row row;
+	bool found;
+
+	MUST(sql_outbox_get(db, &row, &found, &key, arena, err));
+	dc_arena_free(arena);
+	return found;
+}
+
+static uint32_t signatures_of(struct sql_db *db, uint64_t model,
+			      uint64_t epoch)
+{
+	const struct addr20 pool = sim_addr(7), who = sim_addr(model);
+	struct sql_signature s[8];
+	uint32_t n;
+
+	MUST(sql_signatures_list(db, s, &n, 8, CHAIN, &pool, &who, epoch,
+				 err));
+	return n;
+}
+
+static void prune_local(struct sql_db *db, uint64_t keep, uint64_t rows,
+			uint64_t signatures)
+{
+	uint64_t r, s;
+
+	MUST(sql_tx_begin(db, err));
+	MUST(sql_local_prune(db, &r, &s, keep, err));
+	MUST(sql_tx_commit(db, err));
+	ck_assert_uint_eq(r, rows);
+	ck_assert_uint_eq(s, signatures);
+}
+
+START_TEST(of_transactions_and_signatures_the_newest_epochs_stay)
+{
+	struct sql_db *db;
+
+	sql_folder_make(&folder);
+	MUST(sql_db_open(&db, folder.local, SQL_LOCAL, SQL_WRITER, err));
+	MUST(sql_tx_begin(db, err));
+	for (uint64_t i = 1; i <= 20; i++) {	/* epochs have gaps */
+		put_row(db, 100, 10 * i, SQL_TX_CHECKPOINT,
+			i == 4 ? SQL_TX_SENT :
+			i % 3 == 0 ? SQL_TX_FAILED : SQL_TX_FINAL);
+		put_signature(db, 100, 10 * i, 1);
+		put_signature(db, 100, 10 * i, 2);
+		put_row(db, 100, 10 * i, SQL_TX_CLAIM, SQL_TX_FINAL);
+	}
+	/* of this one nothing succeeded but the second */
+	for (uint64_t i = 1; i <= 20; i++)
+		put_row(db, 101, i, SQL_TX_CHECKPOINT,
+			i == 2 ? SQL_TX_FINAL : SQL_TX_DROPPED);
+	for (uint64_t i = 1; i <= 5; i++)	/* few */
+		put_row(db, 102, i, SQL_TX_CHECKPOINT, SQL_TX_FINAL);
+	MUST(sql_tx_commit(db, err));
+
+	prune_local(db, 20, 0, 0);
+	prune_local(db, 8, 11 + 1, 2 * 12);
+	for (uint64_t i = 1; i <= 20; i++) {
+		ck_assert(has_row(db, 100, 10 * i, SQL_TX_CHECKPOINT) ==
+			  (i > 12 || i == 4));
+		ck_assert(has_row(db, 100, 10 * i, SQL_TX_CLAIM));
+		ck_assert(has_row(db, 101, i, SQL_TX_CHECKPOINT) == (i >= 2));
+		ck_assert_uint_eq(signatures_of(db, 100, 10 * i),
+				  i > 12 ? 2 : 0);
+	}
+	ck_assert(has_row(db, 102, 1, SQL_TX_CHECKPOINT));
+	prune_local(db, 8, 0, 0);
+	sql_db_close(db);
+	sql_folder_remove(&folder);
+}
+END_TEST
+
 UNIT_MAIN("sql/growth",
+	  of_transactions_and_signatures_the_newest_epochs_stay,
 	  only_what_is_old_judged_and_in_a_final_snapshot_may_go,
 	  pruning_takes_the_old_and_keeps_the_rest,
 	  a_sample_is_never_changed_nor_deleted_where_that_can_be_undone,
