@@ -162,7 +162,7 @@ tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/fake_chain.h tests/unit/fake_http.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
 	tests/unit/fault_vfs.c tests/unit/fault_vfs.h \
-	tests/unit/follow_fixture.h
+	tests/unit/follow_fixture.h tests/unit/outbox_fixture.h
 unit_fake_libs = tests/unit/libfake.a $(unit_oracle_libs) $(SQLITE_LIBS)
 
 UNIT_TESTS += tests/unit/check_oracle_crash
@@ -184,6 +184,10 @@ tests_unit_check_oracle_nodes_LDADD = $(unit_fake_libs)
 UNIT_TESTS += tests/unit/check_oracle_outbox
 SOAK_TESTS += tests/unit/check_oracle_outbox
 tests_unit_check_oracle_outbox_LDADD = $(unit_fake_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_outbox_crash
+SOAK_TESTS += tests/unit/check_oracle_outbox_crash
+tests_unit_check_oracle_outbox_crash_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
