@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -316,30 +317,73 @@ START_TEST(an_address_has_so_many_connections_and_no_more)
 }
 END_TEST
 
+/* Each asks three times, all of them at once. */
+static void many_ask(int n)
+{
+	int *fds = dc_calloc((size_t)n, sizeof(*fds));
+	char text[4096];
+
+	for (int i = 0; i < n; i++)
+		fds[i] = http_raw_open(http_fixture_port(&f));
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < n; i++)
+			http_raw_send(fds[i], "GET /hello HTTP/1.1\r\n"
+					      "Host: x\r\n\r\n");
+		for (int i = 0; i < n; i++) {
+			(void)http_raw_read(fds[i], text, sizeof(text),
+					    "{\"hello\":true}");
+			unit_require(strncmp(text, "HTTP/1.1 200 ", 13) == 0);
+		}
+	}
+	for (int i = 0; i < n; i++)
+		unit_require(close(fds[i]) == 0);
+	free(fds);
+}
+
+/* Both ends of every connection are here. */
+static bool may_open(rlim_t files)
+{
+	struct rlimit limit;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < files) {
+		printf("skipped: no %d files may be open\n", (int)files);
+		return false;
+	}
+	limit.rlim_cur = files > limit.rlim_cur ? files : limit.rlim_cur;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return true;
+}
+
+/* Around the sizes where a queue of the kernel or a poll set ends, alone and
+ * with 2,000 more that say nothing, which are there afterwards. */
 START_TEST(so_many_connections_at_once_are_all_served)
 {
-	static const int counts[] = { 127, 128, 129, 256 };
+	static const int counts[] = { 1, 64, 127, 128, 129, 256, 512 };
+	static int idle[2000];
+	const int n_idle = _i == 0 ? 0 : 2000;
+	struct http_counters count;
+	char text[4096];
 
-	for (size_t k = 0; k < DC_ARRAY_LEN(counts); k++) {
-		int fds[256];
-		char text[4096];
-
-		http_fixture_start(&f, &(struct http_options){ .loops = 1 });
-		for (int i = 0; i < counts[k]; i++)
-			fds[i] = http_raw_open(http_fixture_port(&f));
-		for (int round = 0; round < 3; round++) {
-			for (int i = 0; i < counts[k]; i++)
-				http_raw_send(fds[i], "GET /hello HTTP/1.1\r\n"
-						      "Host: x\r\n\r\n");
-			for (int i = 0; i < counts[k]; i++)
-				(void)http_raw_read(fds[i], text,
-						    sizeof(text),
-						    "{\"hello\":true}");
-		}
-		for (int i = 0; i < counts[k]; i++)
-			ck_assert_int_eq(close(fds[i]), 0);
-		http_fixture_stop(&f);
+	if (!may_open(2 * (2000 + 512) + 200))
+		return;
+	http_fixture_start(&f, &(struct http_options){
+		.loops = 1, .max_connections = 4096 });
+	for (int i = 0; i < n_idle; i++)
+		idle[i] = http_raw_open(http_fixture_port(&f));
+	for (size_t k = 0; k < DC_ARRAY_LEN(counts); k++)
+		many_ask(counts[k]);
+	do
+		http_server_counters(f.server, &count);
+	while (count.connections != (unsigned)n_idle);
+	for (int i = 0; i < n_idle; i++) {
+		http_raw_send(idle[i], "GET /hello HTTP/1.1\r\n"
+				       "Host: x\r\n\r\n");
+		(void)http_raw_read(idle[i], text, sizeof(text),
+				    "{\"hello\":true}");
+		unit_require(close(idle[i]) == 0);
 	}
+	http_fixture_stop(&f);
 }
 END_TEST
 
@@ -360,15 +404,37 @@ START_TEST(an_address_that_asks_too_much_waits)
 }
 END_TEST
 
-UNIT_MAIN("server/http limits", a_body_must_be_json_and_fit,
-	  a_chunked_body_is_bounded_too, a_get_with_a_body_is_refused,
-	  a_slow_header_is_408,
-	  a_slow_body_is_408_whether_it_drips_or_stops,
-	  who_says_nothing_is_closed_without_a_word,
-	  a_half_open_connection_is_answered,
-	  connections_cut_anywhere_leave_nothing,
-	  too_many_or_too_large_header_fields_are_431,
-	  a_header_without_end_is_431, a_long_address_is_414,
-	  an_address_has_so_many_connections_and_no_more,
-	  so_many_connections_at_once_are_all_served,
-	  an_address_that_asks_too_much_waits)
+int main(void)
+{
+	const TTest *const tests[] = {
+		a_body_must_be_json_and_fit,
+		a_chunked_body_is_bounded_too,
+		a_get_with_a_body_is_refused,
+		a_slow_header_is_408,
+		a_slow_body_is_408_whether_it_drips_or_stops,
+		who_says_nothing_is_closed_without_a_word,
+		a_half_open_connection_is_answered,
+		connections_cut_anywhere_leave_nothing,
+		too_many_or_too_large_header_fields_are_431,
+		a_header_without_end_is_431,
+		a_long_address_is_414,
+		an_address_has_so_many_connections_and_no_more,
+		an_address_that_asks_too_much_waits,
+	};
+	Suite *suite = suite_create("server/http limits");
+	TCase *t = tcase_create("limits");
+	SRunner *runner;
+	int failed;
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(tests); i++)
+		tcase_add_test(t, tests[i]);
+	tcase_add_loop_test(t, so_many_connections_at_once_are_all_served, 0,
+			    2);
+	tcase_set_timeout(t, 120);
+	suite_add_tcase(suite, t);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
