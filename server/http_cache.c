@@ -135,8 +135,10 @@ enum MHD_Result http_form_send(struct http_form *f, unsigned status,
 		DC_CHECK(MHD_del_response_header(f->response, name, f->id) ==
 			 MHD_YES);
 	memcpy(f->id, c->rq.id, sizeof(f->id));
-	DC_CHECK(MHD_add_response_header(f->response, name, f->id) ==
-		 MHD_YES);
+	if (MHD_add_response_header(f->response, name, f->id) != MHD_YES) {
+		f->id[0] = '\0';	/* no memory: it is closed */
+		return MHD_NO;
+	}
 	return http_queue(c, status, f->response);
 }
 

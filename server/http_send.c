@@ -196,22 +196,29 @@ static const char *encode(struct http_connection *c, struct http_reply *rp)
 
 /* ---- headers ---- */
 
-static void add(struct MHD_Response *r, const char *name, const char *value)
+/* A reply to which headers are added; one that got no memory is not sent. */
+struct draft {
+	struct MHD_Response *r;
+	bool whole;
+};
+
+static void add(struct draft *d, const char *name, const char *value)
 {
-	/* Fails only without memory, or for a value with a line break. */
-	DC_CHECK(MHD_add_response_header(r, name, value) == MHD_YES);
+	DC_VERIFY(strpbrk(value, "\r\n") == NULL);
+	if (MHD_add_response_header(d->r, name, value) != MHD_YES)
+		d->whole = false;
 }
 
-static void add_cors(struct MHD_Response *r, unsigned status)
+static void add_cors(struct draft *d, unsigned status)
 {
-	add(r, "Access-Control-Allow-Origin", "*");
+	add(d, "Access-Control-Allow-Origin", "*");
 	if (status == 204) {
-		add(r, "Access-Control-Allow-Methods", "GET, HEAD, POST");
-		add(r, "Access-Control-Allow-Headers",
+		add(d, "Access-Control-Allow-Methods", "GET, HEAD, POST");
+		add(d, "Access-Control-Allow-Headers",
 		    "Content-Type, If-None-Match, Last-Event-ID, X-Request-Id");
-		add(r, "Access-Control-Max-Age", "86400");
+		add(d, "Access-Control-Max-Age", "86400");
 	} else {
-		add(r, "Access-Control-Expose-Headers",
+		add(d, "Access-Control-Expose-Headers",
 		    "ETag, Retry-After, X-Request-Id");
 	}
 }
@@ -224,36 +231,36 @@ static const char *cache_policy(const struct http_reply *rp)
 }
 
 /* All but X-Request-Id, which is another one each time. */
-static void add_headers(const struct http_reply *rp, struct MHD_Response *r,
+static void add_headers(const struct http_reply *rp, struct draft *d,
 			const char *encoding)
 {
 	char text[16];
 
 	if (rp->status != 204 && rp->status != 304)
-		add(r, "Content-Type", rp->type);
-	add(r, "X-Content-Type-Options", "nosniff");
-	add(r, "Cache-Control", cache_policy(rp));
+		add(d, "Content-Type", rp->type);
+	add(d, "X-Content-Type-Options", "nosniff");
+	add(d, "Cache-Control", cache_policy(rp));
 	if (rp->kind == HTTP_KIND_PAGE) {
-		add(r, "Content-Security-Policy", PAGE_POLICY);
-		add(r, "Referrer-Policy", "no-referrer");
-		add(r, "Cross-Origin-Opener-Policy", "same-origin");
+		add(d, "Content-Security-Policy", PAGE_POLICY);
+		add(d, "Referrer-Policy", "no-referrer");
+		add(d, "Cross-Origin-Opener-Policy", "same-origin");
 	} else {
-		add(r, "Content-Security-Policy", API_POLICY);
-		add_cors(r, rp->status);
+		add(d, "Content-Security-Policy", API_POLICY);
+		add_cors(d, rp->status);
 	}
 	if (rp->etag[0] != '\0') {
-		add(r, "ETag", rp->etag);
-		add(r, "Vary", "Accept-Encoding");
+		add(d, "ETag", rp->etag);
+		add(d, "Vary", "Accept-Encoding");
 	}
 	if (encoding != NULL)
-		add(r, "Content-Encoding", encoding);
+		add(d, "Content-Encoding", encoding);
 	if (rp->status == 405 || rp->status == 204)
-		add(r, "Allow", router_allow_text(rp->allow));
+		add(d, "Allow", router_allow_text(rp->allow));
 	if (rp->location != NULL)
-		add(r, "Location", rp->location);
+		add(d, "Location", rp->location);
 	if (rp->retry_after_s > 0) {
 		(void)snprintf(text, sizeof(text), "%u", rp->retry_after_s);
-		add(r, "Retry-After", text);
+		add(d, "Retry-After", text);
 	}
 }
 
@@ -268,6 +275,20 @@ static void *unconst(const void *p)
 	return u.to;
 }
 
+/* The response has the body from then on. */
+static struct MHD_Response *owning_response(struct http_reply *rp)
+{
+	size_t len;
+	uint8_t *body = dc_buf_take(&rp->body, &len);
+	struct MHD_Response *r = MHD_create_response_from_buffer(len, body,
+						MHD_RESPMEM_MUST_FREE);
+
+	if (r == NULL)
+		free(body);
+	return r;
+}
+
+/* NULL: no memory. */
 static struct MHD_Response *make_response(struct http_connection *c,
 					  struct http_reply *rp)
 {
@@ -286,8 +307,7 @@ static struct MHD_Response *make_response(struct http_connection *c,
 		return MHD_create_response_from_buffer(len,
 			len == 0 ? unconst("") : rp->body.data,
 			MHD_RESPMEM_MUST_COPY);
-	return MHD_create_response_from_buffer(len,
-		dc_buf_take(&rp->body, &len), MHD_RESPMEM_MUST_FREE);
+	return owning_response(rp);
 }
 
 enum MHD_Result http_queue(struct http_connection *c, unsigned status,
@@ -306,7 +326,7 @@ static bool may_be_kept(const struct http_reply *rp)
 enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp)
 {
 	struct http_form *form = NULL;
-	struct MHD_Response *r;
+	struct draft d = { .whole = true };
 	const char *encoding;
 	enum MHD_Result found;
 	size_t len;
@@ -315,15 +335,16 @@ enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp)
 		http_problem(&c->rq, rp, 500, "the answer is too large");
 	encoding = encode(c, rp);
 	len = rp->fixed != NULL ? 0 : rp->body.len;
-	r = make_response(c, rp);
-	DC_CHECK(r != NULL);
-	add_headers(rp, r, rp->status == 304 ? NULL : encoding);
-	if (may_be_kept(rp))
-		form = http_cache_keep(c, rp, len, r);
+	d.r = make_response(c, rp);
+	if (d.r == NULL)
+		return MHD_NO;	/* the connection is closed */
+	add_headers(rp, &d, rp->status == 304 ? NULL : encoding);
+	if (d.whole && may_be_kept(rp))
+		form = http_cache_keep(c, rp, len, d.r);
 	if (form != NULL)
 		return http_form_send(form, rp->status, c);
-	add(r, "X-Request-Id", c->rq.id);
-	found = http_queue(c, rp->status, r);
-	MHD_destroy_response(r);
+	add(&d, "X-Request-Id", c->rq.id);
+	found = d.whole ? http_queue(c, rp->status, d.r) : MHD_NO;
+	MHD_destroy_response(d.r);
 	return found;
 }

@@ -101,6 +101,7 @@ struct MHD_Response *http_stream_response(struct http_connection *c,
 					  struct http_reply *rp)
 {
 	struct http_stream *s = dc_calloc(1, sizeof(*s));
+	struct MHD_Response *r;
 
 	s->c = c;
 	s->source = rp->stream;
@@ -110,8 +111,11 @@ struct MHD_Response *http_stream_response(struct http_connection *c,
 	rp->stream_state = NULL;
 	dc_buf_init(&s->pending, PENDING_MAX);
 	atomic_fetch_add(&c->loop->streams, 1);
-	return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
-						 on_read, s, on_free);
+	r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES,
+					      on_read, s, on_free);
+	if (r == NULL)
+		on_free(s);
+	return r;
 }
 
 static bool has_gone(const struct http_stream *s)

@@ -1,7 +1,8 @@
 /*
  * check_oracle_crash.c: the following half when the disk fails or the
- * process dies, at each single write, sync and opening of chain.db: it says
- * so or is gone, and the next start goes on to where the straight chain ends.
+ * process dies, at each single write, sync and opening of chain.db, or when
+ * a library gets no memory: it says so or is gone, and the next start goes on
+ * to where the straight chain ends.
  *
  * By default a sample of the places is tried; SOAK=1 tries them all.
  */
@@ -11,6 +12,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "tests/unit/fault_memory.h"
 #include "tests/unit/fault_vfs.h"
 #include "tests/unit/follow_fixture.h"
 
@@ -168,28 +170,43 @@ END_TEST
 
 /* --- killed -------------------------------------------------------------- */
 
+/* "Calls" that are allocations of the libraries; so many in a row fail. */
+#define MEMORY 64
+#define MEMORY_MANY 300
+
+static void
+arm(int calls, uint64_t nth)
+{
+	if (calls >= MEMORY) {
+		fault_memory_arm(nth, calls == MEMORY ? 1 : MEMORY_MANY);
+		return;
+	}
+	fault_vfs_install();
+	fault_vfs_arm((enum fault_calls)calls, nth, FAULT_KILL);
+}
+
 /* The child: follows DIR from URL to the block HEAD, and dies at the nth of
- * the calls. */
+ * the calls. Tells how many allocations it met. */
 static int
 child(char **argv)
 {
+	struct dc_err err = DC_ERR_INIT;
 	struct gateway_config config = config_of(argv[3], argv[2]);
 	uint64_t head = strtoull(argv[4], NULL, 10);
 	struct gateway_status s;
 	struct gateway *g;
 
-	fault_vfs_install();
-	fault_vfs_arm((enum fault_calls)atoi(argv[5]),
-		      strtoull(argv[6], NULL, 10), FAULT_KILL);
-	if (gateway_open(&g, &config, NULL) != DC_OK ||
-	    gateway_start(g, NULL) != DC_OK)
-		return 1;
+	arm(atoi(argv[5]), strtoull(argv[6], NULL, 10));
+	if (gateway_open(&g, &config, &err) != DC_OK ||
+	    gateway_start(g, &err) != DC_OK)
+		return err.text[0] != '\0' ? 1 : 3;
 	do {
 		(void)usleep(1000);
 		gateway_status(g, &s);
 	} while (!at_rest(&s, &head));
 	gateway_close(g);
-	return s.halted ? 1 : 0;
+	printf("%llu\n", (unsigned long long)fault_memory_disarm());
+	return !s.halted ? 0 : s.halted_why[0] != '\0' ? 1 : 3;
 }
 
 /* Returns whether it was killed. */
@@ -260,6 +277,86 @@ START_TEST(killed_again_and_again_it_gets_there)
 }
 END_TEST
 
+/* --- out of memory -------------------------------------------------------- */
+
+/* The child's last words, with what they are written to. */
+static void
+read_back(FILE *f, char *out, size_t room)
+{
+	size_t n;
+
+	rewind(f);
+	n = fread(out, 1, room - 1, f);
+	out[n] = '\0';
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+/* Returns whether it met the place. It gets to the end, or says why it does
+ * not, or ends by our own hand or libsecp256k1's, which say so: nothing
+ * else. */
+static bool
+run_out_of_memory(struct follower *f, uint64_t head, int calls, uint64_t nth)
+{
+	char self[] = "/proc/self/exe", mode[] = "--follow", head_text[24];
+	char calls_text[8], nth_text[24], url[64], said[65536], met[32];
+	char *argv[] = { self, mode, f->folder.path, url, head_text,
+			 calls_text, nth_text, NULL };
+	FILE *out = tmpfile(), *log = tmpfile();
+	posix_spawn_file_actions_t to;
+	int status;
+	pid_t pid;
+
+	ck_assert(out != NULL && log != NULL);
+	snprintf(url, sizeof(url), "%s", f->urls);
+	snprintf(head_text, sizeof(head_text), "%llu",
+		 (unsigned long long)head);
+	snprintf(calls_text, sizeof(calls_text), "%d", calls);
+	snprintf(nth_text, sizeof(nth_text), "%llu", (unsigned long long)nth);
+	ck_assert_int_eq(posix_spawn_file_actions_init(&to), 0);
+	ck_assert_int_eq(posix_spawn_file_actions_adddup2(&to, fileno(out),
+							  1), 0);
+	ck_assert_int_eq(posix_spawn_file_actions_adddup2(&to, fileno(log),
+							  2), 0);
+	ck_assert_int_eq(posix_spawn(&pid, self, &to, NULL, argv, environ),
+			 0);
+	(void)posix_spawn_file_actions_destroy(&to);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	read_back(out, met, sizeof(met));
+	read_back(log, said, sizeof(said));
+	if (WIFSIGNALED(status))
+		ck_assert_msg(WTERMSIG(status) == SIGABRT &&
+			      (strstr(said, "decaid is wrong: ") != NULL ||
+			       strstr(said, "[libsecp256k1]") != NULL),
+			      "place %d: signal %d: %s", (int)nth,
+			      WTERMSIG(status), said);
+	else
+		ck_assert_msg(WEXITSTATUS(status) <= 1, "place %d: %d: %s",
+			      (int)nth, WEXITSTATUS(status), said);
+	return !WIFEXITED(status) || WEXITSTATUS(status) != 0 ||
+		strtoull(met, NULL, 10) >= nth;
+}
+
+/* One allocation fails, and then many in a row. */
+START_TEST(without_memory_in_any_library_it_ends_or_goes_on_and_is_whole)
+{
+	struct place *p = place_start();
+	uint64_t head = fake_chain_head(&p->chain).number, n = 1;
+	struct follower f;
+	unsigned runs = 0;
+	bool met = fault_memory_works();
+
+	while (met) {
+		new_folder(p, &f);
+		met = run_out_of_memory(&f, head, MEMORY + _i, n);
+		goes_on(p, &f, n);
+		runs++;
+		n += getenv("SOAK") != NULL ? 1 + n / 100 : 1 + n / 3;
+	}
+	ck_assert(runs > 20 || !fault_memory_works());
+	place_end(p);
+}
+END_TEST
+
 /* --- two of them ---------------------------------------------------------- */
 
 START_TEST(two_daemons_on_one_folder_are_one_too_many)
@@ -322,6 +419,9 @@ main(int argc, char **argv)
 	tcase_add_loop_test(t, killed_at_any_write_or_sync_it_goes_on, 0,
 			    DC_ARRAY_LEN(kills));
 	tcase_add_test(t, killed_again_and_again_it_gets_there);
+	tcase_add_loop_test(t,
+		without_memory_in_any_library_it_ends_or_goes_on_and_is_whole,
+		0, 2);
 	tcase_add_test(t, two_daemons_on_one_folder_are_one_too_many);
 	tcase_set_timeout(t, getenv("SOAK") != NULL ? 7200 : 300);
 	suite_add_tcase(suite, t);

@@ -198,10 +198,10 @@ START_TEST(a_stuck_one_is_replaced_and_either_hash_counts)
 	step(x);
 	x->node.base_fee = 500;		/* over twice the old base fee */
 	mine_final(x);
-	test_now += 29;
+	world.now_s += 29;
 	step(x);
 	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 1);
-	test_now += 1;
+	world.now_s += 1;
 	step(x);
 	row = row_of(x, x->epoch);
 	ck_assert_int_eq(row.status, SQL_TX_SENT);
@@ -235,13 +235,13 @@ START_TEST(a_replacement_never_passes_the_cap)
 	ck_assert_uint_eq(fake_last(&x->node)->fee, 210);
 	x->node.base_fee = 220;
 	sends = x->node.sends;
-	test_now += 30;
+	world.now_s += 30;
 	step(x);			/* 231 would be over the cap */
 	row = row_of(x, x->epoch);
 	ck_assert_uint_eq(row.n_hashes, 1);
 	ck_assert_uint_eq(x->node.sends, sends + 1);	/* offered again */
 	x->node.base_fee = 240;
-	test_now += 30;
+	world.now_s += 30;
 	step(x);
 	row = row_of(x, x->epoch);
 	ck_assert_uint_eq(row.n_hashes, 1);
@@ -272,7 +272,7 @@ START_TEST(without_funds_nothing_is_sent_or_replaced_and_it_is_told)
 	ck_assert_str_eq(s.held_back, "");
 	/* a replacement of 231 a gas would need more: the first one stays */
 	x->node.base_fee = 500;
-	test_now += 30;
+	world.now_s += 30;
 	step(x);
 	row = row_of(x, x->epoch);
 	ck_assert_uint_eq(row.n_hashes, 1);
@@ -303,7 +303,7 @@ START_TEST(every_replacement_offers_at_least_a_tenth_more_of_both)
 		ck_assert_uint_eq(tx->nonce, 0);
 		fee = tx->fee;
 		tip = tx->tip;
-		test_now += 30;
+		world.now_s += 30;
 		step(x);
 	}
 	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 13);
@@ -319,9 +319,9 @@ START_TEST(the_days_cap_stops_sending_and_says_so_until_the_next)
 	close_epoch(x, 5, 1);
 	outbox_free(x->box);
 	signer_stop(x->signer);
-	day_cap_wei = 26249999;
+	world.day_cap_wei = 26249999;
 	x->signer = start_signer(x);
-	day_cap_wei = UINT64_MAX;
+	world.day_cap_wei = UINT64_MAX;
 	open_box(x, wei_from_u64(0));
 	close_epoch(x, 5, 1);
 	step(x);
@@ -382,7 +382,7 @@ START_TEST(mined_reorged_out_and_its_nonce_used_by_another)
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
 	fake_reorg(&x->node);
 	x->node.foreign = 1;		/* in a final block */
-	test_now += 10;
+	world.now_s += 10;
 	step(x);	/* out of its block: offered, and refused */
 	step(x);	/* lost: queued anew */
 	step(x);
@@ -418,7 +418,7 @@ START_TEST(a_disk_that_fails_at_any_write_sends_one_transaction)
 			ck_assert_str_ne(why.text, "");
 		met = fault_vfs_disarm() >= n;
 		step(x);
-		test_now += 10;		/* offered again, no dearer */
+		world.now_s += 10;		/* offered again, no dearer */
 		step(x);
 		mine_final(x);
 		step(x);
@@ -465,7 +465,7 @@ START_TEST(a_reorganisation_sends_it_again)
 	step(x);
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_MINED);
 	fake_reorg(&x->node);
-	test_now += 10;
+	world.now_s += 10;
 	step(x);
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
 	ck_assert_uint_eq(x->node.n, 2);	/* it is in the pool again */
@@ -487,7 +487,7 @@ START_TEST(one_that_the_pool_lost_is_offered_again)
 	fake_drop_pool(&x->node);
 	step(x);
 	ck_assert_uint_eq(x->node.sends, 1);
-	test_now += 10;
+	world.now_s += 10;
 	step(x);
 	ck_assert_uint_eq(x->node.sends, 2);
 	ck_assert_uint_eq(row_of(x, x->epoch).n_hashes, 1);
@@ -555,7 +555,7 @@ START_TEST(what_would_be_reverted_waits_or_is_dropped_by_its_reason)
 	x->node.revert = NULL;
 	step(x);
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_DROPPED);
-	test_now += OUTBOX_AGAIN_S;
+	world.now_s += OUTBOX_AGAIN_S;
 	step(x);
 	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_SENT);
 	teardown(x);
@@ -578,7 +578,7 @@ START_TEST(a_restart_offers_what_was_signed_but_not_sent)
 	hash = row.hashes[0];
 	outbox_free(x->box);
 	open_box(x, wei_from_u64(0));
-	test_now += 10;
+	world.now_s += 10;
 	step(x);
 	ck_assert_uint_eq(x->node.n, 1);
 	ck_assert(hash32_equal(&fake_last(&x->node)->hash, &hash));
@@ -664,7 +664,7 @@ START_TEST(old_signatures_go_by_themselves)
 				CHAIN, &s.pool, &s.model, s.epoch, err));
 			ck_assert_uint_eq(n, hour == 0 || s.epoch == 4);
 		}
-		test_now += 3600;
+		world.now_s += 3600;
 	}
 	teardown(x);
 }
@@ -718,12 +718,12 @@ main(void)
 		old_signatures_go_by_themselves,
 		the_thread_works_when_woken_and_stops_at_once,
 	};
-	char command[64];
+	char command[96];
 	int found;
 
-	if (mkdtemp(key_dir) == NULL || !make_keys())
+	if (!make_keys())
 		return EXIT_FAILURE;
 	found = unit_run("oracle/outbox", tests, DC_ARRAY_LEN(tests));
-	snprintf(command, sizeof(command), "rm -r %s", key_dir);
+	snprintf(command, sizeof(command), "rm -r %s", world.key_dir);
 	return system(command) == 0 ? found : EXIT_FAILURE;
 }

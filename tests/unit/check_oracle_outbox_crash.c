@@ -1,7 +1,8 @@
 /*
  * check_oracle_outbox_crash.c: the sending half killed at each single write
- * and sync of local.db, its making included: started again, an epoch has one
- * transaction or none, never two, and one signature; the next has both.
+ * and sync of local.db, its making included, or out of memory in a library:
+ * started again, an epoch has one transaction or none, never two, and one
+ * signature; the next has both.
  *
  * By default a sample of the places is tried; SOAK=1 tries them all.
  */
@@ -14,11 +15,15 @@
 #include <sys/wait.h>
 
 #include "oracle/signlog.h"
+#include "tests/unit/fault_memory.h"
 #include "tests/unit/fault_vfs.h"
 #include "tests/unit/outbox_fixture.h"
 
 #define IDLE_STEPS 5		/* with nothing to do: it will not */
 #define REOFFER_S 20		/* later than that is offered again */
+
+/* "Calls" that are allocations of the libraries. */
+#define MEMORY 64
 
 extern char **environ;
 
@@ -40,10 +45,32 @@ child_paths(struct fix *x, const char *folder, const char *keys)
 		 folder);
 	snprintf(x->folder.local, sizeof(x->folder.local), "%s/local.db",
 		 folder);
-	snprintf(pass_path, sizeof(pass_path), "%s/pass", keys);
-	for (size_t i = 0; i < 2; i++)
-		snprintf(key_paths[i], sizeof(key_paths[i]), "%s/key%zu",
-			 keys, i);
+	name_keys(keys);
+}
+
+/* The signer of one that was killed ends a moment after it. */
+static bool
+start_when_free(struct fix *x, const struct signer_cfg *cfg)
+{
+	enum dc_status found = DC_EBUSY;
+
+	for (int i = 0; i < 1000 && found == DC_EBUSY; i++) {
+		found = signer_start(&x->signer, cfg, NULL);
+		if (found == DC_EBUSY)
+			(void)usleep(10000);
+	}
+	return found == DC_OK;
+}
+
+static void
+arm(int calls, uint64_t nth)
+{
+	if (calls == MEMORY) {
+		fault_memory_arm(nth, 1);
+		return;
+	}
+	fault_vfs_install();
+	fault_vfs_arm((enum fault_calls)calls, nth, FAULT_KILL);
 }
 
 /* Without Check, which is not running here.
@@ -65,11 +92,9 @@ child(char **argv)
 	child_paths(&x, argv[2], argv[3]);
 	later_s = strtoull(argv[7], NULL, 10);
 	cfg = signer_settings(&x);
-	if (signer_start(&x.signer, &cfg, NULL) != DC_OK)
-		return 1;
-	fault_vfs_install();
-	fault_vfs_arm((enum fault_calls)atoi(argv[5]),
-		      strtoull(argv[6], NULL, 10), FAULT_KILL);
+	if (!start_when_free(&x, &cfg))
+		return 2;
+	arm(atoi(argv[5]), strtoull(argv[6], NULL, 10));
 	if (nodes_new(&x.nodes, &config, NULL) != DC_OK)
 		return 1;
 	box = box_settings(&x, wei_from_u64(0));
@@ -93,22 +118,23 @@ child(char **argv)
 struct run {
 	struct fix *x;
 	pid_t pid;
+	bool memory;		/* it may also end by its own hand */
 	int ask_fd, told_fd;	/* a byte a step */
 	unsigned starts;
 };
 
 static void
-run_start(struct run *r, enum fault_calls calls, uint64_t nth)
+run_start(struct run *r, int calls, uint64_t nth)
 {
 	char self[] = "/proc/self/exe", mode[] = "--send", calls_text[8];
 	char nth_text[24], later[8];
-	char *argv[] = { self, mode, r->x->folder.path, key_dir,
+	char *argv[] = { self, mode, r->x->folder.path, world.key_dir,
 			 r->x->node.http.url, calls_text, nth_text, later,
 			 NULL };
 	posix_spawn_file_actions_t actions;
 	int asks[2], tells[2];
 
-	snprintf(calls_text, sizeof(calls_text), "%d", (int)calls);
+	snprintf(calls_text, sizeof(calls_text), "%d", calls);
 	snprintf(nth_text, sizeof(nth_text), "%llu", (unsigned long long)nth);
 	snprintf(later, sizeof(later), "%u", REOFFER_S * r->starts);
 	ck_assert_int_eq(pipe2(asks, O_CLOEXEC), 0);
@@ -128,6 +154,17 @@ run_start(struct run *r, enum fault_calls calls, uint64_t nth)
 	r->starts++;
 }
 
+static void
+check_death(const struct run *r, int status)
+{
+	if (r->memory)
+		ck_assert(WIFSIGNALED(status) ? WTERMSIG(status) == SIGABRT :
+			  WEXITSTATUS(status) == 1);
+	else
+		ck_assert(WIFSIGNALED(status) &&
+			  WTERMSIG(status) == SIGKILL);
+}
+
 /* Its next step is done; false: it is dead, of the fault. */
 static bool
 run_step(struct run *r)
@@ -140,8 +177,7 @@ run_step(struct run *r)
 	ck_assert_int_eq(close(r->ask_fd), 0);
 	ck_assert_int_eq(close(r->told_fd), 0);
 	ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
-	ck_assert(WIFSIGNALED(status));
-	ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+	check_death(r, status);
 	return false;
 }
 
@@ -154,11 +190,10 @@ run_end(struct run *r)
 	ck_assert_int_eq(close(r->ask_fd), 0);
 	ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
 	ck_assert_int_eq(close(r->told_fd), 0);
-	if (WIFSIGNALED(status))
-		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-	else
-		ck_assert_int_eq(WEXITSTATUS(status), 0);
-	return WIFSIGNALED(status);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return false;
+	check_death(r, status);
+	return true;
 }
 
 /* -1: no row, or none that can be seen yet. */
@@ -234,6 +269,7 @@ check_sent(struct run *r, size_t most)
 	struct fake_node *node = &r->x->node;
 	struct signed_ signed_ = { .n = 0 };
 	struct signlog *log;
+	enum dc_status found;
 
 	ck_assert_uint_le(node->n, most);
 	for (size_t i = 0; i < node->n; i++) {
@@ -244,7 +280,10 @@ check_sent(struct run *r, size_t most)
 			ck_assert(memcmp(node->txs[i].data + 4,
 					 node->txs[j].data + 4, 32) != 0);
 	}
-	MUST(signlog_open(&log, r->x->log_path, CHAIN, 0, err));
+	do	/* as in start_when_free */
+		found = signlog_open(&log, r->x->log_path, CHAIN, 0, NULL);
+	while (found == DC_EBUSY);
+	ck_assert_int_eq(found, DC_OK);
 	signlog_each(log, note_signed, &signed_);
 	signlog_close(log);
 	ck_assert_uint_ge(signed_.n, node->n);
@@ -278,9 +317,9 @@ place_end(struct fix *x)
 
 /* Returns whether the place was met. */
 static bool
-try_place(enum fault_calls calls, uint64_t nth)
+try_place(int calls, uint64_t nth)
 {
-	struct run r = { .x = place_start() };
+	struct run r = { .x = place_start(), .memory = calls == MEMORY };
 	int status;
 	bool died;
 
@@ -314,16 +353,31 @@ START_TEST(killed_at_any_write_or_sync_it_sends_and_signs_once)
 	uint64_t step = getenv("SOAK") != NULL ? 1 : kills[_i].step;
 	uint64_t nth = 1;
 
-	while (try_place(kills[_i].calls, nth))
+	while (try_place((int)kills[_i].calls, nth))
 		nth += step;
 	ck_assert_uint_gt(nth, 3 * step);
+}
+END_TEST
+
+/* One allocation fails. Most are survived, so the places end where a run
+ * does not get any more. */
+START_TEST(without_memory_in_any_library_it_sends_and_signs_once)
+{
+	bool all = getenv("SOAK") != NULL;
+	unsigned died = 0;
+
+	if (!fault_memory_works())
+		return;
+	for (uint64_t n = 1; n < 10000; n += all ? 1 + n / 30 : 1 + 2 * n)
+		died += try_place(MEMORY, n);
+	ck_assert_uint_gt(died, 0);
 }
 END_TEST
 
 int
 main(int argc, char **argv)
 {
-	char command[64];
+	char command[96];
 	SRunner *runner;
 	Suite *suite;
 	TCase *t;
@@ -332,20 +386,22 @@ main(int argc, char **argv)
 	if (argc == 8 && strcmp(argv[1], "--send") == 0)
 		return child(argv);
 	(void)signal(SIGPIPE, SIG_IGN);	/* of one that was killed */
-	if (mkdtemp(key_dir) == NULL || !make_keys())
+	if (!make_keys())
 		return EXIT_FAILURE;
 	suite = suite_create("oracle/outbox_crash");
 	t = tcase_create("outbox_crash");
 	tcase_add_loop_test(t,
 		killed_at_any_write_or_sync_it_sends_and_signs_once, 0,
 		DC_ARRAY_LEN(kills));
+	tcase_add_test(t,
+		without_memory_in_any_library_it_sends_and_signs_once);
 	tcase_set_timeout(t, getenv("SOAK") != NULL ? 7200 : 300);
 	suite_add_tcase(suite, t);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
-	snprintf(command, sizeof(command), "rm -r %s", key_dir);
+	snprintf(command, sizeof(command), "rm -r %s", world.key_dir);
 	return system(command) == 0 && failed == 0 ? EXIT_SUCCESS
 						   : EXIT_FAILURE;
 }

@@ -161,6 +161,7 @@ tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/chain_dump.h tests/unit/fake_chain.c \
 	tests/unit/fake_chain.h tests/unit/fake_http.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
+	tests/unit/fault_memory.c tests/unit/fault_memory.h \
 	tests/unit/fault_vfs.c tests/unit/fault_vfs.h \
 	tests/unit/follow_fixture.h tests/unit/outbox_fixture.h
 unit_fake_libs = tests/unit/libfake.a $(unit_oracle_libs) $(SQLITE_LIBS)
@@ -307,6 +308,12 @@ UNIT_TESTS += tests/unit/check_server_http_limits
 tests_unit_check_server_http_limits_SOURCES = $(unit_http_sources) \
 	tests/unit/check_server_http_limits.c
 tests_unit_check_server_http_limits_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_http_memory
+tests_unit_check_server_http_memory_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http_memory.c
+tests_unit_check_server_http_memory_LDADD = tests/unit/libfake.a \
+	$(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_http_stream
 tests_unit_check_server_http_stream_SOURCES = $(unit_http_sources) \

@@ -23,12 +23,17 @@
 #define CHAIN 31337
 #define EPOCH_S 1
 
-static uint64_t test_now;	/* the outbox's clock */
+/* Of the whole program. */
+static struct {
+	uint64_t now_s;			/* the outbox's clock */
+	uint64_t day_cap_wei;		/* 0: none */
+	char key_dir[64], key_paths[2][80], pass_path[80];
+} world;
 
 static inline uint64_t
 test_clock(void)
 {
-	return test_now;
+	return world.now_s;
 }
 
 /* A daemon's two files, its signer, a node, and the outbox between them. */
@@ -54,8 +59,14 @@ pool(void)
 
 /* --- keys and signer ----------------------------------------------------- */
 
-static char key_dir[] = "/tmp/decaid-check-outbox-XXXXXX";
-static char key_paths[2][64], pass_path[64];
+static inline void
+name_keys(const char *folder)
+{
+	snprintf(world.pass_path, sizeof(world.pass_path), "%s/pass", folder);
+	for (size_t i = 0; i < 2; i++)
+		snprintf(world.key_paths[i], sizeof(world.key_paths[i]),
+			 "%s/key%zu", folder, i);
+}
 
 static inline bool
 make_keys(void)
@@ -64,23 +75,23 @@ make_keys(void)
 	struct keyslot slot;
 	FILE *f;
 
-	snprintf(pass_path, sizeof(pass_path), "%s/pass", key_dir);
-	f = fopen(pass_path, "w");
+	snprintf(world.key_dir, sizeof(world.key_dir), "%s",
+		 "/tmp/decaid-check-outbox-XXXXXX");
+	if (mkdtemp(world.key_dir) == NULL)
+		return false;
+	name_keys(world.key_dir);
+	f = fopen(world.pass_path, "w");
 	if (f == NULL || fputs("secret\n", f) < 0 || fclose(f) != 0)
 		return false;
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(key_paths[i], sizeof(key_paths[i]), "%s/key%zu",
-			 key_dir, i);
+	for (size_t i = 0; i < 2; i++)
 		if (keyguard_random(g, &slot, NULL) != DC_OK ||
-		    keyguard_save(g, slot, key_paths[i], pass_path,
-				  KEYSTORE_LIGHT, NULL) != DC_OK)
+		    keyguard_save(g, slot, world.key_paths[i],
+				  world.pass_path, KEYSTORE_LIGHT, NULL) !=
+		    DC_OK)
 			return false;
-	}
 	keyguard_free(g);
 	return true;
 }
-
-static uint64_t day_cap_wei = UINT64_MAX;
 
 static inline struct signer_cfg
 signer_settings(struct fix *x)
@@ -90,15 +101,16 @@ signer_settings(struct fix *x)
 		.domain = { CHAIN, pool() }, .log_path = x->log_path,
 		.fee_cap_wei = wei_from_u64(1000000),
 		.tx_cap_wei = wei_from_u64(UINT64_MAX),
-		.day_cap_wei = wei_from_u64(day_cap_wei),
+		.day_cap_wei = wei_from_u64(world.day_cap_wei > 0 ?
+					    world.day_cap_wei : UINT64_MAX),
 		.rules = &rule, .n_rules = 1,
 	};
 
 	rule.selector = abi_call_selector(CALL_CHECKPOINT);
 	cfg.keys[SIGNER_CHECKPOINTS] = (struct signer_key_files){
-		key_paths[0], pass_path };
-	cfg.keys[SIGNER_SENDER] = (struct signer_key_files){ key_paths[1],
-							     pass_path };
+		world.key_paths[0], world.pass_path };
+	cfg.keys[SIGNER_SENDER] = (struct signer_key_files){ world.key_paths[1],
+							     world.pass_path };
 	snprintf(x->log_path, sizeof(x->log_path), "%s/sign.log",
 		 x->folder.path);
 	return cfg;
@@ -219,7 +231,7 @@ close_epoch(struct fix *x, unsigned more, unsigned judged)
 	MUST(sql_tx_commit(x->chain, err));
 	while ((uint64_t)time(NULL) <= x->epoch)
 		(void)usleep(20000);
-	test_now = (uint64_t)time(NULL);
+	world.now_s = (uint64_t)time(NULL);
 	x->node.head = x->node.head < x->block ? x->block : x->node.head;
 }
 
@@ -296,7 +308,7 @@ setup(void)
 	put_block(x, 1);
 	put_model(x);
 	MUST(sql_tx_commit(x->chain, err));
-	test_now = (uint64_t)time(NULL);
+	world.now_s = (uint64_t)time(NULL);
 	open_box(x, wei_from_u64(0));
 	return x;
 }
