@@ -5,6 +5,8 @@ dist_systemdsystemunit_DATA = contrib/systemd/decaid@.service
 
 examplesdir = $(docdir)/examples
 dist_examples_DATA = contrib/decaid.conf contrib/nginx/nginx-decaid.conf
+logrotatedir = $(examplesdir)/logrotate
+dist_logrotate_DATA = contrib/logrotate/decaid
 monitoringdir = $(examplesdir)/monitoring
 dist_monitoring_DATA = contrib/monitoring/decaid-rules.yml \
 	contrib/monitoring/grafana.json contrib/monitoring/prometheus.yml
