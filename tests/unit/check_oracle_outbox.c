@@ -400,37 +400,54 @@ START_TEST(mined_reorged_out_and_its_nonce_used_by_another)
 }
 END_TEST
 
-/* Each write of local.db in turn fails: the step says so, the next goes on,
- * and one transaction is sent. */
-START_TEST(a_disk_that_fails_at_any_write_sends_one_transaction)
+/* The nth call fails, at the time of sending; returns whether there was one.
+ * The step says so, the next goes on, and one transaction is sent. */
+static bool
+fail_while_sending(enum fault_calls calls, enum fault_end end, uint64_t n)
 {
-	uint64_t n = 1, step_n = getenv("SOAK") != NULL ? 1 : 3;
+	struct dc_err why = DC_ERR_INIT;
+	struct fix *x = setup();
 	bool met;
 
-	fault_vfs_install();
-	do {
-		struct dc_err why = DC_ERR_INIT;
-		struct fix *x = setup();
+	close_epoch(x, 5, 1);
+	fault_vfs_arm(calls, n, end);
+	if (outbox_step(x->box, &why) != DC_OK)
+		ck_assert_str_ne(why.text, "");
+	met = fault_vfs_disarm() >= n;
+	step(x);
+	world.now_s += 10;		/* offered again, no dearer */
+	step(x);
+	mine_final(x);
+	step(x);
+	step(x);
+	ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
+	for (size_t i = 0; i < x->node.n; i++)
+		ck_assert_uint_eq(x->node.txs[i].nonce, 0);
+	ck_assert_uint_eq(x->node.n, 1);
+	teardown(x);
+	return met;
+}
 
-		close_epoch(x, 5, 1);
-		fault_vfs_arm(FAULT_WRITES, n, FAULT_IO_ONCE);
-		if (outbox_step(x->box, &why) != DC_OK)
-			ck_assert_str_ne(why.text, "");
-		met = fault_vfs_disarm() >= n;
-		step(x);
-		world.now_s += 10;		/* offered again, no dearer */
-		step(x);
-		mine_final(x);
-		step(x);
-		step(x);
-		ck_assert_int_eq(status_of(x, x->epoch), SQL_TX_FINAL);
-		for (size_t i = 0; i < x->node.n; i++)
-			ck_assert_uint_eq(x->node.txs[i].nonce, 0);
-		ck_assert_uint_eq(x->node.n, 1);
-		teardown(x);
-		n += step_n;
-	} while (met);
-	ck_assert_uint_gt(n, 8);
+START_TEST(a_disk_that_fails_at_any_call_sends_one_transaction)
+{
+	static const struct {
+		enum fault_calls calls;
+		enum fault_end end;
+		uint64_t step;		/* of the sample */
+	} kinds[] = { { FAULT_WRITES, FAULT_IO_ONCE, 4 },
+		      { FAULT_SYNCS, FAULT_IO_ONCE, 2 },
+		      { FAULT_WRITES, FAULT_DISK_FULL, 7 },
+		      { FAULT_WRITES, FAULT_READ_ONLY, 7 } };
+	bool all = getenv("SOAK") != NULL;
+
+	fault_vfs_install();
+	for (size_t i = 0; i < DC_ARRAY_LEN(kinds); i++) {
+		uint64_t n = 1;
+
+		while (fail_while_sending(kinds[i].calls, kinds[i].end, n))
+			n += all ? 1 : kinds[i].step;
+		ck_assert_uint_gt(n, 2 * kinds[i].step);
+	}
 }
 END_TEST
 
@@ -705,7 +722,7 @@ main(void)
 		the_days_cap_stops_sending_and_says_so_until_the_next,
 		what_is_paid_is_counted_once_and_when_it_is_final,
 		mined_reorged_out_and_its_nonce_used_by_another,
-		a_disk_that_fails_at_any_write_sends_one_transaction,
+		a_disk_that_fails_at_any_call_sends_one_transaction,
 		a_base_fee_over_the_cap_is_waited_out_and_told,
 		a_reorganisation_sends_it_again,
 		one_that_the_pool_lost_is_offered_again,
