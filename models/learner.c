@@ -327,17 +327,17 @@ static bool counts_valid(const int64_t *cell)
 	return cell[LEARNER_RIGHT] >= 0 &&
 		cell[LEARNER_RIGHT] <= cell[LEARNER_COUNTED] &&
 		cell[LEARNER_COUNTED] <= cell[LEARNER_LEARNED] &&
-		cell[LEARNER_LEARNED] <= cell[LEARNER_SEEN];
+		cell[LEARNER_LEARNED] <= cell[LEARNER_SEEN] &&
+		cell[LEARNER_SEEN] <= MODEL_COUNT_MAX;
 }
 
-/* Rules keep counts and tags, neither of them below 0. */
 static bool memory_valid(const struct learner *l)
 {
 	size_t n = memory_of(l->spec);
 
 	for (size_t i = 0; i < padded(n); i++)
-		if (l->memory.cells[i] < 0 ||
-		    (i >= n && l->memory.cells[i] != 0))
+		if (l->memory.cells[i] < 0 || l->memory.cells[i] >
+		    (i < n ? l->spec->verdict->cell_most : 0))
 			return false;
 	return true;
 }

@@ -27,6 +27,10 @@
 
 #define MODEL_LEAF_CELLS MERKLE_LEAF_CELLS
 
+/* No count of contributions is above it, so that counting cannot overflow:
+ * a trainer's ids end below 2^31. */
+#define MODEL_COUNT_MAX (INT64_C(1) << 40)
+
 /* One model in storage that somebody else owns. */
 struct model {
 	const struct model_spec *spec;

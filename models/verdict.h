@@ -56,8 +56,9 @@ struct verdict_ops {
 	/* How many models the rule keeps, at most VERDICT_FOLDS_MAX. */
 	unsigned (*folds)(const struct model_spec *spec);
 
-	/* How many cells of its own; NULL: none. */
+	/* How many cells of its own; NULL: none. Each is in [0, cell_most]. */
 	size_t (*cells)(const struct model_spec *spec);
+	int64_t cell_most;
 
 	/* The group, in [0, folds), of a case without one. */
 	unsigned (*group)(const struct verdict_case *c);

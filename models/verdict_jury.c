@@ -134,6 +134,7 @@ const struct verdict_ops verdict_jury = {
 	.teaches = VERDICT_TEACHES_OWN_FOLD,
 	.folds = folds,
 	.cells = cells,
+	.cell_most = MODEL_COUNT_MAX,
 	.group = group,
 	.learns = verdict_learns_own,
 	.learned = learned,

@@ -105,6 +105,7 @@ const struct verdict_ops verdict_support = {
 	.teaches = VERDICT_TEACHES_SERVED,
 	.folds = folds,
 	.cells = cells,
+	.cell_most = INT64_MAX,	/* tags */
 	.group = verdict_group_by_sketch,
 	.learns = verdict_learns_others,
 	.learned = learned,

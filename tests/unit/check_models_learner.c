@@ -298,6 +298,12 @@ END_TEST
 /* Its root is right, but no learning leads there: sums could overflow. */
 START_TEST(a_snapshot_with_impossible_cells_is_refused)
 {
+	/* its rule counts what each judge has learned of each class */
+	static const char jury[] = "decaid 1\nmodel naive-bayes columns=50 "
+		"smoothing=1000000000\nencoder none\n"
+		"verdict jury credit=1 folds=3 known=1 margin=1\n"
+		"sample packed\nclass a\nclass b\n";
+	enum { JURY = 2, MEMORY = 1 << 30 };
 	static const struct {
 		size_t spec, cell;
 		int64_t value;
@@ -308,6 +314,9 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 		{ 1, LEARNER_HEADER_CELLS, -(INT64_C(1) << 46) - 1 },
 		{ 0, LEARNER_RIGHT, 1 },
 		{ 0, LEARNER_SEEN, -1 },
+		{ 0, LEARNER_SEEN, (INT64_C(1) << 40) + 1 },
+		{ JURY, MEMORY, -1 },
+		{ JURY, MEMORY, (INT64_C(1) << 40) + 1 },
 		{ 0, LEARNER_HEADER_CELLS - 1, 1 },
 		/* (500 + 2) * 3 = 1506 cells, the rest of the leaf is 0 */
 		{ 0, LEARNER_HEADER_CELLS + 1506, 1 },
@@ -317,10 +326,14 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 	size_t i, n;
 
 	for (i = 0; i < DC_ARRAY_LEN(bad); i++) {
-		learner_room_init(&r, specs[bad[i].spec]);
+		learner_room_init(&r, bad[i].spec == JURY ? jury :
+				  specs[bad[i].spec]);
 		n = learner_snapshot_size(&r.spec);
 		bytes = dc_malloc(n);
-		r.cells[bad[i].cell] = bad[i].value;
+		if (bad[i].cell == MEMORY)
+			r.l.memory.cells[0] = bad[i].value;
+		else
+			r.cells[bad[i].cell] = bad[i].value;
 		merkle_touch_all(&r.l.tree);
 		learner_export(&r.l, bytes);
 		refused(&r, bytes, n, NULL, "snapshot has cells out of range");
