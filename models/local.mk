@@ -43,4 +43,4 @@ libdc_models_a_SOURCES = \
 
 models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)
 
-EXTRA_DIST += models/VERDICTS.md
+EXTRA_DIST += models/ACCURACY.md models/VERDICTS.md

@@ -25,7 +25,7 @@ struct recipe {
 
 static const struct recipe recipes[] = {
 	{ .model = "blend", .before = "", .after = " epsilon=10000000"
-	  " learning-rate=400000000 smoothing=50000000" },
+	  " learning-rate=400000000 smoothing=100000000" },
 	{ .model = "deca-dense-perceptron", .before = "",
 	  .after = " learning-rate=500000000", .encoder = "unit" },
 	{ .model = "deca-naive-bayes", .before = "", .again = "features",
@@ -42,7 +42,7 @@ static const struct recipe recipes[] = {
 	{ .model = "naive-bayes", .before = "",
 	  .after = " smoothing=100000000" },
 	{ .model = "nearest", .before = " capacity=8192",
-	  .after = " neighbours=1" },
+	  .after = " neighbours=3" },
 	{ .model = "sparse-perceptron", .before = "",
 	  .after = " learning-rate=1000000000" },
 };
@@ -120,10 +120,12 @@ enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
 	if (strncmp(name, VOCABULARY, sizeof(VOCABULARY) - 1) == 0)
 		return vocabulary_put(out, name + sizeof(VOCABULARY) - 1,
 				      NULL, err);
-	if (strcmp(name, "scale") == 0 || strcmp(name, "unit") == 0)
+	if (strcmp(name, "scale") == 0)
+		params = " clip=2000000000";
+	if (strcmp(name, "unit") == 0)
 		params = " clip=5000000000";
 	if (strcmp(name, "ngrams") == 0)
-		params = " chars-from=4 chars-to=4 words=2";
+		params = " chars-from=5 chars-to=5 words=2";
 	dc_buf_printf(out, "encoder %s%s\n", name, params);
 	return DC_OK;
 }

@@ -3,8 +3,8 @@
 
 /*
  * Which model and encoder suit which kind of data, with parameters that were
- * chosen by measurement (tests/bench/bench_models_accuracy.c) and are the
- * same for all data of a kind; and the spec made from them.
+ * chosen on rows of training files alone (models/ACCURACY.md) and are the same
+ * for all data of a kind; and the spec made from them.
  */
 
 #include <stdbool.h>

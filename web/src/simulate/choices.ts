@@ -15,7 +15,7 @@ export const MODELS: Record<string, (columns: string) => string> = {
 	"logistic": (columns) => `columns=${columns} epsilon=10000000 ` +
 		"learning-rate=500000000",
 	"blend": (columns) => `columns=${columns} epsilon=10000000 ` +
-		"learning-rate=400000000 smoothing=50000000",
+		"learning-rate=400000000 smoothing=100000000",
 	"sparse-perceptron": (columns) =>
 		`columns=${columns} learning-rate=1000000000`,
 	"kalman": (columns) => `columns=${columns} variance=1000000000`,
