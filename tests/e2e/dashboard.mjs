@@ -552,6 +552,23 @@ test("operators have a page with their record", async (t) => {
 	faultless(page);
 });
 
+test("the pages of all models fit a narrow phone", async (t) => {
+	for (const models of [undefined, hostile()]) {
+		const { page, chain, fixture } = await visit(t, {
+			models, page: { width: 320 }, hash: "#/board" });
+		const who = chain.board(chain.everything(), "karma", "all")[0].address;
+		for (const [hash, id] of [["#/board", "leader"],
+			[`#/contributors/${who}`, "contributor-recent"],
+			["#/operators", "operator"]]) {
+			await page.goto(fixture.url + hash);
+			await page.waitForSelector(at(id));
+			assert.equal(await page.evaluate(() =>
+				document.documentElement.scrollWidth), 320, hash);
+		}
+		faultless(page);
+	}
+});
+
 /* WCAG 2.2, relative luminance and contrast of two sRGB colours. */
 function contrast(a, b) {
 	const luminance = (hex) => [1, 3, 5].reduce((sum, i, k) => {

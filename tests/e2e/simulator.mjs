@@ -243,7 +243,7 @@ test("it is used by keyboard alone", async (t) => {
 });
 
 test("it fits a phone and every palette", async (t) => {
-	for (const [width, height] of [[1440, 900], [390, 844]])
+	for (const [width, height] of [[1440, 900], [390, 844], [320, 700]])
 		for (const dark of [false, true])
 			for (const example of pictures === undefined ? ["market"]
 				: ["attack", "readme", "market"]) {

@@ -594,7 +594,7 @@ export const text = {
 		cut: "The run ended in the middle",
 		limits: (rows: string, agents: string, seconds: string) =>
 			`Here a run has at most ${rows} rows, ${agents} agents and ` +
-			`${seconds} s of processor time; decaid simulate has no limits.`,
+			`${seconds}\u00a0s of processor time; decaid simulate has no limits.`,
 		accuracy: "Accuracy",
 		baseline: "All rows, true labels",
 		accuracy_title: "Accuracy on held-out rows",

@@ -58,7 +58,7 @@ function Figures({ one }: { one: ContributorSums }) {
 
 function Models({ data }: { data: Contributor }) {
 	return (
-		<table class="grid">
+		<table class="grid by-model">
 			<thead>
 				<tr>
 					<th>{text.contributor.model}</th>
@@ -93,10 +93,10 @@ function Models({ data }: { data: Contributor }) {
 
 function Recent({ list }: { list: ContributorContribution[] }) {
 	return (
-		<table class="grid">
+		<table class="grid given">
 			<thead>
 				<tr>
-					<th class="n">{text.feed.id}</th>
+					<th class="n roomy">{text.deposits.id}</th>
 					<th>{text.contributor.label}</th>
 					<th class="wide">{text.contributor.model}</th>
 					<th class="n wide">{text.deposits.amount}</th>
@@ -108,7 +108,7 @@ function Recent({ list }: { list: ContributorContribution[] }) {
 				{list.map((one) => (
 					<tr key={`${one.model} ${one.id}`}
 						data-testid="contributor-recent" data-value={one.id}>
-						<td class="n">{format_count(one.id)}</td>
+						<td class="n roomy">{format_count(one.id)}</td>
 						<td><ClassName label={one.label} name={one.class ??
 							text.feed.no_class(one.label)} /></td>
 						<td class="wide"><bdi dir="auto">

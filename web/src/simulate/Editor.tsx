@@ -61,7 +61,7 @@ function Chosen({ scenario, edit, keyword, title, kinds, names = {}, choose }:
 	const at = line_at(scenario, keyword);
 	return (
 		<Part title={title}>
-			<Kind name={keyword} label={title} options={kinds} names={names}
+			<Kind name={keyword} label={title} options={kinds} names={names} silent
 				value={scenario[at]?.words[1] ?? ""}
 				choose={(to) => edit(choose(scenario, to))} />
 			<Keys scenario={scenario} edit={edit} at={at} />

@@ -55,15 +55,17 @@ export function KeyValue({ scenario, at, name, edit }: {
 			written(keyword, name, typed)))} />;
 }
 
-export function Kind({ name, label, value, options, names, choose }: {
+/** silent: its label stands above already, and is read aloud alone. */
+export function Kind({ name, label, value, options, names, choose, silent }: {
 	name: string; label: string; value: string; options: readonly string[];
 	names: Record<string, string>; choose: (to: string) => void;
+	silent?: boolean;
 }) {
 	const all = options.includes(value) || value === ""
 		? options : [...options, value];
 	return (
 		<label class="value value-kind">
-			<span>{label}</span>
+			<span class={silent ? "aloud" : ""}>{label}</span>
 			<select class="field" value={value} name={name}
 				data-testid={`kind-${name.replace(".", "-")}`} data-value={value}
 				onChange={(event) => choose(event.currentTarget.value)}>
