@@ -23,14 +23,13 @@ static const struct spec_param params[] = {
 /* Lower case of a whole text; the caller frees. */
 static uint8_t *lower_case(const char *text, size_t n, size_t *len)
 {
-	uint8_t *lower = NULL;
+	uint8_t *lower;
 
 	*len = 0;
-	if (n > 0) {
-		lower = u8_tolower((const uint8_t *)text, n, NULL, NULL, NULL,
-				   len);
-		DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
-	}
+	if (n == 0)
+		return dc_malloc(1);
+	lower = u8_tolower((const uint8_t *)text, n, NULL, NULL, NULL, len);
+	DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
 	return lower;
 }
 
