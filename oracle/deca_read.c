@@ -205,7 +205,6 @@ static enum dc_status read_kind(const struct ask *a, struct deca_parts *out)
 		{ .signature = "dataCountLimit()" },
 		{ .signature = "weights(uint64)", .n_arg = 1 },
 		{ .signature = "intercept()" },
-		{ .signature = "owner()" },
 	};
 	static const enum deca_kind kind[] = {
 		DECA_NAIVE_BAYES, DECA_SPARSE_NEAREST_CENTROID,
@@ -214,7 +213,6 @@ static enum dc_status read_kind(const struct ask *a, struct deca_parts *out)
 	};
 	struct rpc_answer answer[DC_ARRAY_LEN(q)];
 	enum dc_status st = ask_all(a, answer, q, DC_ARRAY_LEN(q));
-	struct addr20 owner;
 	size_t i = 0;
 
 	if (st != DC_OK)
@@ -225,9 +223,28 @@ static enum dc_status read_kind(const struct ask *a, struct deca_parts *out)
 		return dc_fail(a->err, DC_EINVAL, "the classifier is none of "
 			       "the five that are known");
 	out->kind = kind[i];
-	owner = address(&answer[DC_ARRAY_LEN(kind)]);
-	out->is_wired = answer[DC_ARRAY_LEN(kind)].ok &&
-		addr20_equal(&owner, &out->trainer);
+	return DC_OK;
+}
+
+static enum dc_status read_owners(const struct ask *a, struct deca_parts *out)
+{
+	static const struct question q = { .signature = "owner()" };
+	const struct addr20 *part[] = { &out->data_handler, &out->incentive,
+					&out->classifier };
+
+	out->is_wired = true;
+	for (size_t i = 0; i < DC_ARRAY_LEN(part); i++) {
+		struct ask one = { a->rpc, part[i], a->at, a->err };
+		struct rpc_answer answer;
+		struct addr20 owner;
+		enum dc_status st = ask_all(&one, &answer, &q, 1);
+
+		if (st != DC_OK)
+			return st;
+		owner = address(&answer);
+		out->is_wired &= answer.ok &&
+			addr20_equal(&owner, &out->trainer);
+	}
 	return DC_OK;
 }
 
@@ -275,6 +292,8 @@ enum dc_status deca_read_parts(struct deca_parts *out, struct rpc *rpc,
 	a.to = &out->classifier;
 	if (st == DC_OK)
 		st = read_kind(&a, out);
+	if (st == DC_OK)
+		st = read_owners(&a, out);
 	if (st == DC_OK)
 		st = read_names(&a, out, arena);
 	return st;

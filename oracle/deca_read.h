@@ -28,8 +28,8 @@ struct deca_parts {
 	const char *name, *description, *encoder;
 	const char **class_name;
 	size_t n_class;
-	/* Whether the trainer owns the classifier: if not, somebody can
-	 * change it and no event tells. */
+	/* Whether the trainer owns all three: if not, somebody can change
+	 * the classifier and no event tells. */
 	bool is_wired;
 };
 

@@ -121,14 +121,33 @@ static enum dc_status prefetch(struct mirrored *s, struct dc_err *err)
 	return st;
 }
 
+static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
+{
+	char where[DC_ERR_TEXT_BYTES];
+	enum dc_status st;
+
+	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
+		return DC_OK;
+	s->audited_ms = mirrors_now_ms();
+	*any = true;
+	st = deca_mirror_audit(s->mirror, AUDIT_SAMPLES, &s->seed, where,
+			       err);
+	if (st == DC_OK && where[0] != '\0')
+		return dc_fail(err, DC_ECONFLICT, "%s", where);
+	return st;
+}
+
 static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 			       struct rpc *rpc, struct dc_err *err)
 {
+	bool any = false;
 	enum dc_status st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
 					     UINT64_MAX, err);
 
 	if (st == DC_OK)
 		st = prefetch(s, err);
+	if (st == DC_OK)	/* before it is served, or let in */
+		st = audit(s, &any, err);
 	if (st != DC_OK) {
 		deca_mirror_free(s->mirror);
 		s->mirror = NULL;
@@ -157,22 +176,6 @@ static enum dc_status take_wanted(struct mirrored *s, bool *any,
 	*any |= n > 0;
 	st = deca_mirror_fetch(s->mirror, keys, n, err);
 	free(keys);
-	return st;
-}
-
-static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
-{
-	char where[DC_ERR_TEXT_BYTES];
-	enum dc_status st;
-
-	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
-		return DC_OK;
-	s->audited_ms = mirrors_now_ms();
-	*any = true;
-	st = deca_mirror_audit(s->mirror, AUDIT_SAMPLES, &s->seed, where,
-			       err);
-	if (st == DC_OK && where[0] != '\0')
-		return dc_fail(err, DC_ECONFLICT, "%s", where);
 	return st;
 }
 
@@ -284,6 +287,25 @@ static bool step_one(struct mirrors *m, struct mirrored *s)
 	return true;
 }
 
+/* Look for others, when there is time. */
+static void search(struct mirrors *m)
+{
+	struct dc_err err = DC_ERR_INIT;
+	unsigned wait_ms;
+	struct rpc *rpc;
+
+	if (m->finder == NULL)
+		return;
+	rpc = node_link_choose(m->link, &wait_ms, &err);
+	if (rpc == NULL)
+		return;
+	if (mirrors_search(m, rpc, &err) != DC_OK &&
+	    node_link_at_fault(m->link))
+		node_link_bad(m->link, &err);
+	else
+		node_link_good(m->link);
+}
+
 static bool is_due(struct mirrored *s)
 {
 	return mirrors_now_ms() >= s->not_before_ms && !is_refused(s);
@@ -298,6 +320,8 @@ static void *run(void *self)
 		     i++)
 			if (is_due(m->of[i]) && !step_one(m, m->of[i]))
 				break;
+		if (!has_ended(m))
+			search(m);
 		wait_bell(m);
 	}
 	return NULL;
@@ -360,6 +384,8 @@ enum dc_status mirrors_new(struct mirrors **out,
 		mirrors_free(m);
 		return st;
 	}
+	if (config->find)
+		m->finder = finder_new(config->start_block);
 	for (size_t i = 0; i < config->n; i++)
 		mirrors_add(m, &config->trainers[i], MIRROR_NEW);
 	*out = m;
@@ -409,5 +435,6 @@ void mirrors_free(struct mirrors *m)
 	(void)pthread_mutex_destroy(&m->lock);
 	node_link_free(m->link);
 	sql_db_close(m->chain);
+	finder_free(m->finder);
 	free(m);
 }

@@ -28,6 +28,7 @@ struct mirrors_config {
 	const char *chain_path;		/* its database, to be read */
 	const struct addr20 *trainers;	/* to be mirrored */
 	size_t n;
+	bool find;	/* and trainers found by their events */
 	uint64_t start_block;
 	unsigned poll_ms;
 };

@@ -12,6 +12,8 @@
 
 #define MIRROR_KEYS_MAX 65536
 
+struct finder;
+
 /* How far it is with the gateway. */
 enum mirror_stage {
 	MIRROR_NEW,		/* its history is gathered */
@@ -53,6 +55,8 @@ struct mirrors {
 	struct gateway *gateway;
 	struct node_link *link;
 	struct sql_db *chain;		/* the thread's */
+	struct finder *finder;		/* the thread's; NULL: none is looked
+					 * for */
 	uint64_t start_block;
 	unsigned poll_ms;
 	atomic_uint_fast64_t sequence;
@@ -76,6 +80,15 @@ void mirrors_copy_texts(struct deca_parts *p, struct dc_arena *arena);
  * it starts. */
 void mirrors_add(struct mirrors *m, const struct addr20 *trainer,
 		 enum mirror_stage stage);
+
+/* --- mirrors_find.c ------------------------------------------------------ */
+
+struct finder *finder_new(uint64_t start_block);
+void finder_free(struct finder *f);
+
+/* One round of looking for trainers that nobody named. */
+enum dc_status mirrors_search(struct mirrors *m, struct rpc *rpc,
+			      struct dc_err *err) DC_MUST_CHECK;
 
 /* --- mirrors_adopt.c ----------------------------------------------------- */
 

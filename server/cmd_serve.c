@@ -102,7 +102,8 @@ static enum dc_status open_mirrors(struct daemon *d, struct dc_err *err)
 	const struct config *c = d->config;
 	struct mirrors_config m = {
 		.gateway = d->gateway, .chain_path = d->chain_path,
-		.trainers = c->mirrors.who, .n = c->mirrors.n,
+		.trainers = c->mirrors.named.who, .n = c->mirrors.named.n,
+		.find = c->mirrors.find,
 		.start_block = c->start_block,
 		.poll_ms = (unsigned)c->poll_ms,
 	};

@@ -50,7 +50,7 @@ static const struct config_key keys[] = {
 	    "given again for another model"),
 	KEY("mirror", MIRROR, mirrors, "",
 	    "the trainer of a model in 0xDeCA10B's contracts, to be mirrored "
-	    "and served; may be given again for another model"),
+	    "and served, or auto, which finds them; may be given again"),
 	KEY_UINT("keep-samples", keep_samples, "1000000", 0, INT64_MAX,
 		 "raw samples of so many newest contributions a model are "
 		 "kept; 0 keeps all"),
@@ -287,16 +287,19 @@ static enum dc_status set_models(struct config_models *field,
 	return DC_OK;
 }
 
-/* One more; "" gives none. */
-static enum dc_status set_mirror(struct config_models *field,
+/* One more; "auto" finds others too; "" gives none. */
+static enum dc_status set_mirror(struct config_mirrors *field,
 				 const char *name, const char *text,
 				 struct dc_err *err)
 {
-	struct config_models m = *field;
+	struct config_models m = field->named;
 
-	if (*text != '\0' && parse_address_list(&m, name, text, err) != DC_OK)
+	if (strcmp(text, "auto") == 0)
+		field->find = true;
+	else if (*text != '\0' &&
+		 parse_address_list(&m, name, text, err) != DC_OK)
 		return DC_EINVAL;
-	*field = m;
+	field->named = m;
 	return DC_OK;
 }
 

@@ -42,6 +42,12 @@ struct config_models {
 	struct addr20 who[CONFIG_MODELS_MAX];
 };
 
+/* Trainers of 0xDeCA10B's. */
+struct config_mirrors {
+	struct config_models named;
+	bool find;		/* others by their events */
+};
+
 /* Files with rows that an owner held out, one a model. */
 #define CONFIG_HOLDOUTS_MAX 64
 
@@ -67,7 +73,7 @@ struct config {
 	uint64_t proof_memory_mib;	/* 0: no proofs */
 	uint64_t keep_samples;		/* a model; 0: all */
 	struct config_holdouts holdouts;
-	struct config_models mirrors;	/* trainers of 0xDeCA10B's */
+	struct config_mirrors mirrors;
 	struct config_finality finality;
 	uint64_t poll_ms;
 	char *signer_key;

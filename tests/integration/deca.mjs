@@ -10,7 +10,7 @@ import http from "node:http";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { encodeFunctionData, toHex } from "viem";
+import { encodeFunctionData, getAddress, toHex } from "viem";
 import { Chain, Dice, root, startAnvil } from "./chain.mjs";
 
 const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
@@ -67,7 +67,7 @@ class World {
 	async deploy(name, args) {
 		const c = contracts[name];
 		const address = await this.chain.deployOne(this.chain.accounts[0], c, args);
-		return { address, abi: c.abi };
+		return { address: getAddress(address), abi: c.abi };
 	}
 
 	async send(account, to, functionName, args, value = 0n) {
@@ -76,6 +76,7 @@ class World {
 
 	// A system of one classifier, as a deployer of the originals wires it.
 	async system(kind, points) {
+		this.points = points;
 		const [owner] = this.chain.accounts;
 		const c = await this.deploy(kind, kinds[kind].args);
 		for (const [fn, args] of kinds[kind].init()) await this.send(owner, c, fn, args);
@@ -277,15 +278,76 @@ async function endpoint(url) {
 		stop: () => { server.closeAllConnections(); server.close(); } };
 }
 
+// Contracts that emit the same events and are none: not taken in, and why.
+async function turnsAway(world, log) {
+	const fake = await world.deploy("Lookalike", []);
+	await world.send(world.chain.accounts[3], fake, "shout", [3n]);
+	await world.chain.mine();
+	await until(() => log().includes(`no mirror of ${fake.address}: no trainer`));
+}
+
+// What people did stands with everybody's.
+async function inTheBoards(world, url, get) {
+	const { trainer } = world.parts;
+	const board = (await get(`/${trainer.address}/leaderboard?by=contributions`)).body;
+	const [{ address, contributions }] = board.entries;
+	const all = await (await fetch(`${url}v1/leaderboard?by=contributions&limit=500`)).json();
+	assert.ok(all.entries.find((e) => e.address === address).contributions >= contributions);
+	const person = await (await fetch(`${url}v1/contributors/${address}`)).json();
+	const here = person.models.find((m) => m.model === trainer.address);
+	assert.equal(here.contributions, contributions);
+	assert.ok(person.recent.some((c) => c.model === trainer.address));
+	assert.equal(BigInt(here.deposited_wei),
+		BigInt(here.refunded_wei) + BigInt(here.lost_wei) + BigInt(here.locked_wei));
+}
+
+// What the chain has, the database has: also when blocks were others.
+async function reorganized(world, live) {
+	const { chain, parts: { trainer } } = world;
+	await chain.rpc("anvil_reorg", [2, []]);
+	chain.nonces.clear();
+	world.entries = world.entries.map((e) => ({ ...e, done: true }));
+	chain.time += 1000;
+	await world.live(2);
+	await chain.mine();
+	const logs = await chain.reader.getContractEvents({ address: trainer.address, abi: trainer.abi,
+		eventName: "AddData", fromBlock: 0n });
+	const head = Number(await chain.reader.getBlockNumber());
+	await until(async () => (await live()).as_of?.block === head);
+	assert.equal((await live()).contributions, logs.length);
+	await until(async () => (await live()).audit?.block === head);
+}
+
+// The mirror is in the database: it needs no name, and nothing is read twice.
+async function startsAgain(world, args, last) {
+	const child = spawn(decaid, args, { stdio: ["ignore", "pipe", "pipe"] });
+	let log = "";
+	child.stderr.on("data", (d) => { log += d; });
+	const ended = new Promise((resolve) => child.on("exit", resolve));
+	const { url } = JSON.parse(await new Promise((resolve) => child.stdout.once("data", resolve)));
+	const model = await until(async () => {
+		assert.equal(child.exitCode, null, log);
+		const m = await (await fetch(`${url}v1/models/${last.slug}`)).json();
+		return m.followed && m;
+	});
+	for (const key of ["contributions", "contributors", "held_wei", "paid_out_wei", "classes"])
+		assert.deepEqual(model[key], last[key]);
+	assert.equal(model.audit.differed, 0);
+	child.kill("SIGTERM");
+	assert.equal(await ended, 0, log);
+}
+
 // The daemon serves the mirror through the routes of its own models; every
 // prediction is the contract's, revert for revert.
-async function serves(world) {
+async function serves(world, found) {
 	const { chain, parts: { c, trainer, kind } } = world;
 	await chain.deploy();
 	const first = await endpoint(chain.url);
-	const child = spawn(decaid, ["serve", "--rpc", `${first.url},${chain.url}`, "--factory", chain.factory, "--start-block", "0",
-		"--data-dir", fs.mkdtempSync(path.join(os.tmpdir(), "decaid-deca-")), "--mirror", trainer.address,
-		"--port", "0", "--finality", "depth:0", "--poll-ms", "20", "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-deca-"));
+	const args = ["serve", "--rpc", `${first.url},${chain.url}`, "--factory", chain.factory, "--start-block", "0",
+		"--data-dir", folder, "--port", "0", "--finality", "depth:3", "--poll-ms", "20", "--json"];
+	const child = spawn(decaid, [...args, "--mirror", found ? "auto" : trainer.address],
+		{ stdio: ["ignore", "pipe", "pipe"] });
 	let log = "";
 	child.stderr.on("data", (d) => { log += d; });
 	const ended = new Promise((resolve) => child.on("exit", resolve));
@@ -342,9 +404,15 @@ async function serves(world) {
 	assert.deepEqual((await get(`/${trainer.address}/checkpoints`)).body.checkpoints, []);
 	const held = (await get(`/${trainer.address}/deposits`)).body;
 	assert.equal(held.claimable.reduce((sum, d) => sum + BigInt(d.deposit_wei), 0n), BigInt(held.held_wei));
+	if (found) await turnsAway(world, () => log);
+	await inTheBoards(world, url, get);
+	await reorganized(world, live);
+	const last = await live();
 	child.kill("SIGTERM");
 	assert.equal(await ended, 0, log);
-	console.log(`${kind}: served, 60 predictions the contract's`);
+	await startsAgain(world, args, last);
+	console.log(`${kind}, ${world.points ? "Points64" : "Stakeable64"}: ${found ? "found and " : ""}served, ` +
+		"60 predictions the contract's; boards, a reorg, a restart");
 }
 
 async function notAModel(world) {
@@ -370,13 +438,13 @@ const anvil = await startAnvil();
 const chain = new Chain(anvil.url);
 try {
 	let world;
-	let points = false;
 	for (const kind of only.length ? only : Object.keys(kinds)) {
-		world = new World(chain);
-		await mirrors(world, kind, points);
-		await reads(world);
-		if (kind !== "DensePerceptron") await serves(world);
-		points = !points;
+		for (const points of [true, false]) {
+			world = new World(chain);
+			await mirrors(world, kind, points);
+			await reads(world);
+			await serves(world, points);
+		}
 	}
 	if (!only.length) await theRest(world);
 	else console.log("deca: as named");
