@@ -151,10 +151,41 @@ static bool forfeit_check(struct claim_answer *out, const struct question *q,
 	return false;
 }
 
+/* The reporter's part of what is left after the fee. */
+static struct wei reporter_part(const struct trainer_params *p,
+				struct wei left)
+{
+	struct u256 part;
+
+	DC_CHECK(u256_muldiv(&part, left.v,
+			     u256_from_u64(p->reporter_share_bps),
+			     u256_from_u64(BPS)));
+	return (struct wei){ part };
+}
+
+struct wei claim_report_wei(const struct trainer_params *p,
+			    struct wei deposit_wei)
+{
+	const struct claim_record r = { .deposit_wei = deposit_wei };
+	const struct question q = { .p = p, .r = &r };
+	struct wei left;
+
+	DC_CHECK(wei_sub(&left, deposit_wei, fee_of(&q)));
+	return reporter_part(p, left);
+}
+
+uint64_t claim_report_least_s(const struct trainer_params *p, uint64_t time_s)
+{
+	uint64_t waited = later(time_s, p->refund_wait_s);
+	uint64_t over = p->epoch_s == 0 ? 0 : waited % p->epoch_s;
+
+	return later(over == 0 ? waited : later(waited, p->epoch_s - over),
+		     p->challenge_s);
+}
+
 static void report_check(struct claim_answer *out, const struct question *q)
 {
 	struct wei all;
-	struct u256 part;
 
 	if (q->actor.is_contributor) {
 		no(out, CLAIM_OWN_RECORD, CLAIM_NEVER);
@@ -164,10 +195,7 @@ static void report_check(struct claim_answer *out, const struct question *q)
 		return;
 	yes_less_fee(out, q);
 	all = out->pays_wei;
-	DC_CHECK(u256_muldiv(&part, all.v,
-			     u256_from_u64(q->p->reporter_share_bps),
-			     u256_from_u64(BPS)));
-	out->pays_wei = (struct wei){ part };
+	out->pays_wei = reporter_part(q->p, all);
 	DC_CHECK(wei_sub(&out->shared_wei, all, out->pays_wei));
 }
 

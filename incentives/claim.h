@@ -78,6 +78,16 @@ void claim_check(struct claim_answer *out, const struct trainer_params *p,
 		 enum claim_action action, struct claim_actor actor,
 		 const struct claim_record *r, uint64_t now_s);
 
+/* What reporting it pays the reporter once the model disagrees with it in
+ * time, of a deposit that pays the fee: rounded down. */
+struct wei claim_report_wei(const struct trainer_params *p,
+			    struct wei deposit_wei);
+
+/* Before when nobody can report it, whatever the verdict: the end of the
+ * epoch in which its refund wait ends, and the challenge after that. */
+uint64_t claim_report_least_s(const struct trainer_params *p,
+			      uint64_t time_s);
+
 /* The one sentence of a reason, for people. */
 const char *claim_reason_text(enum claim_reason reason);
 

@@ -36,6 +36,9 @@ libdc_models_a_SOURCES = \
 	models/sparse_perceptron.c \
 	models/spec.c models/spec.h models/spec_words.c \
 	models/start.c models/start.h \
+	models/suspicion.c models/suspicion.h \
+	models/suspicion_dense.c models/suspicion_private.h \
+	models/suspicion_sparse.c \
 	models/verdict.c models/verdict.h \
 	models/verdict_fold.c \
 	models/verdict_jury.c \

@@ -18,9 +18,10 @@
  *      exception: this daemon's own, signed by nobody.
  *  (5) Time between two blocks costs as much as what happens in it: epochs
  *      that are empty are stepped over, not walked through.
- *  (6) A snapshot's file is safe before its row is; a learner is its newest
- *      usable snapshot and the stored contributions after it. So a crash at
- *      any point loses at most the open transaction, and the chain has it.
+ *  (6) A snapshot's files are safe before their row is; a learner, and what
+ *      suspicions are computed from, are the newest usable snapshot and the
+ *      stored contributions after it. So a crash at any point loses at most
+ *      the open transaction, and the chain has it.
  *  (7) After a failure the learners in memory may be ahead of the database:
  *      nothing is committed any more, and readers are told of the halt.
  */
@@ -511,8 +512,10 @@ void pipeline_free(struct pipeline *p)
 	abandon(p);
 	sql_db_close(p->db);
 	ec_free(p->ec);
-	for (i = 0; i < p->n_models; i++)
+	for (i = 0; i < p->n_models; i++) {
+		pipe_suspicion_close(p, p->models[i]);
 		free(p->models[i]);
+	}
 	free(p->models);
 	pipe_mirrors_free(p);
 	tally_free(p->tally);

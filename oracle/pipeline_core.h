@@ -12,6 +12,7 @@
 #include "incentives/share.h"
 #include "incentives/verdicts.h"
 #include "oracle/abi_decaid.h"
+#include "models/suspicion.h"
 #include "oracle/ec.h"
 #include "oracle/follow.h"
 #include "oracle/pipeline.h"
@@ -21,6 +22,7 @@
 #include "sql/contributions.h"
 #include "sql/db.h"
 #include "sql/models.h"
+#include "sql/snapshots.h"
 
 #define PIPELINE_NEVER UINT64_MAX
 
@@ -49,6 +51,11 @@ struct pipe_model {
 	struct verdicts_chain judged;
 	uint64_t computed_count;	/* of the last checkpoint computed */
 	uint64_t unjudged_s;		/* time of contribution judged.judged */
+
+	/* What its contributions are compared with; the block is ours. NULL
+	 * where the model is not followed. */
+	struct suspicion suspicion;
+	void *suspicion_block;
 
 	uint64_t taken_back;		/* one more than the highest id that
 					 * was taken back unjudged, or 0 */
@@ -136,6 +143,29 @@ enum dc_status pipe_put_totals(struct pipeline *p, struct dc_err *err)
 /* Snapshots of models that learned at least this much since their last. */
 enum dc_status pipe_snapshots(struct pipeline *p, uint64_t at_least,
 			      struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_suspicion.c ------------------------------------------------ */
+
+/* The memory of a followed model, empty; freed with the model. */
+void pipe_suspicion_open(struct pipeline *p, struct pipe_model *m);
+void pipe_suspicion_close(struct pipeline *p, struct pipe_model *m);
+void pipe_suspicion_reset(struct pipe_model *m);
+
+/* Compare a contribution with what came before it, and remember it; also
+ * when it is learned again.
+ * Returns millionths: 1000000 of what is not a valid sample. */
+int32_t pipe_suspicion_see(struct pipeline *p, struct pipe_model *m,
+			   const struct sql_contribution *c);
+
+/* The memory as a file of its own, under its keccak; and back.
+ * Errors: as for the learner's file; DC_EINVAL it holds something else. */
+enum dc_status pipe_suspicion_save(struct pipeline *p, struct pipe_model *m,
+				   struct sql_snapshot *row,
+				   struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_suspicion_restore(struct pipeline *p,
+				      struct pipe_model *m,
+				      const struct sql_snapshot *row,
+				      struct dc_err *err) DC_MUST_CHECK;
 
 /* --- pipeline_holdout.c -------------------------------------------------- */
 

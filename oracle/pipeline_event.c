@@ -166,6 +166,7 @@ static enum dc_status contributed(struct pipeline *p, struct pipe_model *m,
 	if (st != DC_OK)
 		return st;
 	learn(p, m, &c, seen ? NOVELTY_REPEAT : NOVELTY_NEW);
+	c.suspicion_ppm = pipe_suspicion_see(p, m, &c);
 	take_over(m, &c);
 	pipe_due(p, m);
 	return sql_contribution_insert(p->db, &c, err);

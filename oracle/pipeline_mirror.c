@@ -316,6 +316,7 @@ static struct sql_contribution contribution_of(struct pipeline *p,
 {
 	const struct sql_model_totals *t = &m->row.totals;
 	struct sql_contribution c = {
+		.suspicion_ppm = -1,	/* nothing is compared there */
 		.model = m->row.row, .log = *at,
 		.is = { .id = t->count, .contributor = e->who,
 			.label = e->sample.label < UINT32_MAX ?

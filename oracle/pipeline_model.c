@@ -93,9 +93,10 @@ struct pipe_model *pipe_add_model(struct pipeline *p,
 	m->followed = registry_state(m->live) == REGISTRY_LIVE;
 	m->row.followed = m->followed;
 	m->due_s = PIPELINE_NEVER;
-	if (m->followed)
+	if (m->followed) {
 		p->bytes_live += registry_bytes(m->live);
-	else
+		pipe_suspicion_open(p, m);
+	} else
 		dc_log(DC_LOG_UNUSUAL, "oracle", "model %s is not followed: "
 		       "%s", info->slug, info->refusal);
 	pipe_append(p, m);
@@ -140,6 +141,7 @@ static enum dc_status replay(struct pipeline *p, struct pipe_model *m,
 			registry_write_begin(m->live);
 			learner_learn(learner, &result, &in, p->room);
 			registry_write_end(m->live, block);
+			(void)pipe_suspicion_see(p, m, &c[i]);
 		}
 	}
 	dc_arena_free(arena);
@@ -162,6 +164,8 @@ static enum dc_status try_snapshot(struct pipeline *p, struct pipe_model *m,
 		st = registry_restore(m->live, bytes, len, &s->root, s->block,
 				      &why);
 	snapshot_unmap(bytes, len);
+	if (st == DC_OK)
+		st = pipe_suspicion_restore(p, m, s, &why);
 	*taken = st == DC_OK &&
 		learner_count(registry_learner(m->live), LEARNER_SEEN) ==
 		s->count;
@@ -172,6 +176,7 @@ static enum dc_status try_snapshot(struct pipeline *p, struct pipe_model *m,
 	dc_log(DC_LOG_UNUSUAL, "oracle", "snapshot of %s at block %" PRIu64
 	       " cannot be used: %s", m->row.slug, s->block, why.text);
 	registry_reset(m->live);
+	pipe_suspicion_reset(m);
 	st = sql_tx_begin(p->db, err);
 	if (st == DC_OK)
 		st = sql_snapshot_delete(p->db, m->row.row, s->block, err);
@@ -190,6 +195,7 @@ static enum dc_status restore(struct pipeline *p, struct pipe_model *m,
 	enum dc_status st = DC_OK;
 
 	registry_reset(m->live);
+	pipe_suspicion_reset(m);
 	m->snapshot_count = 0;
 	while (st == DC_OK && found && !taken) {
 		st = sql_snapshot_newest(p->db, &s, &found, m->row.row, block,
@@ -345,6 +351,7 @@ static void drop_model(struct pipeline *p, struct pipe_model *m)
 {
 	if (m->followed)
 		p->bytes_live -= registry_bytes(m->live);
+	pipe_suspicion_close(p, m);
 	if (m->mirror != NULL)
 		m->mirror->model = NULL;
 	else
@@ -439,7 +446,7 @@ static enum dc_status delete_stale(struct pipeline *p, struct pipe_model *m,
 	return st;
 }
 
-/* A file first, its row after it: keeps (6). */
+/* Files first, their row after them: keeps (6). */
 static enum dc_status snapshot_one(struct pipeline *p, struct pipe_model *m,
 				   bool *stale, struct dc_err *err)
 {
@@ -447,10 +454,12 @@ static enum dc_status snapshot_one(struct pipeline *p, struct pipe_model *m,
 	struct sql_snapshot s = {
 		.model = m->row.row, .block = p->head.number,
 		.block_hash = p->head.hash, .count = m->row.totals.count,
-		.file = name, .counters = (const uint8_t *)""
+		.file = name
 	};
 	enum dc_status st = write_file(p, m, name, &s.root, err);
 
+	if (st == DC_OK)
+		st = pipe_suspicion_save(p, m, &s, err);
 	if (st == DC_OK)
 		st = sql_tx_begin(p->db, err);
 	if (st != DC_OK)
@@ -464,6 +473,15 @@ static enum dc_status snapshot_one(struct pipeline *p, struct pipe_model *m,
 	}
 	m->snapshot_count = s.count;
 	return sql_tx_commit(p->db, err);
+}
+
+static bool names(const struct sql_snapshot *s, const char *name)
+{
+	char neighbours[SNAPSHOT_NAME_BYTES];
+
+	hash32_format(&s->neighbours, neighbours);
+	return strcmp(s->file, name) == 0 ||
+		(s->has_neighbours && strcmp(neighbours, name) == 0);
 }
 
 /* Whether a row names the file. */
@@ -483,7 +501,7 @@ static bool is_kept(void *user, const char *name)
 						at_most, p->scratch, NULL) !=
 			    DC_OK)
 				return true;	/* not known: keep it */
-			if (found && strcmp(s.file, name) == 0)
+			if (found && names(&s, name))
 				return true;
 			if (found && s.block == 0)
 				break;

@@ -3,8 +3,9 @@
 
 /*
  * Learners as files, DIR/snapshots/ROOT: the bytes of learner_export under
- * the name of their state root. A file is whole or not there: it is written
- * aside, synced, renamed, and the folder synced.
+ * the name of their state root; and what suspicions are computed from, the
+ * bytes of suspicion_export, under the name of their keccak. A file is whole
+ * or not there: it is written aside, synced, renamed, and the folder synced.
  */
 
 #include <stdbool.h>

@@ -49,6 +49,8 @@ static const struct http_route routes[] = {
 	  "Leaderboard", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/deposits", rest_deposits, 0,
 	  "Deposits", chain_state },
+	{ HTTP_GET, "/v1/models/{model}/suspects", rest_suspects, 0,
+	  "SuspectPage", chain_state },
 	{ HTTP_GET, "/v1/models/{model}/checkpoints", rest_checkpoints, 0,
 	  "CheckpointPage", NULL },
 	{ HTTP_GET, "/v1/models/{model}/checkpoints/{epoch}",

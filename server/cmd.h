@@ -90,6 +90,7 @@ int cmd_usage(const struct cmd_line *line, const char *fmt, ...)
 int cmd_backup(const struct command *self, int argc, char **argv);
 int cmd_claim(const struct command *self, int argc, char **argv);
 int cmd_contribute(const struct command *self, int argc, char **argv);
+int cmd_suspects(const struct command *self, int argc, char **argv);
 int cmd_contributor(const struct command *self, int argc, char **argv);
 int cmd_db_check(const struct command *self, int argc, char **argv);
 int cmd_db_prune(const struct command *self, int argc, char **argv);

@@ -30,6 +30,8 @@ static const struct command commands[] = {
 	  "deposit", cmd_report, CMD_WALLET " start-block" },
 	{ "claim", "MODEL", "Take what bad data's deposits left for you",
 	  cmd_claim, CMD_WALLET },
+	{ "suspects", "MODEL", "Ask a daemon what may be bad data, and what "
+	  "reporting it earns", cmd_suspects, "" },
 	{ "contributor", "ADDRESS", "Ask a daemon what an account earned, "
 	  "lost, can claim", cmd_contributor, "" },
 	{ "proof", "MODEL", "Prove a weight, or what a contribution changed",

@@ -135,6 +135,9 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 				     const struct sql_contribution *c,
 				     struct dc_err *err) DC_MUST_CHECK;
 
+/* The member suspicion. */
+void rest_put_suspicion(struct rest *r, const struct sql_contribution *c);
+
 /* ---- 0xDeCA10B's models (rest_mirror.c) ---- */
 
 bool rest_is_mirror(const struct sql_model *m);
@@ -169,8 +172,8 @@ void rest_mirror_put_deposit(struct rest *r, const struct sql_model *m,
 
 http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
 	rest_models, rest_model, rest_export, rest_predict,
-	rest_mirror_predict, rest_contributions,
-	rest_contribution, rest_accuracy, rest_leaderboard, rest_board,
+	rest_mirror_predict, rest_contributions, rest_contribution,
+	rest_suspects, rest_accuracy, rest_leaderboard, rest_board,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_proof, rest_update_proof,
 	rest_simulate, rest_simulations, rest_events, rest_openapi, rest_asset;

@@ -63,9 +63,10 @@ static const char SQL_CONTRIBUTION_INSERT[] =
 	" deposit_wei, block, log_index, time_s, tx, sample_hash, sample_key,"
 	" record_hash, valid, is_new, taught, prediction, margin_fx9,"
 	" progressive_right, progressive_counted, state, verdict,"
-	" verdict_epoch, paid_wei, settled_block)"
+	" verdict_epoch, paid_wei, settled_block, suspicion)"
 	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
+	" ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,"
+	" ?25)";
 static const char SQL_SAMPLE_INSERT[] =
 	"INSERT INTO samples (row, bytes) VALUES (?1, ?2)";
 
@@ -122,6 +123,10 @@ sql_contribution_insert(struct sql_db *db, const struct sql_contribution *c,
 	sql_bind_u64(&q, c->progressive_right);
 	sql_bind_u64(&q, c->progressive_counted);
 	sql_bind_settlement(&q, &c->now);
+	if (c->suspicion_ppm < 0)
+		sql_bind_null(&q);
+	else
+		sql_bind_i64(&q, c->suspicion_ppm);
 	found = sql_query_run(&q, err);
 	return found == DC_OK ? sql_sample_insert(db, c, err) : found;
 }
@@ -152,6 +157,8 @@ void
 sql_col_contribution(struct sql_query *q, struct sql_contribution *c,
 		     struct dc_arena *arena)
 {
+	bool unknown;
+
 	c->is.id = sql_col_u64(q) & SQL_MAX_ID;
 	c->model = sql_col_i64(q);
 	sql_col_addr(q, &c->is.contributor);
@@ -175,6 +182,10 @@ sql_col_contribution(struct sql_query *q, struct sql_contribution *c,
 	c->now.verdict_epoch = sql_col_u64(q);
 	c->now.paid_wei = sql_col_wei(q);
 	c->now.settled_block = sql_col_u64(q);
+	unknown = sql_col_is_null(q);
+	c->suspicion_ppm = (int32_t)sql_col_i64(q);
+	if (unknown)
+		c->suspicion_ppm = -1;
 	c->pruned = sql_col_is_null(q);
 	c->is.sample = sql_col_blob(q, &c->is.sample_len, arena);
 	sql_col_hash(q, &c->log.block_hash);

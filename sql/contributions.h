@@ -57,6 +57,7 @@ struct sql_contribution {
 	bool taught;			/* wrong or unsure before, and new */
 	int64_t prediction_before;	/* label; -1: the model said nothing */
 	int64_t margin_fx9;		/* winning score minus the second */
+	int32_t suspicion_ppm;		/* millionths; -1: not computed */
 	/* Running sums after this one: accuracy over time is read off. */
 	uint64_t progressive_right, progressive_counted;
 
@@ -128,6 +129,17 @@ enum dc_status sql_contributions_held(struct sql_db *db,
 				      const struct sql_page *page,
 				      struct dc_arena *arena,
 				      struct dc_err *err) DC_MUST_CHECK;
+
+/* Whose deposit is held and may still be forfeited (not judged yet, or
+ * disagreed with), the most suspicious first, of equals the newest. Not those
+ * of which no suspicion was computed. */
+enum dc_status sql_contributions_suspects(struct sql_db *db,
+					  struct sql_contribution *out,
+					  uint32_t *n, char *next,
+					  int64_t model,
+					  const struct sql_page *page,
+					  struct dc_arena *arena,
+					  struct dc_err *err) DC_MUST_CHECK;
 
 /* A contributor's in one model whose deposit is neither refunded nor
  * forfeited, from an id on.

@@ -56,6 +56,8 @@ sql_bind_filter(struct sql_query *q, const struct sql_contributions_filter *f)
 		sql_bind_i64(q, f->label);
 }
 
+#define SQL_SUSPICION_ABOVE UINT64_C(1000001)	/* more than any */
+
 /* Fill a page from an open query and close it; keys are ids. */
 static enum dc_status
 sql_contributions_fill(struct sql_query *q, struct sql_contribution *out,
@@ -156,6 +158,52 @@ sql_contributions_held(struct sql_db *db, struct sql_contribution *out,
 		     (page->after != NULL ? 1 : 0));
 	sql_bind_u64(&q, page->limit + 1);
 	return sql_contributions_fill(&q, out, n, next, 'h', page, arena, err);
+}
+
+/* ?1 model, ?2 suspicion and ?3 row of the one before the page, ?4 limit. */
+static const char SQL_CONTRIBUTIONS_SUSPECTS[] =
+	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c"
+	" INDEXED BY contributions_suspects" SQL_CONTRIBUTION_JOINS
+	"WHERE c.model = ?1 AND c.state IN (0, 1, 5)"
+	" AND (c.suspicion, c.row) < (?2, ?3)"
+	" ORDER BY c.suspicion DESC, c.row DESC LIMIT ?4";
+
+enum dc_status
+sql_contributions_suspects(struct sql_db *db, struct sql_contribution *out,
+			   uint32_t *n, char *next, int64_t model,
+			   const struct sql_page *page,
+			   struct dc_arena *arena, struct dc_err *err)
+{
+	struct sql_key key = { .list = 's', .n_numbers = 2 };
+	struct sql_query q;
+	enum dc_status found = sql_page_check(page, err);
+
+	*n = 0;
+	*next = '\0';
+	key.v[0] = SQL_SUSPICION_ABOVE;
+	if (found == DC_OK && page->after != NULL)
+		found = sql_key_parse(&key, page->after, err);
+	if (found == DC_OK && (key.v[0] > SQL_SUSPICION_ABOVE ||
+			       key.v[1] > SQL_MAX_ID))
+		found = dc_fail(err, DC_EINVAL,
+				"after: not a key of this list");
+	if (found != DC_OK)
+		return found;
+	sql_query_open(&q, db, SQL_CONTRIBUTIONS_SUSPECTS);
+	sql_bind_i64(&q, model);
+	sql_bind_u64(&q, key.v[0]);
+	sql_bind_i64(&q, sql_contribution_row(model, key.v[1]));
+	sql_bind_u64(&q, page->limit + 1);
+	while (sql_query_row(&q)) {
+		if (*n == page->limit) {
+			key.v[0] = (uint64_t)out[*n - 1].suspicion_ppm;
+			key.v[1] = out[*n - 1].is.id;
+			sql_key_format(&key, next);
+			break;
+		}
+		sql_col_contribution(&q, &out[(*n)++], arena);
+	}
+	return sql_query_close(&q, err);
 }
 
 /* The index holds what is neither refunded nor forfeited, in order of id. */

@@ -24,7 +24,7 @@ int64_t sql_contribution_row(int64_t model, uint64_t id);
 	" coalesce(p.progressive_right, c.progressive_right)," \
 	" coalesce(p.progressive_counted, c.progressive_counted)," \
 	" c.state, c.verdict, c.verdict_epoch, c.paid_wei," \
-	" c.settled_block, s.bytes, b.hash"
+	" c.settled_block, c.suspicion, s.bytes, b.hash"
 #define SQL_CONTRIBUTION_JOINS \
 	" CROSS JOIN blocks AS b ON b.number = c.block" \
 	" LEFT JOIN predictions AS p ON p.row = c.row" \

@@ -2,14 +2,16 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "sql/query.h"
 #include "sql/snapshots.h"
 
 static const char SQL_SNAPSHOT_PUT[] =
 	"INSERT INTO snapshots (model, block, block_hash, count, root, file,"
-	" counters) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+	" neighbours) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 	" ON CONFLICT (model, block) DO UPDATE SET block_hash = ?3,"
-	" count = ?4, root = ?5, file = ?6, counters = ?7";
+	" count = ?4, root = ?5, file = ?6, neighbours = ?7";
 
 enum dc_status
 sql_snapshot_put(struct sql_db *db, const struct sql_snapshot *s,
@@ -25,12 +27,12 @@ sql_snapshot_put(struct sql_db *db, const struct sql_snapshot *s,
 	sql_bind_u64(&q, s->count);
 	sql_bind_hash(&q, &s->root);
 	sql_bind_text(&q, s->file);
-	sql_bind_blob(&q, s->counters, s->counters_len);
+	sql_bind_blob(&q, s->neighbours.b, s->has_neighbours ? 32 : 0);
 	return sql_query_run(&q, err);
 }
 
 #define SQL_SNAPSHOT_FROM \
-	"SELECT model, block, block_hash, count, root, file, counters" \
+	"SELECT model, block, block_hash, count, root, file, neighbours" \
 	" FROM snapshots "
 static const char SQL_SNAPSHOT_NEWEST[] =
 	SQL_SNAPSHOT_FROM "WHERE model = ?1 AND block <= ?2"
@@ -46,6 +48,7 @@ sql_snapshot_read(struct sql_db *db, const char *text,
 		  struct sql_snapshot *out, bool *found, int64_t model,
 		  uint64_t block, struct dc_arena *arena, struct dc_err *err)
 {
+	const uint8_t *neighbours;
 	struct sql_query q;
 	size_t bytes;
 
@@ -60,8 +63,10 @@ sql_snapshot_read(struct sql_db *db, const char *text,
 		out->count = sql_col_u64(&q);
 		sql_col_hash(&q, &out->root);
 		out->file = sql_col_text(&q, arena);
-		out->counters = sql_col_blob(&q, &bytes, arena);
-		out->counters_len = (uint32_t)bytes;
+		neighbours = sql_col_blob(&q, &bytes, arena);
+		out->has_neighbours = bytes == 32;
+		if (out->has_neighbours)
+			memcpy(out->neighbours.b, neighbours, 32);
 		*found = true;
 	}
 	return sql_query_close(&q, err);

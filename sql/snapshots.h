@@ -21,8 +21,9 @@ struct sql_snapshot {
 	uint64_t count;			/* contributions learned */
 	struct hash32 root;
 	const char *file;		/* name below the snapshot folder */
-	const uint8_t *counters;	/* the learner's own; opaque here */
-	uint32_t counters_len;
+	bool has_neighbours;		/* false: of an older program */
+	struct hash32 neighbours;	/* keccak, and name, of the other file:
+					 * what suspicions come from */
 };
 
 /* Insert or replace (model, block). */

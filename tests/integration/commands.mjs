@@ -126,6 +126,14 @@ async function main() {
 	r = await run("predict", model, `--url=${daemon.url}`, "--features=1,2");
 	assert.equal(r.status, 1);
 
+	// what may be bad is told before anybody reports it
+	const suspects = (await json("suspects", model, `--url=${daemon.url}`)).suspects;
+	assert.ok(suspects.length >= 4 && suspects.every((s, i) => i === 0 || s.suspicion <= suspects[i - 1].suspicion));
+	assert.ok(suspects.slice(0, 3).every((s) => s.contributor === liar.address), "the liar's rows come first");
+	assert.match(await ok("suspects", model, `--url=${daemon.url}`, "--limit=3"), /^id suspicion .*\n(.*\n){2}.*$/);
+	r = await run("suspects", model, `--url=${daemon.url}`, "--limit=0");
+	assert.equal(r.status, 2);
+
 	// deposits back, bad data reported, rewards taken
 	const refunded = await json("refund", model, at, `--key=${honest.key}`, "--all");
 	assert.ok(refunded.ids.length >= 45, `refunded ${refunded.ids.length}`);

@@ -282,6 +282,52 @@ START_TEST(a_fee_never_passes_the_deposit)
 }
 END_TEST
 
+/* The hint is what the claim pays, for every deposit and share. */
+START_TEST(what_reporting_would_pay_is_what_it_pays)
+{
+	static const uint64_t deposits[] = { 0, 1, 3, 99, 100, 101, 1000007,
+					     UINT64_MAX };
+	static const uint16_t shares[] = { 0, 1, 333, 1000, 9999, 10000 };
+	struct trainer_params p = params;
+	struct claim_answer a;
+	size_t i, k;
+
+	for (i = 0; i < DC_ARRAY_LEN(deposits); i++)
+		for (k = 0; k < DC_ARRAY_LEN(shares) * 3; k++) {
+			struct claim_record r = {
+				.time_s = TIME,
+				.deposit_wei = wei_from_u64(deposits[i]),
+				.verdict = VERDICT_DISAGREE,
+				.accepted_at_s = JUDGEABLE
+			};
+			struct wei hint;
+
+			p.fee_gwei = k % 3;
+			p.reporter_share_bps = shares[k / 3];
+			hint = claim_report_wei(&p, r.deposit_wei);
+			claim_check(&a, &p, CLAIM_REPORT,
+				    (struct claim_actor){ false, false }, &r,
+				    DEADLINE);
+			ck_assert_int_eq(a.reason, CLAIM_ALLOWED);
+			ck_assert_int_eq(wei_compare(hint, a.pays_wei), 0);
+		}
+}
+END_TEST
+
+START_TEST(nothing_can_be_reported_before_its_epoch_is_over)
+{
+	struct trainer_params p = { .refund_wait_s = 100, .epoch_s = 60,
+				    .challenge_s = 7 };
+
+	ck_assert_uint_eq(claim_report_least_s(&p, 20), 127);
+	ck_assert_uint_eq(claim_report_least_s(&p, 21), 187);
+	ck_assert_uint_eq(claim_report_least_s(&p, 79), 187);
+	ck_assert_uint_eq(claim_report_least_s(&p, 80), 187);
+	ck_assert_uint_eq(claim_report_least_s(&p, UINT64_MAX - 50),
+			  UINT64_MAX);
+}
+END_TEST
+
 START_TEST(far_times_do_not_wrap)
 {
 	struct claim_record r = {
@@ -417,5 +463,7 @@ UNIT_MAIN("incentives/claim",
 	  every_verdict_time_and_actor_gets_what_the_table_says,
 	  each_reason_is_given_where_it_belongs,
 	  a_fee_never_passes_the_deposit,
+	  what_reporting_would_pay_is_what_it_pays,
+	  nothing_can_be_reported_before_its_epoch_is_over,
 	  far_times_do_not_wrap,
 	  payouts_never_pass_the_deposits)

@@ -116,6 +116,7 @@ static const struct {
 	{ "~/export?format=json", "ModelFile" },
 	{ "~/leaderboard", "Leaderboard" },
 	{ "~/deposits", "Deposits" },
+	{ "~/suspects", "SuspectPage" },
 	{ "~/checkpoints", "CheckpointPage" },
 	{ "~/checkpoints/17000097", "Checkpoint" },
 	{ "/v1/leaderboard", "Leaderboard" },
@@ -383,6 +384,46 @@ START_TEST(deposits_tell_why_they_cannot_be_claimed)
 	}
 	ck_assert_uint_eq(claimable, 60);
 	json_decref(page);
+	rest_fixture_stop(&f);
+}
+END_TEST
+
+/* Held, and pending or disagreed with: 26 of them, and 7 at a time. */
+START_TEST(suspects_come_by_suspicion_with_what_they_earn)
+{
+	double last = 2, now;
+	json_int_t last_id = 0;
+	char path[128] = "/suspects?limit=7";
+	size_t i, n = 0, now_open = 0;
+	bool more = true;
+	json_t *page, *one;
+
+	rest_fixture_start(&f, 1);
+	while (more) {
+		page = get(under(path), "SuspectPage");
+		json_array_foreach(at(page, "suspects"), i, one) {
+			now = json_number_value(at(one, "suspicion"));
+			ck_assert(now < last || (now <= last &&
+				  int_at(one, "id") < last_id));
+			last = now;
+			last_id = int_at(one, "id");
+			ck_assert_int_ge(last_id, 40);
+			ck_assert_str_eq(text_at(one, "reward_wei"),
+					 "99999000000000");
+			ck_assert_int_eq(last_id >= 100, json_is_null(
+				at(one, "verdict")));
+			now_open += json_is_null(at(one, "reason"));
+			n++;
+		}
+		more = !json_is_null(at(page, "next"));
+		if (more)
+			snprintf(path, sizeof(path),
+				 "/suspects?limit=7&after=%s",
+				 text_at(page, "next"));
+		json_decref(page);
+	}
+	ck_assert_uint_eq(n, 26);	/* 49, 59 ... 99, and 100 to 119 */
+	ck_assert_uint_eq(now_open, 6);
 	rest_fixture_stop(&f);
 }
 END_TEST
@@ -779,6 +820,7 @@ UNIT_MAIN("server/rest", the_description_names_every_route_and_no_other,
 	  contributions_are_filtered,
 	  one_contribution_shows_what_became_of_it,
 	  deposits_tell_why_they_cannot_be_claimed,
+	  suspects_come_by_suspicion_with_what_they_earn,
 	  accuracy_is_thinned_evenly_and_ends_at_the_last,
 	  checkpoints_carry_signatures_verdicts_and_status,
 	  the_board_ranks_by_karma, operators_are_told_with_their_quorum,

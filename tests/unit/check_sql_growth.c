@@ -78,7 +78,7 @@ static void put_snapshot(struct sql_db *db, struct sim *s, uint64_t count)
 {
 	struct sql_snapshot snap = {
 		.model = s->row[0], .block = s->block, .count = count,
-		.file = "x", .counters = (const uint8_t *)"",
+		.file = "x",
 	};
 
 	MUST(sql_tx_begin(db, err));

@@ -34,7 +34,7 @@ struct release {
 
 /* Oldest first. */
 static const struct release releases[] = {
-	{ "0.1.0", 10, 2 },
+	{ "0.1.0", 11, 2 },
 };
 #define NEWEST (&releases[DC_ARRAY_LEN(releases) - 1])
 
@@ -162,7 +162,7 @@ static void make_chain(void)
 	const struct hash32 genesis = sim_hash(0, 0);
 	struct sim s = { .seed = 10, .time_s = 1700000000 };
 	struct sql_snapshot snap = { .count = 3, .file = "a file",
-		.counters = (const uint8_t *)"" };
+		.has_neighbours = true };
 	struct sql_db *db = sql_open_chain(&folder, SQL_WRITER);
 
 	MUST(sql_tx_begin(db, err));

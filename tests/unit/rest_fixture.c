@@ -270,6 +270,7 @@ static void add_contribution(struct rest_fixture *f, uint64_t id,
 	make_sample(&b, registry_info(f->sections)->spec, id, c.is.label);
 	c.is.sample = b.data;
 	c.is.sample_len = b.len;
+	c.suspicion_ppm = (int32_t)(id * 7919 % 13 * 76923);
 	c.log = log_at(block, 0);
 	keccak256(&c.sample_hash, b.data, b.len);
 	make_record(f, &c);

@@ -397,6 +397,8 @@ export const text = {
 			`${name}, epoch ${epoch}`,
 		claimable: "Claimable",
 		suspicion: "Suspicion",
+		suspicion_of: (percent: string) => `Suspicion ${percent}: the part ` +
+			"of its nearest neighbours' votes that goes to other labels",
 		block: "Block",
 		tx: "Transaction",
 		time: "Time",

@@ -1,7 +1,7 @@
 /* One contribution: what was said, by whom, what the model thought of it
  * before, what it cost and what became of it. */
 import type { Contribution, Model } from "../api";
-import { format_count } from "../lib/format";
+import { format_count, format_percent } from "../lib/format";
 import { Amount } from "../parts/Amount";
 import { ClassName } from "../parts/ClassName";
 import { Icon } from "../parts/Icon";
@@ -34,6 +34,20 @@ function Before({ one, model }: { one: Contribution; model: Model }) {
 	);
 }
 
+/* How unlike its label's neighbours: half and more stands out. */
+function Suspicion({ one }: { one: Contribution }) {
+	if (one.suspicion === null)
+		return null;
+	const said = text.feed.suspicion_of(format_percent(one.suspicion));
+	return (
+		<span class={one.suspicion >= 0.5 ? "suspect suspect-high" : "suspect"}
+			data-testid="suspicion" data-value={one.suspicion} title={said}>
+			<span aria-hidden="true">{format_percent(one.suspicion)}</span>
+			<span class="aloud">{said}</span>
+		</span>
+	);
+}
+
 export function ContributionRow({ one, model, open, toggle }: Props) {
 	const id = format_count(one.id);
 	return (
@@ -52,6 +66,7 @@ export function ContributionRow({ one, model, open, toggle }: Props) {
 					{model.incentive.kind !== "points" &&
 						<Amount wei={one.deposit_wei} />}
 				</span>
+				<span class="entry-suspicion"><Suspicion one={one} /></span>
 				<span class="entry-state"><StateChip state={one.state} /></span>
 				<button type="button" class="entry-open" aria-expanded={open}
 					aria-label={text.feed.open(id)} onClick={toggle}>
