@@ -16,15 +16,15 @@
 
 static const char magic[16] = "decaid near 1\n\0";
 
-void suspicion_vote_put(struct suspicion_votes *v, unsigned whose,
-			uint64_t near, uint32_t slot)
+void suspicion_vote_insert(struct suspicion_votes *v, unsigned whose,
+			   uint64_t near, uint32_t slot)
 {
 	struct suspicion_vote *list = v->of[whose];
 	uint32_t k = v->n[whose];
 
-	if (k == SUSPICION_VOTES && near <= list[--k].near)
-		return;
-	if (v->n[whose] < SUSPICION_VOTES)
+	if (k == SUSPICION_VOTES)
+		k--;
+	else
 		v->n[whose]++;
 	for (; k > 0 && list[k - 1].near < near; k--)
 		list[k] = list[k - 1];

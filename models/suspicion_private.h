@@ -25,8 +25,18 @@ struct suspicion_votes {
 enum { SUSPICION_OTHERS = 0, SUSPICION_OWN = 1 };
 
 /* Put a row where it belongs; of equals, who came first stays. */
-void suspicion_vote_put(struct suspicion_votes *v, unsigned whose,
-			uint64_t near, uint32_t slot);
+void suspicion_vote_insert(struct suspicion_votes *v, unsigned whose,
+			   uint64_t near, uint32_t slot);
+
+/* The same; most rows are too far, which is seen at once. */
+static inline void suspicion_vote_put(struct suspicion_votes *v,
+				      unsigned whose, uint64_t near,
+				      uint32_t slot)
+{
+	if (v->n[whose] < SUSPICION_VOTES ||
+	    near > v->of[whose][SUSPICION_VOTES - 1].near)
+		suspicion_vote_insert(v, whose, near, slot);
+}
 
 /* Those that are asked: others' first, then own, SUSPICION_VOTES at most. */
 uint32_t suspicion_votes_take(const struct suspicion_votes *v,

@@ -129,6 +129,8 @@ static void put_said(struct json_out *j, const struct sql_contribution *c,
 		json_put_null(j);
 	else
 		json_put_i64(j, c->prediction_before);
+	json_put_key(j, "suspicion");
+	json_put_ppm(j, c->suspicion_ppm);
 }
 
 enum dc_status event_text_append(struct dc_buf *out,

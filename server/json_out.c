@@ -317,3 +317,11 @@ void json_put_time(struct json_out *j, uint64_t time_s)
 	json_time_format(text, time_s);
 	append_quoted(j, text);
 }
+
+void json_put_ppm(struct json_out *j, int32_t ppm)
+{
+	if (ppm < 0)
+		json_put_null(j);
+	else
+		json_put_fx9(j, ppm * INT64_C(1000));
+}

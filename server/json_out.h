@@ -54,6 +54,9 @@ void json_put_fx9(struct json_out *j, int64_t v);
 /* The same number with all its decimals: -1.386294361. */
 void json_put_fx9_exact(struct json_out *j, int64_t v);
 
+/* So many millionths, as a number; null below 0. */
+void json_put_ppm(struct json_out *j, int32_t ppm);
+
 /* "-1386294361": a decimal string, scale 10^9. */
 void json_put_score(struct json_out *j, int64_t v);
 

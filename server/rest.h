@@ -135,9 +135,6 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 				     const struct sql_contribution *c,
 				     struct dc_err *err) DC_MUST_CHECK;
 
-/* The member suspicion. */
-void rest_put_suspicion(struct rest *r, const struct sql_contribution *c);
-
 /* ---- 0xDeCA10B's models (rest_mirror.c) ---- */
 
 bool rest_is_mirror(const struct sql_model *m);

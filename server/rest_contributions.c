@@ -7,16 +7,6 @@
 #include "models/verdict.h"
 #include "server/rest.h"
 
-/* Null: it came before this was computed. */
-void rest_put_suspicion(struct rest *r, const struct sql_contribution *c)
-{
-	json_put_key(&r->j, "suspicion");
-	if (c->suspicion_ppm < 0)
-		json_put_null(&r->j);
-	else
-		json_put_fx9(&r->j, c->suspicion_ppm * INT64_C(1000));
-}
-
 enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 				     const struct registry_model *live,
 				     const struct sql_contribution *c,
@@ -62,7 +52,8 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 		json_put_null(j);
 	else
 		json_put_u64(j, c->now.verdict_epoch);
-	rest_put_suspicion(r, c);
+	json_put_key(j, "suspicion");
+	json_put_ppm(j, c->suspicion_ppm);
 	return DC_OK;
 }
 

@@ -54,7 +54,8 @@ static enum dc_status put_suspect(struct rest_claims *k,
 	json_put_u64(j, c->is.label);
 	json_put_key(j, "class");
 	json_put_text(j, rest_class(live, c->is.label));
-	rest_put_suspicion(r, c);
+	json_put_key(j, "suspicion");
+	json_put_ppm(j, c->suspicion_ppm);
 	json_put_key(j, "time");
 	json_put_time(j, c->log.time_s);
 	json_put_key(j, "deposit_wei");

@@ -72,6 +72,9 @@ tests_bench_bench_server_choose_LDADD = $(bench_libs) $(server_libs) \
 BENCHES += tests/bench/bench_server_simulate
 tests_bench_bench_server_simulate_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
+BENCHES += tests/bench/bench_server_suspicion
+tests_bench_bench_server_suspicion_LDADD = $(bench_libs) $(server_libs) \
+	$(server_outside_libs)
 BENCHES += tests/bench/bench_server_verdicts
 tests_bench_bench_server_verdicts_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)

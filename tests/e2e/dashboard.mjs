@@ -167,6 +167,7 @@ test("a list is not asked for again when its event told everything",
 		assert.equal(asked, 2);
 		const one = chain.contribute(chain.models[0]);
 		await shows(page, "contribution", one.id);
+		await shows(page, "suspicion", one.suspicion);
 		await shows(page, "figure-contributions", one.id + 1);
 		assert.equal(list(), asked);
 		faultless(page);

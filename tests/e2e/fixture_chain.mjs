@@ -175,6 +175,7 @@ export class FixtureChain {
 			tx: one.tx, account: one.contributor, label: one.label,
 			class: one.class, deposit_wei: one.deposit_wei,
 			state: one.state, prediction_before: one.prediction_before,
+			suspicion: one.suspicion,
 		});
 		return one;
 	}

@@ -397,6 +397,7 @@ export const text = {
 			`${name}, epoch ${epoch}`,
 		claimable: "Claimable",
 		suspicion: "Suspicion",
+		suspicion_word: "suspicion",
 		suspicion_of: (percent: string) => `Suspicion ${percent}: the part ` +
 			"of its nearest neighbours' votes that goes to other labels",
 		block: "Block",

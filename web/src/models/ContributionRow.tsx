@@ -1,7 +1,8 @@
 /* One contribution: what was said, by whom, what the model thought of it
  * before, what it cost and what became of it. */
 import type { Contribution, Model } from "../api";
-import { format_count, format_percent } from "../lib/format";
+import { format_count, format_percent, format_percent_coarse }
+	from "../lib/format";
 import { Amount } from "../parts/Amount";
 import { ClassName } from "../parts/ClassName";
 import { Icon } from "../parts/Icon";
@@ -42,7 +43,10 @@ function Suspicion({ one }: { one: Contribution }) {
 	return (
 		<span class={one.suspicion >= 0.5 ? "suspect suspect-high" : "suspect"}
 			data-testid="suspicion" data-value={one.suspicion} title={said}>
-			<span aria-hidden="true">{format_percent(one.suspicion)}</span>
+			<span aria-hidden="true">
+				<span class="suspect-word">{text.feed.suspicion_word} </span>
+				{format_percent_coarse(one.suspicion)}
+			</span>
 			<span class="aloud">{said}</span>
 		</span>
 	);
