@@ -30,6 +30,21 @@ static int listen_to(const char *query, const char *last)
 	return fd;
 }
 
+/* Events end their lines with \n alone: "\r\nSIZE\r\n" is between chunks, which
+ * end anywhere. */
+static void join_chunks(void)
+{
+	char *at = text, *end;
+
+	while ((at = strstr(at, "\r\n")) != NULL) {
+		(void)strtoul(at + 2, &end, 16);
+		if (end > at + 2 && strncmp(end, "\r\n", 2) == 0)
+			memmove(at, end + 2, strlen(end + 2) + 1);
+		else
+			at += 2;
+	}
+}
+
 /* Read on until it was said; what was read before counts. */
 static void hear(int fd, const char *until)
 {
@@ -37,6 +52,7 @@ static void hear(int fd, const char *until)
 
 	if (strstr(text, until) == NULL)
 		(void)http_raw_read(fd, text + len, sizeof(text) - len, until);
+	join_chunks();
 }
 
 /* The same, for what is said from now on. */
