@@ -52,7 +52,7 @@ struct suspicion_sparse {
 	uint64_t n;		/* rows seen */
 	uint32_t heads;		/* a power of 2 */
 	uint32_t *seen;		/* (heads) rows that had it */
-	uint32_t *posting;	/* (heads, SUSPICION_POSTINGS) numbers of rows */
+	uint32_t *posting;	/* (heads, SUSPICION_POSTINGS) rows, by number */
 	/* of the last rows, at their number modulo SUSPICION_SPARSE_ROWS: */
 	uint32_t *inverse;	/* 2^31 / length; 0: it has none */
 	uint32_t *label, *account;
@@ -62,7 +62,7 @@ struct suspicion_sparse {
 struct suspicion_dense {
 	uint64_t n;
 	uint32_t columns, coordinates, stride;
-	int64_t *former;	/* (coordinates, formers) values to compare with */
+	int64_t *former;	/* (coordinates, formers) to compare with */
 	uint32_t *label, *account;	/* (SUSPICION_DENSE_ROWS) */
 	uint8_t *sketch;	/* (SUSPICION_DENSE_ROWS, stride) */
 };
