@@ -52,7 +52,7 @@ struct suspicion_sparse {
 	uint64_t n;		/* rows seen */
 	uint32_t heads;		/* a power of 2 */
 	uint32_t *seen;		/* (heads) rows that had it */
-	uint32_t *posting;	/* (heads, SUSPICION_POSTINGS) rows, by number */
+	uint32_t *posting;	/* (heads, SUSPICION_POSTINGS) row numbers */
 	/* of the last rows, at their number modulo SUSPICION_SPARSE_ROWS: */
 	uint32_t *inverse;	/* 2^31 / length; 0: it has none */
 	uint32_t *label, *account;
