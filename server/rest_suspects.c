@@ -53,7 +53,7 @@ static enum dc_status put_suspect(struct rest_claims *k,
 	json_put_key(j, "label");
 	json_put_u64(j, c->is.label);
 	json_put_key(j, "class");
-	json_put_text(j, rest_class(live, c->is.label));
+	json_put_text(j, rest_class(r, k->model, live, c->is.label));
 	json_put_key(j, "suspicion");
 	json_put_ppm(j, c->suspicion_ppm);
 	json_put_key(j, "time");
