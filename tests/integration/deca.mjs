@@ -337,6 +337,16 @@ async function startsAgain(world, args, last) {
 	assert.equal(await ended, 0, log);
 }
 
+// What was contributed while the mirror was taken in has no prediction of this daemon's; what comes then has.
+async function measured(world, live, progressive) {
+	if ((await progressive()).length === 0) {
+		await world.live(3);
+		await world.chain.mine();
+		await until(async () => (await live()).contributions === world.entries.length);
+	}
+	assert.ok((await progressive()).length > 0);
+}
+
 // The daemon serves the mirror through the routes of its own models; every
 // prediction is the contract's, revert for revert.
 async function serves(world, found) {
@@ -400,7 +410,7 @@ async function serves(world, found) {
 	assert.equal((await get(`/${trainer.address}/contributions/999999`)).status, 404);
 	const board = (await get(`/${trainer.address}/leaderboard`)).body;
 	assert.equal(board.entries.reduce((n, e) => n + e.contributions, 0), world.entries.length);
-	assert.ok((await get(`/${trainer.address}/accuracy`)).body.progressive.length > 0);
+	await measured(world, live, async () => (await get(`/${trainer.address}/accuracy`)).body.progressive);
 	assert.deepEqual((await get(`/${trainer.address}/checkpoints`)).body.checkpoints, []);
 	const held = (await get(`/${trainer.address}/deposits`)).body;
 	assert.equal(held.claimable.reduce((sum, d) => sum + BigInt(d.deposit_wei), 0n), BigInt(held.held_wei));
@@ -432,18 +442,20 @@ async function theRest(first) {
 	console.log("deca: all the same");
 }
 
-// Kinds named as arguments: those alone, for who works on one.
+// Kinds named as arguments: those alone, for who works on one. Each kind is served with one of the two incentives, in turn;
+// with both in make soak.
 const only = process.argv.slice(2);
 const anvil = await startAnvil();
 const chain = new Chain(anvil.url);
 try {
 	let world;
 	for (const kind of only.length ? only : Object.keys(kinds)) {
+		const served = Object.keys(kinds).indexOf(kind) % 2 === 0;
 		for (const points of [true, false]) {
 			world = new World(chain);
 			await mirrors(world, kind, points);
 			await reads(world);
-			await serves(world, points);
+			if (points === served || process.env.SOAK) await serves(world, points);
 		}
 	}
 	if (!only.length) await theRest(world);

@@ -52,6 +52,7 @@ EXTRA_DIST += tests/integration/deca.mjs \
 	tests/integration/deca/Perceptrons.sol \
 	tests/integration/deca/Trainer.sol
 SCRIPT_TESTS += tests/integration/deca.sh
+SOAK_TESTS += tests/integration/deca.sh
 dist_check_SCRIPTS += tests/integration/deca.sh
 
 # Starting weights: from a model file into call data, and to every follower.
