@@ -35,13 +35,16 @@ function Before({ one, model }: { one: Contribution; model: Model }) {
 	);
 }
 
-/* How unlike its label's neighbours: half and more stands out. */
+/* From here on it stands out: honest rows of a young model come to a half. */
+const SUSPECT = 0.75;
+
+/* How unlike its label's neighbours. */
 function Suspicion({ one }: { one: Contribution }) {
 	if (one.suspicion === null)
 		return null;
 	const said = text.feed.suspicion_of(format_percent(one.suspicion));
 	return (
-		<span class={one.suspicion >= 0.5 ? "suspect suspect-high" : "suspect"}
+		<span class={one.suspicion >= SUSPECT ? "suspect suspect-high" : "suspect"}
 			data-testid="suspicion" data-value={one.suspicion} title={said}>
 			<span aria-hidden="true">
 				<span class="suspect-word">{text.feed.suspicion_word} </span>
