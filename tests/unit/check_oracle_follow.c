@@ -253,6 +253,7 @@ START_TEST(no_failure_of_a_node_is_taken_for_a_reorg)
 {
 	uint64_t dice = 10;
 	struct gateway_status s;
+	struct fake_fault lasting;
 	struct fake_chain c;
 	struct follower f;
 	struct dc_buf dump;
@@ -265,8 +266,12 @@ START_TEST(no_failure_of_a_node_is_taken_for_a_reorg)
 	for (size_t i = 0; i < DC_ARRAY_LEN(faults); i++) {
 		uint64_t before = fake_http_faults(&c.front[0].http);
 
-		fake_http_fault(&c.front[0].http, faults[i].fault);
+		/* it stays until it is told, however late one looks */
+		lasting = faults[i].fault;
+		lasting.times = 0;
+		fake_http_fault(&c.front[0].http, lasting);
 		follower_until(&f, tells, faults[i].why, faults[i].name);
+		fake_http_fault(&c.front[0].http, faults[i].fault);
 		follow_blocks(&c, &dice, 3, 2);
 		follower_catch_up(&f, &c);
 		ck_assert_uint_gt(fake_http_faults(&c.front[0].http), before);
