@@ -33,7 +33,8 @@
 #define CALL_DATA_MAX_BYTES (90 * 1024)
 /* Each operator in turn, the next when that one does not. */
 #define TURN_S 30
-/* Offered again after so long, then after twice as long each time, to a day. */
+/* Offered again after so long, then after twice as long each time, ten times
+ * (17 hours); from there on each time that has passed. */
 #define AGAIN_S (2 * TURN_S)
 #define AGAIN_DOUBLINGS 10
 
