@@ -7,6 +7,9 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+/* How long an event may take on a machine that is busy with everything else. */
+export const PATIENCE_MS = 60000;
+
 export const CHROMIUM = process.env.DECAID_CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = [
 	"--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -48,16 +51,18 @@ export class Browser {
 	/*
 	 * A page in a context of its own. `page.faults` collects console errors,
 	 * uncaught errors, violations of the policy and requests to other hosts;
-	 * what is expected to fail is named by `allowed`.
+	 * what is expected to fail is named by `allowed`. With `clock` the test may
+	 * stop the page's time.
 	 */
 	async open(url, { width = 1280, height = 900, dark = false,
-		reduced = true, allowed = null } = {}) {
+		reduced = true, allowed = null, clock = false } = {}) {
 		const context = await this.browser.newContext({
 			viewport: { width, height }, locale: "en-GB",
 			timezoneId: "Europe/Berlin",
 			colorScheme: dark ? "dark" : "light",
 			reducedMotion: reduced ? "reduce" : "no-preference",
 		});
+		context.setDefaultTimeout(PATIENCE_MS);
 		const page = await context.newPage();
 		page.faults = [];
 		const fault = (line) => {
@@ -79,6 +84,8 @@ export class Browser {
 				console.error("policy:", event.violatedDirective,
 					event.blockedURI));
 		});
+		if (clock)
+			await page.clock.install();
 		await page.goto(url);
 		return page;
 	}

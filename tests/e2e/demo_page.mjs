@@ -26,6 +26,7 @@ if (missing) {
 }
 
 const SHOWN_CHECKPOINTS = 12;
+const LEAST_CHECKPOINTS = 2;
 const { abi } = JSON.parse(fs.readFileSync(path.join(root,
 	"oracle/contracts/artifacts/StakeTrainer.json"), "utf8"));
 const count = (n) => new Intl.NumberFormat("en-GB").format(n);
@@ -140,7 +141,7 @@ function compare(chain, page, kind) {
 		chain.all_karma);
 	assert.deepEqual(page.checkpoints.slice(0, chain.checkpoints.length),
 		chain.checkpoints.slice(0, page.checkpoints.length));
-	assert.ok(page.checkpoints.length >= 2);
+	assert.ok(page.checkpoints.length >= LEAST_CHECKPOINTS);
 	if (kind === "stake") {
 		assert.equal(page.held_wei, String(chain.held));
 		assert.equal(page.held, ether(chain.held));
@@ -184,6 +185,13 @@ const until_contributed = (page, most) => page.waitForFunction((n) => Number(
 	document.querySelector("[data-testid=figure-contributions]")
 		?.getAttribute("data-value")) > n, most, { timeout: 300000 });
 
+/* What is not on the chain when it comes to rest does not come any more. */
+const until_checkpoints = (page, least) => page.waitForFunction((n) => [
+	...document.querySelectorAll("[data-testid=checkpoint-status]")]
+	.filter((one) => ["mined", "effective", "final"].includes(
+		one.getAttribute("data-value"))).length >= n,
+least, { timeout: 300000 });
+
 async function look(browser, demo) {
 	const reader = createPublicClient({ transport: http(demo.chain) });
 	let models = [];
@@ -199,6 +207,8 @@ async function look(browser, demo) {
 			{ allowed: /status of 503/ })));
 	await until_contributed(pages[models.findIndex((m) =>
 		m.incentive.kind === "stake")], 300);
+	for (const page of pages)
+		await until_checkpoints(page, LEAST_CHECKPOINTS);
 	for (const [i, model] of models.entries()) {
 		const after = await at_rest(reader,
 			() => until_equal(reader, pages[i], model));
