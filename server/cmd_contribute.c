@@ -154,6 +154,19 @@ static enum dc_status send_one(struct batch *b, struct hash32 *tx,
 
 /* --- receipts --- */
 
+/* The chain's level, and on top what is on its way to it. One that was mined
+ * meanwhile counts twice: a deposit too large comes back, one too small is
+ * refused. */
+static enum dc_status read_level_below(struct batch *b, struct dc_err *err)
+{
+	struct target *t = b->t;
+	enum dc_status found = read_level(t, b->w, err);
+
+	for (size_t i = 0; found == DC_OK && i < b->n; i++)
+		price_contribute(&t->level, &t->params, t->now_s);
+	return found;
+}
+
 static uint64_t now_ms(void)
 {
 	struct timespec t;
@@ -205,7 +218,7 @@ static enum dc_status poll_flights(struct batch *b, struct dc_err *err)
 		b->progress_ms = now_ms();
 		b->n = kept;
 		show_progress(b);
-		found = read_level(b->t, b->w, err);
+		found = read_level_below(b, err);
 	}
 	return found;
 }
