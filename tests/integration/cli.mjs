@@ -1,55 +1,26 @@
 // What tests of the commands share: a folder that goes away, children that end
 // with the test, decaid as a command and as a daemon, a chain, accounts.
 import assert from "node:assert/strict";
-import { spawn, execFile } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEther, toHex } from "viem";
+import { children, decaid, start, stop, until } from "./process.mjs";
+
+export { start, stop, until };
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
 export const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-commands-"));
 export const file = (name) => path.join(folder, name);
-const children = new Set();
 
 export async function cleanUp() {
 	for (const child of [...children]) await stop(child, "SIGKILL");
 	fs.rmSync(folder, { recursive: true, force: true });
 }
 
-// ---- processes
-
-// A child whose output is searched for a line; ends with the test.
-export function start(command, args, pattern, stream = "stdout") {
-	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-	children.add(child);
-	child.log = "";
-	const seen = new Promise((resolve, reject) => {
-		const look = (from) => (d) => {
-			child.log += d;
-			const found = from === stream && pattern.exec(child.log);
-			if (found) resolve(found[1]);
-		};
-		child.stdout.on("data", look("stdout"));
-		child.stderr.on("data", look("stderr"));
-		child.on("exit", (code, signal) => {
-			children.delete(child);
-			reject(new Error(`${command} ended: ${code ?? signal}\n${child.log}`));
-		});
-	});
-	seen.catch(() => {});
-	return { child, seen };
-}
-
-export async function stop(child, signal = "SIGTERM") {
-	const gone = new Promise((resolve) => child.once("exit", resolve));
-	if (child.exitCode === null && child.signalCode === null) {
-		child.kill(signal);
-		await gone;
-	}
-}
+// ---- commands
 
 // A command to its end: exit status, standard output and error.
 export function run(...args) {
@@ -66,16 +37,6 @@ export async function ok(...args) {
 }
 
 export async function json(...args) { return JSON.parse(await ok(...args, "--json")); }
-
-export async function until(what, seconds, look) {
-	const end = Date.now() + 1000 * seconds;
-	for (;;) {
-		const found = await look();
-		if (found) return found;
-		if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
-		await new Promise((resolve) => setTimeout(resolve, 200));
-	}
-}
 
 // ---- a chain, accounts, a daemon
 

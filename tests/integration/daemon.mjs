@@ -55,7 +55,7 @@ export class Daemon {
 
 	// Wait until the status pleases; events, not seconds, but bounded.
 	async until(pleases, what) {
-		const deadline = Date.now() + 60000;
+		const deadline = Date.now() + 240000;
 		for (;;) {
 			const s = await this.status();
 			if (pleases(s)) return s;

@@ -17,7 +17,7 @@
 #include "tests/unit/http_client.h"
 
 #define ANSWER_MAX ((size_t)64 << 20)
-#define PATIENCE_S 20
+#define PATIENCE_S 60
 
 struct http_client {
 	CURL *curl;
