@@ -37,6 +37,9 @@ struct app {
 	uint64_t ready_blocks, ready_s;
 	uint32_t query_ms;	/* a query is stopped then; 0: APP_QUERY_MS */
 	struct addr20 pool;
+	/* Who stands apart on leaderboards, beside a model's owner. */
+	const struct addr20 *baselines;
+	size_t n_baselines;
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */

@@ -160,7 +160,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.user = d->gateway, .chain_path = d->chain_path,
 		.local_path = d->local_path, .ready_blocks = c->ready_blocks,
 		.ready_s = c->ready_s, .pool = c->pool,
-		.mirrors = d->mirrors,
+		.mirrors = d->mirrors, .baselines = c->baselines.who,
+		.n_baselines = c->baselines.n,
 	};
 	if (d->signing != NULL) {
 		d->app.operator_signer = signing_address(d->signing);

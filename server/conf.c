@@ -51,6 +51,9 @@ static const struct config_key keys[] = {
 	KEY("mirror", MIRROR, mirrors, "",
 	    "the trainer of a model in 0xDeCA10B's contracts, to be mirrored "
 	    "and served, or auto, which finds them; may be given again"),
+	KEY("baseline", BASELINE, baselines, "",
+	    "an account that stands apart on leaderboards and takes nobody's "
+	    "rank, as a model's owner does there; may be given again"),
 	KEY_UINT("keep-samples", keep_samples, "1000000", 0, INT64_MAX,
 		 "raw samples of so many newest contributions a model are "
 		 "kept; 0 keeps all"),
@@ -121,6 +124,7 @@ const char *config_type_name(enum config_type type)
 	case CONFIG_TYPE_MODELS: return "WHICH";
 	case CONFIG_TYPE_MIRROR: return "ADDRESS";
 	case CONFIG_TYPE_HOLDOUT: return "ADDRESS=FILE";
+	case CONFIG_TYPE_BASELINE: return "ADDRESS";
 	case CONFIG_TYPE_LEVEL: return "LEVEL";
 	}
 	return "VALUE";
@@ -129,7 +133,8 @@ const char *config_type_name(enum config_type type)
 bool config_key_repeats(const struct config_key *key)
 {
 	return key->type == CONFIG_TYPE_HOLDOUT ||
-		key->type == CONFIG_TYPE_MIRROR;
+		key->type == CONFIG_TYPE_MIRROR ||
+		key->type == CONFIG_TYPE_BASELINE;
 }
 
 /* ---- one value ---- */
@@ -263,6 +268,14 @@ static enum dc_status parse_address_list(struct config_models *m,
 	}
 }
 
+static bool is_listed(const struct config_models *m, const struct addr20 *who)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (addr20_equal(&m->who[i], who))
+			return true;
+	return false;
+}
+
 static enum dc_status set_models(struct config_models *field,
 				 const char *name, const char *text,
 				 struct dc_err *err)
@@ -300,6 +313,29 @@ static enum dc_status set_mirror(struct config_mirrors *field,
 		 parse_address_list(&m, name, text, err) != DC_OK)
 		return DC_EINVAL;
 	field->named = m;
+	return DC_OK;
+}
+
+/* One more, or several with commas; "" gives none. */
+static enum dc_status set_baseline(struct config_models *field,
+				   const char *name, const char *text,
+				   struct dc_err *err)
+{
+	struct config_models m = { .n = 0 }, all = *field;
+
+	if (*text != '\0' &&
+	    parse_address_list(&m, name, text, err) != DC_OK)
+		return DC_EINVAL;
+	for (size_t i = 0; i < m.n; i++) {
+		if (is_listed(&all, &m.who[i]))
+			continue;
+		if (all.n == CONFIG_BASELINES_MAX)
+			return dc_fail(err, DC_EINVAL,
+				       "%s: more than %d addresses", name,
+				       CONFIG_BASELINES_MAX);
+		all.who[all.n++] = m.who[i];
+	}
+	*field = all;
 	return DC_OK;
 }
 
@@ -389,6 +425,8 @@ enum dc_status config_set(struct config *c, const struct config_key *key,
 		return set_mirror(field, key->name, text, err);
 	case CONFIG_TYPE_HOLDOUT:
 		return set_holdout(field, key->name, text, err);
+	case CONFIG_TYPE_BASELINE:
+		return set_baseline(field, key->name, text, err);
 	case CONFIG_TYPE_LEVEL:
 		return set_level(field, key->name, text, err);
 	}

@@ -48,6 +48,9 @@ struct config_mirrors {
 	bool find;		/* others by their events */
 };
 
+/* Accounts that leaderboards rank nobody by, none of them twice. */
+#define CONFIG_BASELINES_MAX CONFIG_MODELS_MAX
+
 /* Files with rows that an owner held out, one a model. */
 #define CONFIG_HOLDOUTS_MAX 64
 
@@ -74,6 +77,7 @@ struct config {
 	uint64_t keep_samples;		/* a model; 0: all */
 	struct config_holdouts holdouts;
 	struct config_mirrors mirrors;
+	struct config_models baselines;	/* kind is not used */
 	struct config_finality finality;
 	uint64_t poll_ms;
 	char *signer_key;
@@ -104,6 +108,7 @@ enum config_type {
 	CONFIG_TYPE_MODELS,
 	CONFIG_TYPE_MIRROR,	/* may be given again, for another model */
 	CONFIG_TYPE_HOLDOUT,	/* may be given again, for another model */
+	CONFIG_TYPE_BASELINE,	/* may be given again, for another account */
 	CONFIG_TYPE_LEVEL
 };
 

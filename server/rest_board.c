@@ -2,6 +2,9 @@
  * how well. */
 #include "config.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "server/rest.h"
 #include "sql/board.h"
 
@@ -48,6 +51,7 @@ static struct u256 measure_of(const struct sql_contributor *c,
 	return u256_from_u64(0);
 }
 
+/* The members of an entry, without braces. */
 static void put_entry(struct json_out *j, const struct sql_board_entry *e,
 		      const struct sql_contributor *whole,
 		      enum sql_board_by by)
@@ -55,7 +59,6 @@ static void put_entry(struct json_out *j, const struct sql_board_entry *e,
 	int64_t share = share_of(measure_of(&e->who, by),
 				 measure_of(whole, by));
 
-	json_put_open(j, '{');
 	json_put_key(j, "rank");
 	json_put_u64(j, e->rank);
 	json_put_key(j, "previous_rank");
@@ -71,7 +74,6 @@ static void put_entry(struct json_out *j, const struct sql_board_entry *e,
 		json_put_null(j);
 	else
 		json_put_fx9(j, share);
-	json_put_close(j, '}');
 }
 
 static const char *const by_names[] = {
@@ -121,7 +123,71 @@ static enum dc_status read_entries(struct rest *r,
 			       &r->err);
 }
 
-static enum dc_status write_board(struct rest *r, int64_t model)
+/* ---- baselines ---- */
+
+/* The accounts that the daemon names, and the model's owner. */
+static void read_apart(struct rest *r, struct sql_board *out,
+		       const struct addr20 *owner)
+{
+	struct addr20 *list = dc_arena_alloc(r->arena, SQL_BOARD_APART_MAX *
+					     sizeof(*list));
+	size_t n = 0;
+
+	DC_CHECK(r->app->n_baselines < SQL_BOARD_APART_MAX);
+	if (owner != NULL)
+		list[n++] = *owner;
+	for (size_t i = 0; i < r->app->n_baselines; i++)
+		if (owner == NULL ||
+		    !addr20_equal(&r->app->baselines[i], owner))
+			list[n++] = r->app->baselines[i];
+	out->apart = list;
+	out->n_apart = n;
+}
+
+/* Whether an address begins with q: 0x and digits in any case, or NULL. */
+static bool begins_with(const struct addr20 *who, const char *q)
+{
+	char text[ADDR20_TEXT_BYTES];
+
+	addr20_format(who, text);
+	return q == NULL || strncasecmp(text, q, strlen(q)) == 0;
+}
+
+static enum dc_status put_baselines(struct rest *r,
+				    const struct sql_board *board,
+				    const struct sql_contributor *whole,
+				    const struct addr20 *owner)
+{
+	struct sql_board_entry *list = dc_arena_alloc(r->arena,
+		(board->n_apart + 1) * sizeof(*list));
+	const char *q = http_query(r->rq, "q");
+	uint32_t n;
+
+	if (sql_board_apart(r->chain, list, &n, board, &r->err) != DC_OK)
+		return r->err.status;
+	json_put_key(&r->j, "baselines");
+	json_put_open(&r->j, '[');
+	for (uint32_t i = 0; i < n; i++) {
+		const struct addr20 *who = &list[i].who.address;
+
+		if (!begins_with(who, q))
+			continue;
+		json_put_open(&r->j, '{');
+		json_put_key(&r->j, "role");
+		json_put_text(&r->j, owner != NULL && addr20_equal(who, owner)
+				     ? "owner" : "reference");
+		put_entry(&r->j, &list[i], whole, board->by);
+		json_put_close(&r->j, '}');
+	}
+	json_put_close(&r->j, ']');
+	return DC_OK;
+}
+
+/* ---- the whole ---- */
+
+/* owner  of the model; NULL: over all models */
+static enum dc_status write_board(struct rest *r, int64_t model,
+				  const struct addr20 *owner)
 {
 	struct sql_board board = { .model = model };
 	struct sql_board_entry *found;
@@ -129,6 +195,7 @@ static enum dc_status write_board(struct rest *r, int64_t model)
 	char next[SQL_KEY_BYTES];
 	uint32_t n;
 
+	read_apart(r, &board, owner);
 	if (read_board(r, &board) != DC_OK ||
 	    read_entries(r, &found, &n, next, &board) != DC_OK ||
 	    sql_board_whole(r->chain, &whole, &board, &r->err) != DC_OK)
@@ -140,9 +207,14 @@ static enum dc_status write_board(struct rest *r, int64_t model)
 	json_put_text(&r->j, window_names[board.window]);
 	json_put_key(&r->j, "entries");
 	json_put_open(&r->j, '[');
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		json_put_open(&r->j, '{');
 		put_entry(&r->j, &found[i], &whole, board.by);
+		json_put_close(&r->j, '}');
+	}
 	json_put_close(&r->j, ']');
+	if (put_baselines(r, &board, &whole, owner) != DC_OK)
+		return r->err.status;
 	rest_put_next(r, next);
 	json_put_close(&r->j, '}');
 	return DC_OK;
@@ -155,7 +227,7 @@ static enum dc_status write_leaderboard(struct rest *r)
 
 	if (rest_find_model(r, &m, &live, &r->err) != DC_OK)
 		return r->err.status;
-	return write_board(r, m.row);
+	return write_board(r, m.row, &m.is.owner);
 }
 
 void rest_leaderboard(struct http_request *rq, struct http_reply *rp)
@@ -171,5 +243,5 @@ void rest_board(struct http_request *rq, struct http_reply *rp)
 	struct rest r;
 
 	if (rest_open(&r, rq, rp))
-		rest_close(&r, write_board(&r, SQL_ALL_MODELS));
+		rest_close(&r, write_board(&r, SQL_ALL_MODELS, NULL));
 }

@@ -4,7 +4,7 @@
  * A page is read along its places. The rank of its first entry and every
  * former rank come from marks: the board's own, and those of the board that
  * stood one window earlier, in which an entry's place is made from the sums
- * that it had then.
+ * that it had then. Baselines have marks like anybody, and are taken off.
  */
 
 #include "config.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/hex.h"
-#include "sql/board_keep.h"
+#include "sql/board_apart.h"
 #include "sql/contributors_row.h"
 #include "sql/key.h"
 
@@ -78,10 +78,43 @@ sql_entry_read(struct sql_db *db, struct sql_board_entry *e,
 	return found;
 }
 
+/* --- ranks -------------------------------------------------------------- */
+
+/* A board's marks, and who does not count. */
+struct sql_ranks {
+	struct sql_marks marks;
+	struct sql_apart apart;
+};
+
+/* Clear it in any case. */
+static enum dc_status
+sql_ranks_read(struct sql_db *db, struct sql_ranks *out,
+	       const struct sql_board *b, int earlier, struct dc_err *err)
+{
+	enum dc_status found = sql_marks_read(db, &out->marks,
+					      sql_board_of(b, earlier), err);
+
+	return found == DC_OK ? sql_apart_read(db, &out->apart, b, earlier,
+					       err) : found;
+}
+
+/* The rank of a place, which need not be taken. */
+static enum dc_status
+sql_ranks_of(struct sql_db *db, uint64_t *out, const struct sql_ranks *ranks,
+	     const struct sql_place *place, struct dc_err *err)
+{
+	enum dc_status found = sql_marks_before(db, out, &ranks->marks, place,
+						err);
+
+	if (found == DC_OK)
+		*out += 1 - sql_apart_before(&ranks->apart, place);
+	return found;
+}
+
 /* Where it stood one window earlier. */
 static enum dc_status
 sql_entry_former(struct sql_db *db, struct sql_board_entry *e,
-		 const struct sql_board *b, const struct sql_marks *earlier,
+		 const struct sql_board *b, const struct sql_ranks *earlier,
 		 struct dc_err *err)
 {
 	struct sql_place place;
@@ -95,25 +128,21 @@ sql_entry_former(struct sql_db *db, struct sql_board_entry *e,
 	if (found != DC_OK || !there)
 		return found;
 	sql_board_place(&place, &s, &e->who, (int)b->by);
-	found = sql_marks_before(db, &e->previous_rank, earlier, &place, err);
-	e->previous_rank++;
-	return found;
+	return sql_ranks_of(db, &e->previous_rank, earlier, &place, err);
 }
 
 static enum dc_status
 sql_board_former(struct sql_db *db, struct sql_board_entry *list, uint32_t n,
 		 const struct sql_board *b, struct dc_err *err)
 {
-	struct sql_marks earlier;
-	enum dc_status found = sql_marks_read(db, &earlier,
-					      sql_board_of(b,
-							   SQL_SPAN_EARLIER),
-					      err);
+	struct sql_ranks earlier;
+	enum dc_status found = sql_ranks_read(db, &earlier, b,
+					      SQL_SPAN_EARLIER, err);
 	uint32_t i;
 
 	for (i = 0; i < n && found == DC_OK; i++)
 		found = sql_entry_former(db, &list[i], b, &earlier, err);
-	sql_marks_clear(&earlier);
+	sql_marks_clear(&earlier.marks);
 	return found;
 }
 
@@ -169,21 +198,27 @@ sql_board_walk(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 	       const struct sql_page *page, const struct sql_place *from,
 	       struct dc_err *err)
 {
-	struct sql_place place = { .n = 0 };
+	struct sql_place place, last = { .n = 0 };
 	struct sql_query q;
 
+	place.n = sql_place_bytes(b->by);
 	sql_query_open(&q, db, SQL_BOARD_PAGE);
 	sql_bind_i64(&q, sql_board_of(b, 0));
 	sql_bind_blob(&q, from->bytes, from->n);
-	sql_bind_u64(&q, page->limit + 1);
+	sql_bind_u64(&q, page->limit + b->n_apart + 1);
 	while (sql_query_row(&q)) {
+		struct addr20 who;
+
+		sql_col_bytes(&q, place.bytes, place.n);
+		sql_col_addr(&q, &who);
+		if (sql_is_apart(b, &who))
+			continue;
 		if (*n == page->limit) {
-			sql_board_next(next, b, &place);
+			sql_board_next(next, b, &last);
 			break;
 		}
-		place.n = sql_place_bytes(b->by);
-		sql_col_bytes(&q, place.bytes, place.n);
-		sql_col_addr(&q, &out[(*n)++].who.address);
+		last = place;
+		out[(*n)++].who.address = who;
 	}
 	return sql_query_close(&q, err);
 }
@@ -210,24 +245,24 @@ sql_board_fill(struct sql_db *db, struct sql_board_entry *list, uint32_t n,
 	return found;
 }
 
-/* The rank of the first that comes after a place. */
+/* The rank of the first that comes after a place; n 0: of the first. */
 static enum dc_status
 sql_board_rank(struct sql_db *db, uint64_t *rank, const struct sql_board *b,
 	       const struct sql_place *from, struct dc_err *err)
 {
 	struct sql_place after = *from;
-	struct sql_marks marks;
+	struct sql_ranks ranks;
 	enum dc_status found;
 
-	*rank = 0;
+	*rank = 1;
 	if (from->n == 0)
 		return DC_OK;
 	/* the least place above it: it counts itself if it is still taken */
 	after.bytes[after.n++] = 0;
-	found = sql_marks_read(db, &marks, sql_board_of(b, 0), err);
+	found = sql_ranks_read(db, &ranks, b, 0, err);
 	if (found == DC_OK)
-		found = sql_marks_before(db, rank, &marks, &after, err);
-	sql_marks_clear(&marks);
+		found = sql_ranks_of(db, rank, &ranks, &after, err);
+	sql_marks_clear(&ranks.marks);
 	return found;
 }
 
@@ -237,7 +272,7 @@ sql_board_page(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 	       const struct sql_page *page, struct dc_err *err)
 {
 	struct sql_place from;
-	uint64_t rank = 0;
+	uint64_t rank = 1;
 	uint32_t i;
 	enum dc_status found = sql_board_from(&from, board, page, err);
 
@@ -251,7 +286,7 @@ sql_board_page(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 	if (found == DC_OK)
 		found = sql_board_rank(db, &rank, board, &from, err);
 	for (i = 0; i < *n; i++)
-		out[i].rank = ++rank;
+		out[i].rank = rank++;
 	if (found == DC_OK)
 		found = sql_board_fill(db, out, *n, board, err);
 	if (found == DC_OK)
@@ -289,10 +324,26 @@ sql_prefix_range(struct addr20 *low, struct addr20 *high, const char *prefix,
 	       dc_fail(err, DC_EINVAL, "q: not 0x and 2 to 40 digits");
 }
 
+/* One entry with its rank. */
+static enum dc_status
+sql_entry_rank(struct sql_db *db, struct sql_board_entry *e, bool *there,
+	       const struct sql_board *b, const struct sql_ranks *ranks,
+	       const struct addr20 *who, struct dc_err *err)
+{
+	struct sql_place place;
+	struct sql_sums s;
+	enum dc_status found = sql_entry_read(db, e, &s, there, b, who, err);
+
+	if (found != DC_OK || !*there)
+		return found;
+	sql_board_place(&place, &s, &e->who, (int)b->by);
+	return sql_ranks_of(db, &e->rank, ranks, &place, err);
+}
+
 static enum dc_status
 sql_board_match(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 		uint32_t room, const struct sql_board *b,
-		const struct sql_marks *marks, const struct addr20 range[2],
+		const struct sql_ranks *ranks, const struct addr20 range[2],
 		struct dc_err *err)
 {
 	struct sql_query q;
@@ -303,20 +354,15 @@ sql_board_match(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 	sql_bind_addr(&q, &range[0]);
 	sql_bind_addr(&q, &range[1]);
 	while (found == DC_OK && *n < room && sql_query_row(&q)) {
-		struct sql_board_entry *e = &out[*n];
-		struct sql_place place;
-		struct sql_sums s;
 		struct addr20 who;
 		bool there;
 
 		sql_col_addr(&q, &who);
-		found = sql_entry_read(db, e, &s, &there, b, &who, err);
-		if (found != DC_OK || !there)
+		if (sql_is_apart(b, &who))
 			continue;
-		sql_board_place(&place, &s, &e->who, (int)b->by);
-		found = sql_marks_before(db, &e->rank, marks, &place, err);
-		e->rank++;
-		(*n)++;
+		found = sql_entry_rank(db, &out[*n], &there, b, ranks, &who,
+				       err);
+		*n += found == DC_OK && there;
 	}
 	closed = sql_query_close(&q, err);
 	return found != DC_OK ? found : closed;
@@ -335,7 +381,7 @@ sql_board_search(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 		 uint32_t room, const struct sql_board *board,
 		 const char *prefix, struct dc_err *err)
 {
-	struct sql_marks marks = { 0 };
+	struct sql_ranks ranks = { 0 };
 	struct addr20 range[2];
 	enum dc_status found = sql_prefix_range(&range[0], &range[1], prefix,
 						err);
@@ -344,16 +390,56 @@ sql_board_search(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
 	if (found == DC_OK)
 		found = sql_board_check(db, err);
 	if (found == DC_OK)
-		found = sql_marks_read(db, &marks, sql_board_of(board, 0),
-				       err);
+		found = sql_ranks_read(db, &ranks, board, 0, err);
 	if (found == DC_OK)
-		found = sql_board_match(db, out, n, room, board, &marks,
+		found = sql_board_match(db, out, n, room, board, &ranks,
 					range, err);
-	sql_marks_clear(&marks);
+	sql_marks_clear(&ranks.marks);
 	if (found != DC_OK)
 		return found;
 	qsort(out, *n, sizeof(*out), sql_rank_compare);
 	return sql_board_former(db, out, *n, board, err);
+}
+
+/* --- baselines ---------------------------------------------------------- */
+
+/* Those that stand somewhere, in the order of their places. */
+static enum dc_status
+sql_apart_list(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
+	       const struct sql_board *b, const struct sql_ranks *ranks,
+	       struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	size_t i;
+
+	for (i = 0; i < ranks->apart.n && found == DC_OK; i++) {
+		bool there;
+
+		found = sql_entry_rank(db, &out[*n], &there, b, ranks,
+				       &ranks->apart.of[i].address, err);
+		*n += found == DC_OK && there;
+	}
+	return found;
+}
+
+enum dc_status
+sql_board_apart(struct sql_db *db, struct sql_board_entry *out, uint32_t *n,
+		const struct sql_board *board, struct dc_err *err)
+{
+	struct sql_ranks ranks = { 0 };
+	enum dc_status found;
+
+	*n = 0;
+	if (board->n_apart == 0)
+		return DC_OK;
+	found = sql_board_check(db, err);
+	if (found == DC_OK)
+		found = sql_ranks_read(db, &ranks, board, 0, err);
+	if (found == DC_OK)
+		found = sql_apart_list(db, out, n, board, &ranks, err);
+	sql_marks_clear(&ranks.marks);
+	return found == DC_OK ? sql_board_former(db, out, *n, board, err)
+			      : found;
 }
 
 /* --- everybody ---------------------------------------------------------- */

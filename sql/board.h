@@ -10,6 +10,11 @@
  * A window ends with the hour of the followed head and holds whole hours:
  * 24 of them, 168 or 720. previous_rank is the rank one window earlier, for
  * all time 24 hours earlier.
+ *
+ * Some accounts are no competitors but what others are compared with: the
+ * owner of a model, who brings its first data, or a bot that is run for
+ * reference. Such baselines are named by who asks; they stand apart
+ * (sql_board_apart), are on no page, and nobody's rank counts them.
  */
 
 #include "sql/contributors.h"
@@ -32,7 +37,11 @@ struct sql_board {
 	int64_t model;			/* SQL_ALL_MODELS: over all */
 	enum sql_board_by by;
 	enum sql_board_window window;
+	const struct addr20 *apart;	/* the baselines, none twice */
+	size_t n_apart;			/* at most SQL_BOARD_APART_MAX */
 };
+
+#define SQL_BOARD_APART_MAX 65		/* a model's owner and 64 more */
 
 struct sql_board_entry {
 	struct sql_contributor who;	/* sums of the window; at least 0 */
@@ -40,8 +49,8 @@ struct sql_board_entry {
 	uint64_t previous_rank;		/* 0: did nothing then */
 };
 
-/* A page of the board (see page.h), best first. Everybody stands on it who
- * did anything in the window.
+/* A page of the board (see page.h), best first. Every competitor stands on
+ * it who did anything in the window.
  * Errors: also DC_EBUSY the boards are not counted yet. */
 enum dc_status sql_board_page(struct sql_db *db, struct sql_board_entry *out,
 			      uint32_t *n, char *next,
@@ -59,8 +68,17 @@ enum dc_status sql_board_search(struct sql_db *db,
 				const char *prefix,
 				struct dc_err *err) DC_MUST_CHECK;
 
-/* The sums of all contributors: what shares are parts of. Address and times
- * are 0.  Errors: as above. */
+/* The baselines that did anything in the window, best first. Their rank is
+ * the one they would have beside the competitors alone.
+ * out     (n_apart)
+ * Errors: as above. */
+enum dc_status sql_board_apart(struct sql_db *db,
+			       struct sql_board_entry *out, uint32_t *n,
+			       const struct sql_board *board,
+			       struct dc_err *err) DC_MUST_CHECK;
+
+/* The sums of all contributors, baselines too: what shares are parts of.
+ * Address and times are 0.  Errors: as above. */
 enum dc_status sql_board_whole(struct sql_db *db, struct sql_contributor *out,
 			       const struct sql_board *board,
 			       struct dc_err *err) DC_MUST_CHECK;

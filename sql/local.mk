@@ -19,6 +19,7 @@ libdc_sql_a_SOURCES = \
 	sql/accuracy.c sql/accuracy.h \
 	sql/blocks.c sql/blocks.h \
 	sql/board.c sql/board.h \
+	sql/board_apart.c sql/board_apart.h \
 	sql/board_keep.c sql/board_keep.h \
 	sql/board_recount.c sql/board_rewind.c \
 	sql/checkpoints.c sql/checkpoints.h \

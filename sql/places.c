@@ -43,7 +43,7 @@ sql_place_wei(struct sql_place *out, struct wei measure, uint64_t block,
 	sql_put_first(out, 32, block, log);
 }
 
-static int
+int
 sql_place_compare(const struct sql_place *a, const struct sql_place *b)
 {
 	size_t n = a->n < b->n ? a->n : b->n;

@@ -25,6 +25,9 @@ void sql_place_wei(struct sql_place *out, struct wei measure, uint64_t block,
 		   uint64_t log);
 bool sql_place_equal(const struct sql_place *a, const struct sql_place *b);
 
+/* Below 0: a comes first, of one board. */
+int sql_place_compare(const struct sql_place *a, const struct sql_place *b);
+
 /* A mark is split when it counts more. */
 #define SQL_MARK_MAX 256
 

@@ -291,14 +291,15 @@ int main(void)
 	for (unsigned k = 0; k < 4; k++)
 		for (unsigned w = 0; w < 4; w++) {
 			b = (struct sql_board){
-				model, (enum sql_board_by)k,
-				(enum sql_board_window)w
+				.model = model, .by = (enum sql_board_by)k,
+				.window = (enum sql_board_window)w
 			};
 			(void)snprintf(name, sizeof(name), "%s %s", by[k],
 				       windows[w]);
 			tell_board(b, name);
 		}
-	b = (struct sql_board){ model, SQL_BY_KARMA, SQL_WINDOW_MONTH };
+	b = (struct sql_board){ .model = model, .by = SQL_BY_KARMA,
+				.window = SQL_WINDOW_MONTH };
 	printf("asking for the sums instead: %.0f ms, %.0f times the page\n",
 	       asked_ms(), asked_ms() / page_ms(&b, NULL, next));
 	sql_db_close(db);

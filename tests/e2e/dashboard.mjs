@@ -462,6 +462,24 @@ test("the leaderboard is ranked by what is chosen, over what time",
 		faultless(page);
 	});
 
+test("who does not compete stands apart, and nobody's rank counts it",
+	async (t) => {
+		const { page, chain } = await visit(t, { blocks: 90,
+			prepare: ({ chain: it }) => {
+				it.apart = [it.board(it.models[0], "karma", "all")[1].address];
+			} });
+		const [model] = chain.models;
+		await page.waitForSelector(at("baseline"));
+		assert.deepEqual(await values(page, "baseline"), chain.apart);
+		assert.match(await page.locator(at("baseline")).innerText(), /owner/);
+		assert.deepEqual(await values(page, "leader"),
+			chain.board(model, "karma", "all").slice(0, 12)
+				.map((one) => one.address));
+		assert.deepEqual((await values(page, "rank")).slice(0, 3),
+			["1", "2", "3"]);
+		faultless(page);
+	});
+
 test("nothing moves under a reader who is in the list", async (t) => {
 	const { page, chain } = await visit(t);
 	await shows(page, "connection", "live");

@@ -101,8 +101,8 @@ function of_model(chain, model, rest, query) {
 	case "leaderboard": {
 		const by = query.get("by") ?? "karma";
 		const window = query.get("window") ?? "all";
-		return { by, window, ...page_of(chain.board(model, by, window),
-			query, "entries") };
+		return { by, window, baselines: chain.baselines(model, by, window),
+			...page_of(chain.board(model, by, window), query, "entries") };
 	}
 	case "deposits":
 		return { held_wei: String(chain.held(model)),
@@ -138,8 +138,10 @@ function answer(chain, url) {
 	case "leaderboard": {
 		const by = url.searchParams.get("by") ?? "karma";
 		const window = url.searchParams.get("window") ?? "all";
-		return { by, window, ...page_of(chain.board(chain.everything(), by,
-			window), url.searchParams, "entries") };
+		const all = chain.everything();
+		return { by, window, baselines: chain.baselines(all, by, window),
+			...page_of(chain.board(all, by, window), url.searchParams,
+				"entries") };
 	}
 	case "contributors": {
 		const found = chain.contributor(key);

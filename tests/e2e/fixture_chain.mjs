@@ -101,6 +101,7 @@ export class FixtureChain {
 	constructor({ seed = 1, models = models_usual(), start_ms = Date.now() }) {
 		this.roll = dice(seed);
 		this.models = models;
+		this.apart = []; /* who is ranked on no board */
 		this.start_ms = start_ms;
 		this.head = 3;
 		this.lag = 0;
@@ -299,8 +300,21 @@ export class FixtureChain {
 		return rest;
 	}
 
-	/* A window is the newest few of all. */
+	/* Who competes, and who stands apart with the rank it would have. */
 	board(model, by, window) {
+		return this.standings(model, by, window, ({ address: one }) =>
+			!this.apart.includes(one));
+	}
+
+	baselines(model, by, window) {
+		const ranked = this.board(model, by, window);
+		return this.standings(model, by, window, ({ address: one }) =>
+			this.apart.includes(one)).map((row) => ({ role: "owner", ...row,
+			rank: 1 + ranked.filter((one) => one.karma > row.karma).length }));
+	}
+
+	/* A window is the newest few of all. */
+	standings(model, by, window, counts) {
 		const rows = new Map();
 		const newest = { "24h": 20, "7d": 60, "30d": 120 }[window] ?? 1e9;
 		for (const one of model.contributions.slice(-newest)) {
@@ -322,7 +336,7 @@ export class FixtureChain {
 		const list = [...rows.values()].sort((a, b) =>
 			Number(b[key]) - Number(a[key]) || b.agreed - a.agreed);
 		const all = list.reduce((sum, row) => sum + row.karma, 0);
-		return list.map((row, i) => ({
+		return list.filter(counts).map((row, i) => ({
 			rank: i + 1,
 			previous_rank: i % 5 === 4 ? null
 				: Math.max(1, i + 1 + [0, 1, -1, 0][i % 4]),

@@ -8,6 +8,10 @@
 #include "server/conf.h"
 #include "tests/unit/unit.h"
 
+#ifndef TEST_EXAMPLE	/* the build names the source tree's */
+#define TEST_EXAMPLE "contrib/decaid.conf"
+#endif
+
 static enum dc_status parse(struct config *c, const char *text,
 			    struct dc_err *err)
 {
@@ -193,6 +197,40 @@ START_TEST(a_file_with_a_nul_is_refused)
 }
 END_TEST
 
+START_TEST(baselines_are_named_one_by_one_or_together_and_count_once)
+{
+	static const char text[] =
+		"baseline = 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n"
+		"baseline = 0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359,"
+		"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\n";
+	const struct config_key *key = config_key_find("baseline");
+	struct dc_err err = DC_ERR_INIT;
+	char one[43];
+	struct config c;
+
+	config_init(&c);
+	ck_assert_uint_eq(c.baselines.n, 0);
+	ck_assert_int_eq(config_parse(&c, "f.conf", text, sizeof(text) - 1,
+				      &err), DC_OK);
+	ck_assert_uint_eq(c.baselines.n, 2);
+	ck_assert_uint_eq(c.baselines.who[0].b[0], 0x5a);
+	ck_assert_uint_eq(c.baselines.who[1].b[0], 0xfb);
+	ck_assert_int_eq(config_set(&c, key, "0x12", &err), DC_EINVAL);
+	ck_assert_str_eq(err.text, "baseline: address 1 is not 0x and 40 "
+			 "digits");
+	for (unsigned i = 2; i < CONFIG_BASELINES_MAX; i++) {
+		snprintf(one, sizeof(one), "0x%040x", i);
+		ck_assert_int_eq(config_set(&c, key, one, &err), DC_OK);
+	}
+	err = (struct dc_err)DC_ERR_INIT;
+	ck_assert_int_eq(config_set(&c, key, "0x00000000000000000000000000000"
+				    "00000000099", &err), DC_EINVAL);
+	ck_assert_str_eq(err.text, "baseline: more than 64 addresses");
+	ck_assert_uint_eq(c.baselines.n, CONFIG_BASELINES_MAX);
+	config_clear(&c);
+}
+END_TEST
+
 START_TEST(a_file_that_is_not_there_is_told_apart)
 {
 	struct dc_err err = DC_ERR_INIT;
@@ -250,5 +288,6 @@ UNIT_MAIN("server/conf", every_default_is_a_value_its_key_takes,
 	  held_out_rows_are_named_a_model_and_the_last_counts,
 	  a_wrong_address_or_amount_is_told_by_its_key,
 	  a_failed_set_changes_nothing, a_file_with_a_nul_is_refused,
+	  baselines_are_named_one_by_one_or_together_and_count_once,
 	  a_file_that_is_not_there_is_told_apart,
 	  the_example_is_a_right_one)

@@ -479,65 +479,6 @@ START_TEST(checkpoints_carry_signatures_verdicts_and_status)
 }
 END_TEST
 
-static uint64_t wei_at(const json_t *o, const char *name)
-{
-	return strtoull(text_at(o, name), NULL, 10);
-}
-
-/* The parts add up; fees are what a refund lacks of its deposit. */
-static void check_money(const json_t *who)
-{
-	uint64_t parts = wei_at(who, "refunded_wei") +
-			 wei_at(who, "lost_wei") + wei_at(who, "locked_wei");
-
-	ck_assert_uint_le(parts, wei_at(who, "deposited_wei"));
-	ck_assert_uint_le(wei_at(who, "claimable_wei"),
-			  wei_at(who, "deposited_wei") - parts +
-			  wei_at(who, "rewards_wei"));
-	ck_assert_uint_ge(wei_at(who, "claimable_wei"),
-			  wei_at(who, "rewards_wei"));
-	ck_assert_uint_gt(wei_at(who, "locked_wei") +
-			  wei_at(who, "claimable_wei"), 0);
-}
-
-START_TEST(the_board_ranks_by_karma)
-{
-	char path[128], address[ADDR20_TEXT_BYTES];
-	json_t *board, *first, *who;
-
-	rest_fixture_start(&f, 1);
-	board = get(under("/leaderboard"), "Leaderboard");
-	ck_assert_uint_eq(json_array_size(at(board, "entries")), 5);
-	first = json_array_get(at(board, "entries"), 0);
-	ck_assert_int_eq(int_at(first, "rank"), 1);
-	snprintf(address, sizeof(address), "%s", text_at(first, "address"));
-	snprintf(path, sizeof(path), "/v1/contributors/%s", address);
-	who = get(path, "Contributor");
-	ck_assert_int_eq(int_at(who, "karma"), int_at(first, "karma"));
-	ck_assert_uint_eq(json_array_size(at(who, "models")), 1);
-	ck_assert_uint_eq(json_array_size(at(who, "recent")), 20);
-	check_money(who);
-	check_money(json_array_get(at(who, "models"), 0));
-	json_decref(who);
-	json_decref(board);
-	board = get("/v1/leaderboard?by=karma&window=all&limit=2",
-		    "Leaderboard");
-	ck_assert_uint_eq(json_array_size(at(board, "entries")), 2);
-	json_decref(board);
-	snprintf(path, sizeof(path), "/v1/leaderboard?by=deposited&window=7d"
-		 "&q=%.8s", address);
-	board = get(path, "Leaderboard");
-	ck_assert_str_eq(text_at(board, "by"), "deposited");
-	ck_assert_str_eq(text_at(board, "window"), "7d");
-	ck_assert_uint_eq(json_array_size(at(board, "entries")), 1);
-	first = json_array_get(at(board, "entries"), 0);
-	ck_assert_str_eq(text_at(first, "address"), address);
-	ck_assert_double_gt(json_number_value(at(first, "share")), 0.0);
-	json_decref(board);
-	rest_fixture_stop(&f);
-}
-END_TEST
-
 START_TEST(operators_are_told_with_their_quorum)
 {
 	char path[128], address[ADDR20_TEXT_BYTES];
@@ -823,7 +764,7 @@ UNIT_MAIN("server/rest", the_description_names_every_route_and_no_other,
 	  suspects_come_by_suspicion_with_what_they_earn,
 	  accuracy_is_thinned_evenly_and_ends_at_the_last,
 	  checkpoints_carry_signatures_verdicts_and_status,
-	  the_board_ranks_by_karma, operators_are_told_with_their_quorum,
+	  operators_are_told_with_their_quorum,
 	  readiness_says_what_is_missing, metrics_are_prometheus_text,
 	  what_is_asked_wrongly_is_told,
 	  a_prediction_says_what_the_learner_says,

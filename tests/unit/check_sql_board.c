@@ -112,6 +112,29 @@ struct standing {
 	bool there;
 };
 
+/* Who stands apart in what follows, none of them a competitor. */
+static uint32_t apart[8];
+static struct addr20 apart_at[8];
+static size_t n_apart;
+
+static void set_apart(const uint32_t *who, size_t n)
+{
+	unit_require(n <= DC_ARRAY_LEN(apart));
+	for (size_t i = 0; i < n; i++) {
+		apart[i] = who[i];
+		apart_at[i] = sim_addr(who[i]);
+	}
+	n_apart = n;
+}
+
+static bool competes(uint32_t who)
+{
+	for (size_t i = 0; i < n_apart; i++)
+		if (apart[i] == who)
+			return false;
+	return true;
+}
+
 /* Whether a deed counts in hours (now - from, now - to]; from 0: all. */
 static bool counts(const struct deed *x, int64_t model, uint64_t from,
 		   uint64_t to)
@@ -189,7 +212,8 @@ static uint64_t rank_of(const struct standing *all, uint32_t who)
 	if (!all[who].there)
 		return 0;
 	for (uint32_t i = 0; i < PEOPLE_MAX; i++)
-		rank += all[i].there && stands_before(&all[i], &all[who]);
+		rank += all[i].there && competes(i) &&
+			stands_before(&all[i], &all[who]);
 	return rank;
 }
 
@@ -250,6 +274,39 @@ static void check_whole(const struct sql_board *b, const struct standing *all)
 	ck_assert_uint_eq(low_of(whole.deposited_wei), deposited);
 }
 
+static void check_entry(const struct sql_board *b,
+			const struct sql_board_entry *e,
+			const struct standing *now,
+			const struct standing *then)
+{
+	uint32_t who = who_is(&e->who.address);
+
+	unit_require(e->rank == rank_of(now, who));
+	unit_require(e->previous_rank == rank_of(then, who));
+	unit_require(measure_of(&e->who, b->by) == now[who].measure);
+	unit_require(e->who.agreed == now[who].sums.agreed);
+}
+
+/* Those apart stand beside the board, best first. */
+static void check_apart(const struct sql_board *b, const struct standing *now,
+			const struct standing *then)
+{
+	struct sql_board_entry list[DC_ARRAY_LEN(apart)];
+	uint32_t n, there = 0;
+
+	for (size_t i = 0; i < n_apart; i++)
+		there += now[apart[i]].there;
+	MUST(sql_board_apart(db, list, &n, b, err));
+	ck_assert_uint_eq(n, there);
+	for (uint32_t i = 0; i < n; i++) {
+		unit_require(!competes(who_is(&list[i].who.address)));
+		unit_require(i == 0 || stands_before(
+			&now[who_is(&list[i - 1].who.address)],
+			&now[who_is(&list[i].who.address)]));
+		check_entry(b, &list[i], now, then);
+	}
+}
+
 static void check_board(const struct sql_board *b, uint32_t limit)
 {
 	static struct standing now[PEOPLE_MAX], then[PEOPLE_MAX];
@@ -263,18 +320,13 @@ static void check_board(const struct sql_board *b, uint32_t limit)
 	measure_all(then, b->by);
 	n = read_board(b, limit);
 	for (uint32_t i = 0; i < PEOPLE_MAX; i++)
-		there += now[i].there;
+		there += now[i].there && competes(i);
 	ck_assert_uint_eq(n, there);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t who = who_is(&page[i].who.address);
-
 		unit_require(page[i].rank == i + 1);
-		unit_require(page[i].rank == rank_of(now, who));
-		unit_require(page[i].previous_rank == rank_of(then, who));
-		unit_require(measure_of(&page[i].who, b->by) ==
-			     now[who].measure);
-		unit_require(page[i].who.agreed == now[who].sums.agreed);
+		check_entry(b, &page[i], now, then);
 	}
+	check_apart(b, now, then);
 	check_whole(b, now);
 }
 
@@ -288,7 +340,8 @@ static void check_all(uint32_t limit)
 					m == MODELS ? SQL_ALL_MODELS
 						    : rows[m],
 					(enum sql_board_by)by,
-					(enum sql_board_window)w
+					(enum sql_board_window)w,
+					apart_at, n_apart
 				};
 
 				check_board(&b, limit);
@@ -359,7 +412,7 @@ END_TEST
 
 START_TEST(boards_that_wait_say_so_and_are_right_afterwards)
 {
-	struct sql_board b = { rows[0], SQL_BY_KARMA, SQL_WINDOW_ALL };
+	struct sql_board b = { .model = rows[0], .by = SQL_BY_KARMA };
 	struct sql_page p = { .limit = 5, .after = NULL };
 	char next[SQL_KEY_BYTES];
 	uint32_t n;
@@ -425,6 +478,59 @@ START_TEST(a_search_finds_by_prefix_and_keeps_the_true_rank)
 }
 END_TEST
 
+START_TEST(baselines_stand_apart_and_take_nobodys_rank)
+{
+	/* the busiest, some of the rest, one who never comes */
+	static const uint32_t who[] = { 0, 1, 2, 7, 23, PEOPLE_MAX - 1 };
+
+	begin(12);
+	for (unsigned i = 0; i < 24; i++) {
+		live(40, 30, 20000);
+		set_apart(who, i % 7);
+		if (i % 6 == 5 || i == 13)
+			check_all(i % 2 == 0 ? 3 : 500);
+	}
+	set_apart(who, DC_ARRAY_LEN(who));
+	for (unsigned i = 0; i < 12; i++)
+		live(600, 400, 7200);
+	check_all(500);
+	set_apart(NULL, 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_search_finds_no_baseline_and_skips_it_in_ranks)
+{
+	static const uint32_t who[] = { 0, 3 };
+	struct sql_board b = { .by = SQL_BY_DEPOSITED,
+			       .window = SQL_WINDOW_WEEK };
+	struct sql_board_entry found[4];
+	char text[ADDR20_TEXT_BYTES];
+	uint32_t n, whole;
+
+	begin(13);
+	for (unsigned i = 0; i < 10; i++)
+		live(300, 90, 3600);
+	set_apart(who, DC_ARRAY_LEN(who));
+	b.apart = apart_at;
+	b.n_apart = n_apart;
+	whole = read_board(&b, 500);
+	for (uint32_t i = 0; i < whole; i += 23) {
+		addr20_format(&page[i].who.address, text);
+		MUST(sql_board_search(db, found, &n, 4, &b, text, err));
+		ck_assert_uint_eq(n, 1);
+		ck_assert_uint_eq(found[0].rank, i + 1);
+	}
+	for (size_t i = 0; i < n_apart; i++) {
+		addr20_format(&apart_at[i], text);
+		MUST(sql_board_search(db, found, &n, 4, &b, text, err));
+		ck_assert_uint_eq(n, 0);
+	}
+	set_apart(NULL, 0);
+	end();
+}
+END_TEST
+
 START_TEST(a_page_goes_on_from_its_place_while_people_move)
 {
 	struct sql_board b = { .by = SQL_BY_CONTRIBUTIONS,
@@ -464,4 +570,6 @@ UNIT_MAIN("sql/board", every_board_is_what_a_recount_of_all_deeds_gives,
 	  a_pause_of_years_is_counted_anew,
 	  boards_that_wait_say_so_and_are_right_afterwards,
 	  a_search_finds_by_prefix_and_keeps_the_true_rank,
+	  baselines_stand_apart_and_take_nobodys_rank,
+	  a_search_finds_no_baseline_and_skips_it_in_ranks,
 	  a_page_goes_on_from_its_place_while_people_move)

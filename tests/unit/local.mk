@@ -259,6 +259,11 @@ tests_unit_check_server_rest_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_rest_board
+tests_unit_check_server_rest_board_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_board.c
+tests_unit_check_server_rest_board_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_board_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_rest_export
 tests_unit_check_server_rest_export_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_export.c

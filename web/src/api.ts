@@ -144,10 +144,18 @@ export interface BoardEntry {
 	last_seen: Time | null;
 }
 
+export type BaselineRole = "owner" | "reference";
+
+/** No competitor: its rank is the one it would have. */
+export interface Baseline extends BoardEntry {
+	role: BaselineRole;
+}
+
 export interface Board {
 	by: BoardBy;
 	window: BoardWindow;
 	entries: BoardEntry[];
+	baselines: Baseline[];
 	next: string | null;
 }
 

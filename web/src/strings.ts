@@ -1,6 +1,6 @@
 /* Every word the page says, in one place. */
 import type {
-	BoardBy, BoardWindow, CheckpointStatus, ContributionState, ModelSort,
+	BaselineRole, BoardBy, BoardWindow, CheckpointStatus, ContributionState, ModelSort,
 	SimulationRole, Verdict,
 } from "./api";
 import type { Connection } from "./lib/live";
@@ -66,6 +66,11 @@ const board_by: Record<BoardBy, string> = {
 	contributions: "Contributions",
 	earned: "Earned",
 	deposited: "Deposited",
+};
+
+const board_role: Record<BaselineRole, string> = {
+	owner: "owner",
+	reference: "reference",
 };
 
 const board_window: Record<BoardWindow, string> = {
@@ -453,6 +458,11 @@ export const text = {
 		down: (n: string) => `down ${n}`,
 		same: "unchanged",
 		fresh: "new",
+		apart: "Not ranked",
+		apart_hint: "Baselines: the model’s owner and accounts run for " +
+			"reference. They take nobody’s rank.",
+		role: board_role,
+		would_be: (n: string) => `would be ${n}`,
 		show: "Show contributions of",
 	},
 	predict: {

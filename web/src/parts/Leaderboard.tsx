@@ -1,5 +1,5 @@
 /* Who taught most, and who is on the way there. */
-import type { Board, BoardBy, BoardEntry } from "../api";
+import type { Baseline, Board, BoardBy, BoardEntry } from "../api";
 import { format_count, format_percent } from "../lib/format";
 import type { Resource } from "../lib/resource";
 import { route_choose } from "../lib/router";
@@ -54,24 +54,31 @@ function Score({ one, by }: { one: BoardEntry; by: BoardBy }) {
 	}
 }
 
-function Row({ one, by, href }:
-	{ one: BoardEntry; by: BoardBy; href: Props["href"] }) {
+interface RowProps {
+	one: BoardEntry;
+	by: BoardBy;
+	href: Props["href"];
+}
+
+function Name({ one, href }: Pick<RowProps, "one" | "href">) {
 	return (
-		<tr data-testid="leader" data-value={one.address}>
-			<td class="rank" data-testid="rank" data-value={one.rank}>
-				{format_count(one.rank)}<Change one={one} />
-			</td>
-			<td>
-				{href ? <a class="leader" href={href(one.address)}>
-					<span class="aloud">{text.board.show} </span>
-					<Who address={one.address} />
-				</a> : <button type="button" class="leader"
-					onClick={() =>
-						route_choose({ contributor: one.address })}>
-					<span class="aloud">{text.board.show} </span>
-					<Who address={one.address} />
-				</button>}
-			</td>
+		<>
+			{href ? <a class="leader" href={href(one.address)}>
+				<span class="aloud">{text.board.show} </span>
+				<Who address={one.address} />
+			</a> : <button type="button" class="leader"
+				onClick={() =>
+					route_choose({ contributor: one.address })}>
+				<span class="aloud">{text.board.show} </span>
+				<Who address={one.address} />
+			</button>}
+		</>
+	);
+}
+
+function Sums({ one, by }: Pick<RowProps, "one" | "by">) {
+	return (
+		<>
 			<td class="n score" data-testid="karma" data-value={one.karma}>
 				<Score one={one} by={by} />
 			</td>
@@ -85,6 +92,37 @@ function Row({ one, by, href }:
 					{format_percent(one.share)}</meter>
 				{format_percent(one.share)}
 			</td>
+		</>
+	);
+}
+
+function Row({ one, by, href }: RowProps) {
+	return (
+		<tr data-testid="leader" data-value={one.address}>
+			<td class="rank" data-testid="rank" data-value={one.rank}>
+				{format_count(one.rank)}<Change one={one} />
+			</td>
+			<td><Name one={one} href={href} /></td>
+			<Sums one={one} by={by} />
+		</tr>
+	);
+}
+
+/* Beside the others, who are compared with it. */
+function Apart({ one, by, href }: RowProps & { one: Baseline }) {
+	const would_be = text.board.would_be(format_count(one.rank));
+	return (
+		<tr class="apart" data-testid="baseline" data-value={one.address}
+			data-role={one.role}>
+			<td class="rank" title={would_be}>
+				<span aria-hidden="true">–</span>
+				<span class="aloud">{would_be}</span>
+			</td>
+			<td>
+				<Name one={one} href={href} />
+				<span class="role">{text.board.role[one.role]}</span>
+			</td>
+			<Sums one={one} by={by} />
 		</tr>
 	);
 }
@@ -104,8 +142,8 @@ function Choices({ boards }: { boards: readonly BoardBy[] }) {
 	);
 }
 
-function Rows({ entries, by, href }:
-	{ entries: BoardEntry[]; by: BoardBy; href: Props["href"] }) {
+function Rows({ board, href }: { board: Board; href: Props["href"] }) {
+	const { by, entries, baselines } = board;
 	return (
 		<table class="grid board">
 			<thead>
@@ -121,6 +159,17 @@ function Rows({ entries, by, href }:
 				{entries.map((one) =>
 					<Row key={one.address} one={one} by={by} href={href} />)}
 			</tbody>
+			{baselines.length > 0 && <tbody>
+				<tr class="apart-head">
+					<th colSpan={5} scope="rowgroup"
+						title={text.board.apart_hint}>
+						{text.board.apart}
+						<span class="aloud">. {text.board.apart_hint}</span>
+					</th>
+				</tr>
+				{baselines.map((one) => <Apart key={one.address} one={one}
+					by={by} href={href} />)}
+			</tbody>}
 		</table>
 	);
 }
@@ -131,9 +180,8 @@ export function Leaderboard({ from, boards, href }: Props) {
 			lines={8}>
 			{(data) => <>
 				<Choices boards={boards} />
-				{data.entries.length
-					? <Rows entries={data.entries} by={data.by}
-						href={href} />
+				{data.entries.length + data.baselines.length
+					? <Rows board={data} href={href} />
 					: data.window === "all"
 						? <Empty title={text.board.empty}>
 							{text.board.empty_hint}</Empty>
