@@ -290,6 +290,12 @@ tests_unit_check_server_simulations_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_simulations_LDADD = $(unit_server_libs)
 
 # RANDOM_REQUESTS=N and RANDOM_SEED=N: more of them, others.
+UNIT_TESTS += tests/unit/check_server_rest_predict
+tests_unit_check_server_rest_predict_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_predict.c
+tests_unit_check_server_rest_predict_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_predict_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_rest_random
 tests_unit_check_server_rest_random_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_random.c
