@@ -295,8 +295,10 @@ static bool row_complete(const struct deca_row *row)
 	return true;
 }
 
-enum deca_reason deca_row_check(const struct deca_model *m,
-				const struct deca_row *row, uint32_t n_class)
+/* Both elements of each pair, and room for them and so many further
+ * classes. */
+static enum deca_reason row_check(const struct deca_model *m,
+				  const struct deca_row *row, uint32_t n_class)
 {
 	if (!row_complete(row))
 		return DECA_INVALID_OPCODE;
@@ -304,8 +306,8 @@ enum deca_reason deca_row_check(const struct deca_model *m,
 }
 
 /* A class's count is read before its row. */
-enum deca_reason deca_rows_check(const struct deca_model *m,
-				 const struct deca_setup *s)
+static enum deca_reason rows_check(const struct deca_model *m,
+				   const struct deca_setup *s)
 {
 	uint64_t n = 0;
 
@@ -325,6 +327,50 @@ struct deca_class *deca_class_push(struct deca_model *m, struct u256 count)
 
 	*c = (struct deca_class){ .count = count };
 	return c;
+}
+
+enum deca_reason deca_pairs_construct(struct deca_model *m,
+				      const struct deca_setup *s,
+				      deca_pairs_set *set)
+{
+	enum deca_reason r = rows_check(m, s);
+
+	if (r != DECA_DONE)
+		return r;
+	m->n_names = s->n_names;
+	for (uint32_t i = 0; i < s->n_row; i++) {
+		(void)deca_class_push(m, s->count[i]);
+		set(m, i, &s->row[i]);
+	}
+	return DECA_DONE;
+}
+
+enum deca_reason deca_pairs_extend(struct deca_model *m,
+				   const struct deca_row *row, uint64_t at,
+				   deca_pairs_set *set)
+{
+	enum deca_reason r;
+
+	if (at >= m->n_class)
+		return DECA_CLASS_NOT_ADDED;
+	r = row_check(m, row, 0);
+	if (r == DECA_DONE)
+		set(m, (uint32_t)at, row);
+	return r;
+}
+
+enum deca_reason deca_pairs_class(struct deca_model *m,
+				  const struct deca_row *row,
+				  struct u256 count, deca_pairs_set *set)
+{
+	enum deca_reason r = row_check(m, row, 1);
+
+	if (r != DECA_DONE)
+		return r;
+	m->n_names++;
+	(void)deca_class_push(m, count);
+	set(m, m->n_class - 1, row);
+	return DECA_DONE;
 }
 
 void deca_row_append(struct deca_model *m, uint32_t klass,

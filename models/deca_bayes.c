@@ -29,8 +29,7 @@ static void counts_set(struct deca_model *m, uint32_t klass,
 	deca_classes(m)[klass].total = u256_from_u64(total);
 }
 
-static enum deca_reason construct_check(const struct deca_model *m,
-					const struct deca_setup *s)
+static enum deca_reason construct_check(const struct deca_setup *s)
 {
 	if (s->n_names == 0)
 		return DECA_NO_CLASS;
@@ -38,52 +37,33 @@ static enum deca_reason construct_check(const struct deca_model *m,
 		return DECA_CLASS_COUNTS_NUMBER;
 	if (s->n_names != s->n_row)
 		return DECA_FEATURE_COUNTS_NUMBER;
-	return deca_rows_check(m, s);
+	return DECA_DONE;
 }
 
 static enum deca_reason construct(struct deca_model *m,
 				  const struct deca_setup *s)
 {
-	enum deca_reason r = construct_check(m, s);
+	enum deca_reason r = construct_check(s);
 
 	if (r != DECA_DONE)
 		return r;
-	m->n_names = s->n_names;
 	m->total_features = s->total_features;
 	m->smoothing = s->smoothing;
-	for (uint32_t i = 0; i < s->n_row; i++) {
-		(void)deca_class_push(m, s->count[i]);
-		counts_set(m, i, &s->row[i]);
-	}
-	return DECA_DONE;
+	return deca_pairs_construct(m, s, counts_set);
 }
 
 /* initializeCounts(uint32[][], uint64 classification) */
 static enum deca_reason extend(struct deca_model *m,
 			       const struct deca_row *row, uint64_t at)
 {
-	enum deca_reason r;
-
-	if (at >= m->n_class)
-		return DECA_CLASS_NOT_ADDED;
-	r = deca_row_check(m, row, 0);
-	if (r == DECA_DONE)
-		counts_set(m, (uint32_t)at, row);
-	return r;
+	return deca_pairs_extend(m, row, at, counts_set);
 }
 
 static enum deca_reason add_class(struct deca_model *m,
 				  const struct deca_row *row,
 				  struct u256 count)
 {
-	enum deca_reason r = deca_row_check(m, row, 1);
-
-	if (r != DECA_DONE)
-		return r;
-	m->n_names++;
-	(void)deca_class_push(m, count);
-	counts_set(m, m->n_class - 1, row);
-	return DECA_DONE;
+	return deca_pairs_class(m, row, count, counts_set);
 }
 
 /* 10^9 * number + add, modulo 2^256. */

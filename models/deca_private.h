@@ -51,14 +51,24 @@ static inline struct deca_number deca_number_of(__int128 value)
 	};
 }
 
-/* What a call that brings a row asks first: both elements of each pair, and
- * room for them and so many further classes. */
-enum deca_reason deca_row_check(const struct deca_model *m,
-				const struct deca_row *row, uint32_t n_class);
+/* Classes of pairs (index, value), as naive Bayes and the sparse centroid
+ * have them: `set` is what a contract makes of a row that is whole and has
+ * room. */
+typedef void deca_pairs_set(struct deca_model *m, uint32_t klass,
+			    const struct deca_row *row);
 
-/* The same of a constructor's rows of pairs, a class each. */
-enum deca_reason deca_rows_check(const struct deca_model *m,
-				 const struct deca_setup *s);
+/* A class a row, after the contract's own checks of the numbers of rows. */
+enum deca_reason deca_pairs_construct(struct deca_model *m,
+				      const struct deca_setup *s,
+				      deca_pairs_set *set);
+
+/* Further pairs of a class that is there, and a class more. */
+enum deca_reason deca_pairs_extend(struct deca_model *m,
+				   const struct deca_row *row, uint64_t at,
+				   deca_pairs_set *set);
+enum deca_reason deca_pairs_class(struct deca_model *m,
+				  const struct deca_row *row,
+				  struct u256 count, deca_pairs_set *set);
 
 /* A further class, empty; deca_fits was asked before. */
 struct deca_class *deca_class_push(struct deca_model *m, struct u256 count);

@@ -36,42 +36,27 @@ static void values_set(struct deca_model *m, uint32_t klass,
 	}
 }
 
-static enum deca_reason construct_check(const struct deca_model *m,
-					const struct deca_setup *s)
+static enum deca_reason construct_check(const struct deca_setup *s)
 {
 	if (s->n_row != s->n_names)
 		return DECA_CENTROIDS_NUMBER;
 	if (s->n_names == 0)
 		return DECA_NO_CLASS;
-	return deca_rows_check(m, s);
+	return DECA_DONE;
 }
 
 static enum deca_reason construct(struct deca_model *m,
 				  const struct deca_setup *s)
 {
-	enum deca_reason r = construct_check(m, s);
+	enum deca_reason r = construct_check(s);
 
-	if (r != DECA_DONE)
-		return r;
-	m->n_names = s->n_names;
-	for (uint32_t i = 0; i < s->n_row; i++) {
-		(void)deca_class_push(m, s->count[i]);
-		values_set(m, i, &s->row[i]);
-	}
-	return DECA_DONE;
+	return r != DECA_DONE ? r : deca_pairs_construct(m, s, values_set);
 }
 
 static enum deca_reason extend(struct deca_model *m,
 			       const struct deca_row *row, uint64_t at)
 {
-	enum deca_reason r;
-
-	if (at >= m->n_class)
-		return DECA_CLASS_NOT_ADDED;
-	r = deca_row_check(m, row, 0);
-	if (r == DECA_DONE)
-		values_set(m, (uint32_t)at, row);
-	return r;
+	return deca_pairs_extend(m, row, at, values_set);
 }
 
 /* A uint64 count is always below the contract's limit. */
@@ -79,14 +64,7 @@ static enum deca_reason add_class(struct deca_model *m,
 				  const struct deca_row *row,
 				  struct u256 count)
 {
-	enum deca_reason r = deca_row_check(m, row, 1);
-
-	if (r != DECA_DONE)
-		return r;
-	m->n_names++;
-	(void)deca_class_push(m, count);
-	values_set(m, m->n_class - 1, row);
-	return DECA_DONE;
+	return deca_pairs_class(m, row, count, values_set);
 }
 
 /* value * its numSamples / the class's; false: that is a division by 0. */
