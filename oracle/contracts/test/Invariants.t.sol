@@ -54,9 +54,7 @@ contract InvariantsTest is Test {
     }
 
     function invariant_money_is_there_and_the_contract_agrees_with_the_rules() external view {
-        world.checkMoney();
-        world.checkViews();
-        world.checkRecords();
+        world.checkNow();
     }
 
     function afterInvariant() external {

@@ -12,9 +12,9 @@ import {Fixture} from "./Fixture.sol";
 contract World is Fixture {
     struct Fate {
         bool settled;
-        /// by the checkpoint accepted at this time; 0 while none has judged it
-        uint256 judgedAt;
         bool exempt;
+        /// by the checkpoint accepted at this time; 0 while none has judged it
+        uint64 judgedAt;
     }
 
     struct Range {
@@ -53,6 +53,13 @@ contract World is Fixture {
     uint256 internal balance;
     uint256 public divisions;
 
+    /// What the checks would else add up over all records after every act; checkAll() counts them again.
+    uint256 internal openDeposits;
+    uint256 internal settledCharged;
+    /// [i] of the records below i that have been judged, those that owe a fee
+    uint256[] internal chargedBelow = [0];
+    uint256 internal acts;
+
     constructor() {
         super.setUp();
         verifier = new MockVerifier();
@@ -65,33 +72,40 @@ contract World is Fixture {
 
     function setUp() public override {}
 
+    modifier act() {
+        ++acts;
+        _;
+    }
+
     // ---- what everybody does
 
-    function contributes(uint256 who, uint32 label, uint256 more) external {
+    function contributes(uint256 who, uint32 label, uint256 more) external act {
         if (claims.length >= 200) return;
         uint256 deposit = trainer.getNextAddDataCost() + more % 0.01 ether;
         contribute(contributors[who % 3], label % 4, deposit);
         fates.push();
+        chargedBelow.push();
         balance += deposit;
+        openDeposits += deposit;
         skip(more % 7);
     }
 
-    function timePasses(uint256 seconds_) external {
+    function timePasses(uint256 seconds_) external act {
         skip(seconds_ % 40);
     }
 
-    function operatorsAreAway(uint256 seconds_) external {
+    function operatorsAreAway(uint256 seconds_) external act {
         if (seconds_ % 4 == 0) skip(seconds_ % 700);
     }
 
     /// Mostly of the last epoch and right; sometimes of an earlier one, or judging less than it must.
-    function operatorsPost(uint256 seed) external {
+    function operatorsPost(uint256 seed) external act {
         uint64 epoch = nowEpoch() - 1 - uint64(seed % 16 == 0 ? seed / 16 % 5 : 0);
-        uint64 count;
-        uint64 judged;
+        uint64 count = uint64(claims.length);
         uint256 closes = (uint256(epoch) + 1) * params.epochS;
-        while (count < claims.length && claims[count].time < closes) ++count;
-        while (judged < count && claims[judged].time + params.refundWaitTimeS <= closes) ++judged;
+        while (count > 0 && claims[count - 1].time >= closes) --count;
+        uint64 judged = count;
+        while (judged > 0 && claims[judged - 1].time + params.refundWaitTimeS > closes) --judged;
         if (seed % 8 == 1 && judged > lastJudged) judged -= uint64(seed / 256 % (judged - lastJudged + 1));
         for (uint256 i = lastJudged; i < judged; ++i) {
             verdicts[i] = uint8(uint256(keccak256(abi.encode(seed, i))) % 4);
@@ -112,7 +126,7 @@ contract World is Fixture {
         send(p);
     }
 
-    function somebodyRefutes(uint256 seed) external {
+    function somebodyRefutes(uint256 seed) external act {
         if (seed % 3 != 0 || !any) return;
         bool right = !isEffective();
         verifier.setWrong(last.c);
@@ -129,7 +143,7 @@ contract World is Fixture {
         acceptedAt = 0;
     }
 
-    function aContributorClaims(uint256 seed) external {
+    function aContributorClaims(uint256 seed) external act {
         if (claims.length == 0) return;
         uint64 id = uint64(seed % claims.length);
         Claim memory c = named(id);
@@ -148,7 +162,7 @@ contract World is Fixture {
         settle(id, amount);
     }
 
-    function somebodyReports(uint256 who, uint256 seed) external {
+    function somebodyReports(uint256 who, uint256 seed) external act {
         if (claims.length == 0) return;
         uint64 id = uint64(seed % claims.length);
         Claim memory c = named(id);
@@ -170,7 +184,7 @@ contract World is Fixture {
     }
 
     /// Several at once, what is settled among them, some twice.
-    function somebodyReportsABatch(uint256 who, uint256 seed) external {
+    function somebodyReportsABatch(uint256 who, uint256 seed) external act {
         if (claims.length == 0) return;
         address reporter = everybody[who % 6];
         Claim[] memory cs = new Claim[](4);
@@ -198,7 +212,7 @@ contract World is Fixture {
         eq(reporter.balance - had, sum, "rewards");
     }
 
-    function somebodyClaimsLate(uint256 who, uint256 seed) external {
+    function somebodyClaimsLate(uint256 who, uint256 seed) external act {
         if (claims.length == 0) return;
         uint64 id = uint64(seed % claims.length);
         Claim memory c = named(id);
@@ -217,7 +231,7 @@ contract World is Fixture {
         settle(id, lessFee(id));
     }
 
-    function somebodyTakesRewards(uint256 who) public {
+    function somebodyTakesRewards(uint256 who) public act {
         address a = everybody[who % 6];
         uint256 amount = rewardsOf(a);
         eq(claimRewards(a), amount, "rewards");
@@ -225,7 +239,7 @@ contract World is Fixture {
         balance -= amount;
     }
 
-    function somebodyCollectsFees() public {
+    function somebodyCollectsFees() public act {
         uint256 due = feesDue();
         uint256 had = address(pool).balance;
         trainer.collectFees();
@@ -235,7 +249,7 @@ contract World is Fixture {
     }
 
     /// Claims that lie about a field, on whatever record: none may be paid.
-    function aStrangerLies(uint256 seed, uint256 field, uint256 lie) external {
+    function aStrangerLies(uint256 seed, uint256 field, uint256 lie) external act {
         if (claims.length == 0) return;
         Claim memory c = named(uint64(seed % claims.length));
         bytes32 truth = keccak256(abi.encode(c));
@@ -258,7 +272,7 @@ contract World is Fixture {
     }
 
     /// Posts that lack a signature, a field's truth, or stake: none may be accepted.
-    function aStrangerPosts(uint256 seed, uint256 how) external {
+    function aStrangerPosts(uint256 seed, uint256 how) external act {
         uint64 judged = uint64(claims.length);
         for (uint256 i = lastJudged; i < judged; ++i) verdicts[i] = DISAGREE;
         Post memory p = build(nowEpoch() - 1, uint64(claims.length), judged);
@@ -288,8 +302,9 @@ contract World is Fixture {
         bool late =
             vm.getBlockTimestamp() + params.challengeS > closed + params.verdictWindowS || lastJudged < takenBackEnd;
         for (uint256 i = lastJudged; i < p.c.judged; ++i) {
-            fates[i].judgedAt = vm.getBlockTimestamp();
+            fates[i].judgedAt = uint64(vm.getBlockTimestamp());
             fates[i].exempt = late;
+            chargedBelow[i + 1] = chargedBelow[i] + (late ? 0 : 1);
         }
         if (late && p.c.judged > lastJudged) ranges.push(Range(lastJudged, p.c.judged));
         before = Before(lastChain, lastJudged, lastCount, lastEpoch, any);
@@ -329,6 +344,9 @@ contract World is Fixture {
     function settle(uint64 id, uint256 paid) internal {
         fates[id].settled = true;
         balance -= paid;
+        openDeposits -= claims[id].deposit;
+        if (id < judgedNow() && !fates[id].exempt) ++settledCharged;
+        checkRecord(id, judgedNow());
     }
 
     function gains(address a) internal {
@@ -357,25 +375,31 @@ contract World is Fixture {
     }
 
     function feesDue() internal view returns (uint256) {
-        uint256 charged;
-        for (uint256 i = 0; i < judgedNow(); ++i) charged += fates[i].exempt ? 0 : 1;
-        return (charged - collected) * feeWei();
+        return (chargedBelow[judgedNow()] - collected) * feeWei();
     }
 
     // ---- what must hold at any time
 
-    function checkMoney() external view {
+    /// @dev Between acts: what is owed, in sums; each of the views; the last record and eight others, in turn. A record that
+    /// lost its hash or its settled bit stays so: its turn, its own act or the end shows it.
+    function checkNow() external view {
+        checkMoney();
+        checkViews();
+        uint64 judged = judgedNow();
+        uint256 n = claims.length;
+        if (n != 0) checkRecord(n - 1, judged);
+        for (uint256 i = 0; i < 8 && i < n; ++i) checkRecord((acts * 8 + i) % n, judged);
+        if (acts % 128 == 0) checkAll();
+    }
+
+    function checkMoney() internal view {
         eq(address(trainer).balance, balance, "balance");
-        uint256 due = feesDue() + carry;
-        for (uint256 i = 0; i < claims.length; ++i) {
-            if (fates[i].settled) continue;
-            due += i < judgedNow() ? lessFee(uint64(i)) : claims[i].deposit;
-        }
+        uint256 due = feesDue() + carry + openDeposits - (chargedBelow[judgedNow()] - settledCharged) * feeWei();
         for (uint256 i = 0; i < 6; ++i) due += rewardsOf(everybody[i]);
         atMost(due, balance, "more is owed than held");
     }
 
-    function checkViews() external view {
+    function checkViews() internal view {
         eq(trainer.feesDue(), feesDue(), "fees due");
         eq(trainer.totalSubmitted(), claims.length, "count");
         eq(trainer.totalGoodDataCount(), karmaAll, "all karma");
@@ -388,20 +412,39 @@ contract World is Fixture {
         }
     }
 
-    function checkRecords() external view {
+    function checkRecord(uint256 i, uint64 judged) internal view {
+        bytes32 slot = trainer.rec(i);
+        bool settled = fates[i].settled;
+        bool shown = bytes32(uint256(slot) & ~uint256(1)) == records[i];
+        check(shown || (slot == 0 && settled), "a record lost its hash");
+        if (i >= judged || i + 1 == claims.length) check(shown, "a record that is needed lost its hash");
+        if (shown) check((uint256(slot) & 1 != 0) == settled, "settled bit");
+    }
+
+    /// @dev Every record, and this world's own sums.
+    function checkAll() internal view {
+        uint64 judged = judgedNow();
+        uint256 deposits;
+        uint256 charged;
+        uint256 settled;
         for (uint256 i = 0; i < claims.length; ++i) {
-            bytes32 slot = trainer.rec(i);
-            bool shown = bytes32(uint256(slot) & ~uint256(1)) == records[i];
-            check(shown || (slot == 0 && fates[i].settled), "a record lost its hash");
-            if (i >= judgedNow() || i + 1 == claims.length) check(shown, "a record that is needed lost its hash");
-            if (shown) check((uint256(slot) & 1 != 0) == fates[i].settled, "settled bit");
+            Fate memory f = fates[i];
+            checkRecord(i, judged);
+            if (!f.settled) deposits += claims[i].deposit;
+            if (i >= judged || f.exempt) continue;
+            ++charged;
+            if (f.settled) ++settled;
         }
+        eq(openDeposits, deposits, "open deposits");
+        eq(chargedBelow[judged], charged, "charged");
+        eq(settledCharged, settled, "settled of the charged");
     }
 
     // ---- the end
 
     /// After the last deadline everybody takes what is theirs; only what could not be divided stays.
     function end() external {
+        checkAll();
         skip(1_000_000);
         for (uint64 i = 0; i < claims.length; ++i) {
             if (fates[i].settled) continue;
@@ -422,6 +465,7 @@ contract World is Fixture {
         }
         for (uint256 i = 0; i < 6; ++i) somebodyTakesRewards(i);
         somebodyCollectsFees();
+        checkAll();
         eq(address(trainer).balance, balance, "balance");
         atMost(balance, carry + divisions + 6, "stuck");
     }
