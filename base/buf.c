@@ -50,7 +50,7 @@ dc_buf_grow(struct dc_buf *b, size_t n)
 
 /* Room for n more bytes within the bound; false: b is failed. */
 static bool
-dc_buf_reserve(struct dc_buf *b, size_t n)
+dc_buf_reserve_slowly(struct dc_buf *b, size_t n)
 {
 	DC_VERIFY(b->len <= b->bound);
 	if (b->failed || n > b->bound - b->len) {
@@ -59,6 +59,24 @@ dc_buf_reserve(struct dc_buf *b, size_t n)
 	}
 	dc_buf_grow(b, n);
 	return true;
+}
+
+/* The same, at once where there is room: len never passes either. */
+static inline bool
+dc_buf_reserve(struct dc_buf *b, size_t n)
+{
+	if (!b->failed && n < b->room - b->len && n <= b->bound - b->len)
+		return true;
+	return dc_buf_reserve_slowly(b, n);
+}
+
+void
+dc_buf_expect(struct dc_buf *b, size_t n)
+{
+	size_t most = b->bound - b->len;
+
+	if (!b->failed)
+		dc_buf_grow(b, n < most ? n : most);
 }
 
 void
@@ -73,7 +91,8 @@ dc_buf_append(struct dc_buf *b, const void *in, size_t n)
 void
 dc_buf_append_byte(struct dc_buf *b, uint8_t byte)
 {
-	dc_buf_append(b, &byte, 1);
+	if (dc_buf_reserve(b, 1))
+		b->data[b->len++] = byte;
 }
 
 void

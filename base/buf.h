@@ -27,6 +27,9 @@ void dc_buf_clear(struct dc_buf *b);
 /* Empty it, keep its memory, forget a failure. */
 void dc_buf_reset(struct dc_buf *b);
 
+/* About n more bytes will come: their room at once, within the bound. */
+void dc_buf_expect(struct dc_buf *b, size_t n);
+
 void dc_buf_append(struct dc_buf *b, const void *in, size_t n);
 void dc_buf_append_byte(struct dc_buf *b, uint8_t byte);
 void dc_buf_append_text(struct dc_buf *b, const char *text);

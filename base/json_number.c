@@ -5,9 +5,12 @@
 
 #include "config.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/json_scan_private.h"
+
+#define JSON_EACH_BYTE UINT64_C(0x0101010101010101)
 
 /* Pass decimal digits; how many. */
 static inline size_t
@@ -214,4 +217,54 @@ json_scan_i64(struct json_scan *s, int64_t *out)
 		return json_fail(s, "an integer is expected");
 	*out = v;
 	return true;
+}
+
+/* Eight characters at once, the first in the lowest byte; each that is no
+ * digit has its highest bit in the result. Where one is, what is above it is
+ * not to be looked at: the sum carries. */
+static uint64_t
+json_no_digits(uint64_t less_zero)
+{
+	return (less_zero | (less_zero + 0x76 * JSON_EACH_BYTE))
+	       & 0x80 * JSON_EACH_BYTE;
+}
+
+/* The value of eight digits, the first in the lowest byte: pairs, then fours,
+ * then all. Source: Lemire, "Quickly parsing eight digits", 2018. */
+static uint64_t
+json_eight_digits(uint64_t d)
+{
+	const uint64_t mask = UINT64_C(0x000000ff000000ff);
+
+	d = d * 10 + (d >> 8);
+	return ((d & mask) * UINT64_C(0x000f424000000064)
+		+ (d >> 16 & mask) * UINT64_C(0x0000271000000001)) >> 32;
+}
+
+size_t
+json_scan_small_run(struct json_scan *s, uint64_t *out, size_t max)
+{
+	uint64_t word, digits;
+	const char *p = s->p;
+	size_t n = 0;
+	unsigned bits;
+
+	if (s->what != NULL)
+		return 0;
+	for (; n < max && s->end - p >= (ptrdiff_t)sizeof(word); n++) {
+		memcpy(&word, p, sizeof(word));
+		word = le64toh(word);
+		digits = word ^ '0' * JSON_EACH_BYTE;
+		if (json_no_digits(digits) == 0)
+			break;
+		/* eight a digit */
+		bits = (unsigned)__builtin_ctzll(json_no_digits(digits)) & ~7U;
+		if (bits == 0 || (word >> bits & 0xff) != ','
+		    || (bits > 8 && (digits & 0xff) == 0))
+			break;
+		out[n] = json_eight_digits(digits << (64 - bits));
+		p += bits / 8 + 1;
+	}
+	s->p = p;
+	return n;
 }

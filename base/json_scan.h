@@ -68,6 +68,12 @@ bool json_scan_bool(struct json_scan *s, bool *out);
 /* An integer without fraction or exponent that fits; others fail. */
 bool json_scan_i64(struct json_scan *s, int64_t *out);
 
+/* At an element of an array: the quick way past elements that are whole
+ * numbers below 10^7 with a comma right behind, at most max of them. How
+ * many; the cursor is at an element again, of which the other functions say
+ * what it is. */
+size_t json_scan_small_run(struct json_scan *s, uint64_t *out, size_t max);
+
 /* A number as it stands, grammar checked. */
 bool json_scan_number(struct json_scan *s, struct json_slice *out);
 bool json_scan_null(struct json_scan *s);

@@ -201,10 +201,20 @@ static void index_sort(uint32_t *index, size_t n)
 		shell_sort(index + from, end[b] - from);
 }
 
+static bool is_ascending(const uint32_t *index, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (index[i - 1] >= index[i])
+			return false;
+	return true;
+}
+
 size_t sample_sort_unique(uint32_t *index, size_t n)
 {
 	size_t kept = 0;
 
+	if (is_ascending(index, n))	/* as most clients send them */
+		return n;
 	index_sort(index, n);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || index[kept - 1] != index[i])

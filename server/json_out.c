@@ -45,6 +45,26 @@ void json_put_key(struct json_out *j, const char *name)
 	j->comma = false;
 }
 
+struct json_piece json_piece_take(struct json_out *j, struct dc_arena *arena)
+{
+	struct json_piece p = {
+		.text = dc_arena_copy(arena, j->b->data, j->b->len),
+		.len = j->b->len,
+		.comma = j->comma,
+	};
+
+	dc_buf_reset(j->b);
+	j->comma = false;
+	return p;
+}
+
+void json_put_piece(struct json_out *j, const struct json_piece *p)
+{
+	before_value(j);
+	dc_buf_append(j->b, p->text, p->len);
+	j->comma = p->comma;
+}
+
 /* Length of the UTF-8 sequence at p, 0: not one (RFC 3629, section 4). */
 static size_t utf8_len(const uint8_t *p, size_t left)
 {
@@ -230,10 +250,15 @@ void json_put_fx9_exact(struct json_out *j, int64_t v)
 
 void json_put_score(struct json_out *j, int64_t v)
 {
+	char text[1 + 20 + 1], *end = text + sizeof(text), *p;
+
 	before_value(j);
-	dc_buf_append_byte(j->b, '"');
-	append_i64(j->b, v);
-	dc_buf_append_byte(j->b, '"');
+	end[-1] = '"';
+	p = digits_before(end - 1, magnitude(v));
+	if (v < 0)
+		*--p = '-';
+	*--p = '"';
+	dc_buf_append(j->b, p, (size_t)(end - p));
 }
 
 /* Text that needs no escapes, in quotes. */

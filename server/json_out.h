@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/types.h"
 
@@ -31,6 +32,19 @@ void json_put_close(struct json_out *j, char bracket);	/* '}' or ']' */
 
 /* A member's name: plain ASCII, no escapes needed. */
 void json_put_key(struct json_out *j, const char *name);
+
+/* What is written often, written once: from where a value may begin up to
+ * wherever it ends, in the middle of an object too. */
+struct json_piece {
+	const uint8_t *text;
+	size_t len;
+	bool comma;	/* of the next value */
+};
+
+/* All that j wrote, as a piece; j's buffer is empty then.
+ * Owner: arena. */
+struct json_piece json_piece_take(struct json_out *j, struct dc_arena *arena);
+void json_put_piece(struct json_out *j, const struct json_piece *p);
 
 /* Whether all of a text is UTF-8. */
 bool json_is_utf8(const char *text, size_t len);

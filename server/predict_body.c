@@ -28,16 +28,33 @@ static enum dc_status wrong(struct reading *r, const char *what)
 	return dc_fail(r->err, DC_EINVAL, "%s", what);
 }
 
+/* Among eight characters. A byte is 0 where a comma is; 0x7f more than its
+ * lower seven bits leaves the highest bit clear only there.
+ * Source: Hacker's Delight, 2nd edition, section 6-1. */
+static size_t count_commas(const char *p)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t word, others;
+
+	memcpy(&word, p, sizeof(word));
+	word ^= ',' * each;
+	others = ((word & 0x7f * each) + 0x7f * each) | word;
+	return (size_t)((~others >> 7 & each) * each >> 56);
+}
+
 /* How many elements the array of numbers that begins here has at most: one
  * more than commas before the first "]". */
 static size_t count_bound(const struct json_scan *s)
 {
 	const char *end = memchr(s->p, ']', (size_t)(s->end - s->p));
+	const char *p = s->p;
 	size_t n = 1;
 
 	if (end == NULL)
 		end = s->end;
-	for (const char *p = s->p; p < end; p++)
+	for (; end - p >= (ptrdiff_t)sizeof(uint64_t); p += sizeof(uint64_t))
+		n += count_commas(p);
+	for (; p < end; p++)
 		n += *p == ',';
 	return n;
 }
@@ -59,6 +76,8 @@ static enum dc_status read_indices(struct reading *r,
 	     found = json_scan_more(&r->s)) {
 		int64_t v;
 
+		in->n += json_scan_small_run(&r->s, index + in->n,
+					     room - in->n);
 		if (!json_scan_i64(&r->s, &v) || v < 0)
 			return wrong(r, "indices: not a whole number from 0 on");
 		DC_CHECK(in->n < room);

@@ -138,9 +138,38 @@ START_TEST(a_large_buffer_grows_by_doubling)
 }
 END_TEST
 
+START_TEST(room_that_is_expected_is_there_and_changes_nothing)
+{
+	struct dc_buf b;
+	size_t room;
+
+	dc_buf_init(&b, 1000);
+	dc_buf_append_text(&b, "ab");
+	dc_buf_expect(&b, 500);
+	ck_assert_str_eq(dc_buf_text(&b), "ab");
+	room = b.room;
+	ck_assert_uint_gt(room, 502);
+	for (int i = 0; i < 500; i++)
+		dc_buf_append_byte(&b, 'x');
+	ck_assert_uint_eq(b.room, room);
+	dc_buf_expect(&b, SIZE_MAX);	/* more than may come */
+	ck_assert(!dc_buf_failed(&b));
+	ck_assert_uint_le(b.room, 2048);
+	for (int i = 0; i < 498; i++)
+		dc_buf_append_byte(&b, 'x');
+	ck_assert(!dc_buf_failed(&b));
+	dc_buf_append_byte(&b, 'x');
+	ck_assert(dc_buf_failed(&b));
+	dc_buf_expect(&b, 10);
+	ck_assert_uint_eq(b.len, 1000);
+	dc_buf_clear(&b);
+}
+END_TEST
+
 UNIT_MAIN("base/buf",
 	what_is_appended_stands_in_order,
 	no_append_passes_the_bound,
 	a_reset_buffer_forgets_content_and_failure,
 	taken_memory_belongs_to_the_taker,
-	a_large_buffer_grows_by_doubling)
+	a_large_buffer_grows_by_doubling,
+	room_that_is_expected_is_there_and_changes_nothing)

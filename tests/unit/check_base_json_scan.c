@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -120,6 +122,82 @@ START_TEST(integers_are_exact_to_the_ends_of_their_range)
 		ck_assert(!json_scan_i64(&s, &v));
 		ck_assert(json_scan_failed(&s));
 		ck_assert_int_eq(v, 77);
+	}
+}
+END_TEST
+
+/* What the quick way leaves, the ordinary one reads; at the end of the
+ * memory, where a sanitizer sees a read past it. */
+static size_t
+run(uint64_t *out, size_t max, const char *text, size_t *passed)
+{
+	size_t len = strlen(text), n;
+	char *copy = malloc(len);
+	struct json_scan s;
+
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, text, len);
+	json_scan_init(&s, copy, len);
+	ck_assert(json_scan_array(&s));
+	n = json_scan_small_run(&s, out, max);
+	ck_assert(!json_scan_failed(&s));
+	*passed = (size_t)(s.p - copy);
+	free(copy);
+	return n;
+}
+
+START_TEST(a_run_of_small_numbers_stops_where_one_is_not_plain)
+{
+	static const struct {
+		const char *text;
+		size_t n, passed;
+	} cases[] = {
+		{ "[1,22,333,4444,55555,666666,7777777,0,9]xxxxxxx", 8, 38 },
+		{ "[1234567,12345678,1]xxxxxxx", 1, 9 },
+		{ "[7,08,9]xxxxxxxx", 1, 3 },
+		{ "[7,00,9]xxxxxxxx", 1, 3 },
+		{ "[7, 8,9]xxxxxxxx", 1, 3 },
+		{ "[7,8 ,9]xxxxxxxx", 1, 3 },
+		{ "[7,-8,9]xxxxxxxx", 1, 3 },
+		{ "[7,8.5,9]xxxxxxxx", 1, 3 },
+		{ "[7,8e1,9]xxxxxxxx", 1, 3 },
+		{ "[7,\xb8,9]xxxxxxxx", 1, 3 },
+		{ "[7,,9]xxxxxxxx", 1, 3 },
+		{ "[7]xxxxxxxx", 0, 1 },
+		{ "[1,2,3,4]", 1, 3 },	/* fewer than eight bytes behind */
+	};
+	uint64_t out[16];
+	size_t passed;
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(cases); i++) {
+		ck_assert_uint_eq(run(out, 16, cases[i].text, &passed),
+				  cases[i].n);
+		ck_assert_uint_eq(passed, cases[i].passed);
+	}
+	ck_assert_uint_eq(run(out, 16, cases[0].text, &passed), 8);
+	for (size_t i = 0, v = 0; i < 7; i++) {
+		for (size_t k = 0; k <= i; k++)
+			v = 10 * (k == 0 ? 0 : v) + i + 1;
+		ck_assert_uint_eq(out[i], v);
+	}
+	ck_assert_uint_eq(out[7], 0);
+	ck_assert_uint_eq(run(out, 3, cases[0].text, &passed), 3);
+	ck_assert_uint_eq(passed, 10);
+	ck_assert_uint_eq(run(out, 0, cases[0].text, &passed), 0);
+}
+END_TEST
+
+START_TEST(every_small_number_is_read_as_it_is)
+{
+	char text[32];
+	uint64_t v;
+	size_t passed;
+
+	for (uint32_t i = 0; i < 10000000; i += i < 20000 ? 1 : 997) {
+		(void)snprintf(text, sizeof(text), "[%u,1234567]", i);
+		ck_assert_uint_eq(run(&v, 1, text, &passed), 1);
+		ck_assert_uint_eq(v, i);
+		ck_assert_uint_eq(passed, strlen(text) - 8);
 	}
 }
 END_TEST
@@ -434,6 +512,8 @@ UNIT_MAIN("base/json_scan",
 	an_object_is_read_as_the_header_shows,
 	values_of_every_kind_are_told_apart_and_read,
 	integers_are_exact_to_the_ends_of_their_range,
+	a_run_of_small_numbers_stops_where_one_is_not_plain,
+	every_small_number_is_read_as_it_is,
 	after_a_failure_every_call_says_no,
 	a_failure_names_what_and_where,
 	the_wrong_kind_is_a_failure,

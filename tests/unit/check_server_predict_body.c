@@ -205,6 +205,7 @@ static size_t mutate(char *out, uint64_t *seed)
 		"{\"inputs\":[{\"text\":\"a\"},{\"indices\":[1,2,30]}]}",
 		"{\"features\":[1,-2.5,3e2,0.000000001]}",
 		"{\"indices\":[0,17,4294967296]}",
+		"{\"indices\":[5,12,999,1234567,12345678,0,70,80,90]}",
 	};
 	static const char bytes[] = "{}[]\",:\\u0-1.eE tn\n\x80\xff";
 	const char *from = seeds[unit_random(seed) % DC_ARRAY_LEN(seeds)];
