@@ -11,6 +11,7 @@ libdc_base_a_SOURCES = \
 	base/json_string.c \
 	base/keccak.c base/keccak.h \
 	base/log.c base/log.h \
+	base/pages.c base/pages.h \
 	base/status.c base/status.h \
 	base/types.c base/types.h \
 	base/u256.c base/u256.h

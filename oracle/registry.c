@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/hex.h"
+#include "base/pages.h"
 #include "oracle/registry_write.h"
 
 struct registry_model {
@@ -83,13 +84,22 @@ struct registry *registry_new(void)
 	return reg;
 }
 
+/* Before the spec goes, which knows how many there are. */
+static void cells_free(struct registry_model *m)
+{
+	if (m->cells != NULL)
+		dc_pages_free(m->cells, learner_cells(&m->spec),
+			      sizeof(*m->cells));
+	m->cells = NULL;
+}
+
 static void model_free(struct registry_model *m)
 {
 	pthread_rwlock_destroy(&m->lock);
 	pthread_mutex_destroy(&m->root_lock);
+	cells_free(m);
 	spec_clear(&m->spec);
 	dc_arena_free(m->texts);
-	free(m->cells);
 	free(m->work);
 	free(m);
 }
@@ -335,7 +345,7 @@ static enum registry_state set_up(struct registry_model *m,
 	if (registry_bytes(m) > room_bytes)
 		return refuse(m, REGISTRY_SKIPPED,
 			      "it needs more memory than models may take");
-	m->cells = dc_calloc(learner_cells(&m->spec), sizeof(*m->cells));
+	m->cells = dc_pages_new(learner_cells(&m->spec), sizeof(*m->cells));
 	m->work = dc_malloc(learner_work_size(&m->spec));
 	learner_init(&m->learner, &m->spec, m->cells, m->work);
 	return REGISTRY_LIVE;
@@ -378,9 +388,8 @@ void registry_drop(struct registry *reg, struct registry_model *m)
 	index_all(reg);
 	unlock(&reg->lock);
 	lock_write(&m->lock);
-	free(m->cells);
+	cells_free(m);
 	free(m->work);
-	m->cells = NULL;
 	m->work = NULL;
 	unlock(&m->lock);
 }

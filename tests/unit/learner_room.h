@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
 #include "models/learner.h"
 
 struct learner_room {
@@ -25,7 +26,7 @@ learner_room_init(struct learner_room *r, const char *text)
 	if (st != DC_OK)
 		fprintf(stderr, "%s\n", err.text);
 	DC_CHECK(st == DC_OK);
-	r->cells = dc_calloc(learner_cells(&r->spec), sizeof(*r->cells));
+	r->cells = dc_pages_new(learner_cells(&r->spec), sizeof(*r->cells));
 	r->work = dc_malloc(learner_work_size(&r->spec));
 	learner_init(&r->l, &r->spec, r->cells, r->work);
 }
@@ -33,8 +34,8 @@ learner_room_init(struct learner_room *r, const char *text)
 static inline void
 learner_room_clear(struct learner_room *r)
 {
+	dc_pages_free(r->cells, learner_cells(&r->spec), sizeof(*r->cells));
 	spec_clear(&r->spec);
-	free(r->cells);
 	free(r->work);
 }
 

@@ -16,6 +16,8 @@ unit_base_libs = $(base_libs) $(CHECK_LIBS)
 
 UNIT_TESTS += tests/unit/check_base_arena
 tests_unit_check_base_arena_LDADD = $(unit_base_libs)
+UNIT_TESTS += tests/unit/check_base_pages
+tests_unit_check_base_pages_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_buf
 tests_unit_check_base_buf_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_hex
