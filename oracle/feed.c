@@ -17,6 +17,7 @@ struct feed {
 	bool closed;
 	bool doubted;
 	struct feed_doubt doubt;
+	struct feed_batch *lost;	/* in the order they were put */
 };
 
 struct feed_batch *feed_batch_new(enum feed_kind kind)
@@ -51,8 +52,14 @@ struct feed *feed_new(size_t room)
 
 static void drop_all(struct feed *f)
 {
+	struct feed_batch *b;
+
 	for (; f->n > 0; f->n--, f->head = (f->head + 1) % f->room)
 		feed_batch_free(f->ring[f->head]);
+	while ((b = f->lost) != NULL) {
+		f->lost = b->next;
+		feed_batch_free(b);
+	}
 }
 
 void feed_free(struct feed *f)
@@ -82,29 +89,38 @@ static bool is_wanted(struct feed *f, const struct feed_batch *b)
 {
 	if (b->kind == FEED_AGAIN || b->kind == FEED_HALT)
 		f->doubted = false;
-	if (!f->doubted || b->kind == FEED_PREDICTED)
-		return true;
-	if (b->kind == FEED_ADOPT)
-		f->doubt.lost_mirror = true;
-	return false;
+	return !f->doubted || b->kind == FEED_PREDICTED;
+}
+
+/* Under the lock: nobody takes it. */
+static void drop(struct feed *f, struct feed_batch *b)
+{
+	struct feed_batch **last = &f->lost;
+
+	if (b->kind != FEED_ADOPT) {
+		feed_batch_free(b);
+		return;
+	}
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = b;
 }
 
 bool feed_put(struct feed *f, struct feed_batch *b)
 {
-	bool taken, open;
+	bool open;
 
 	lock(f);
 	while (!f->closed && f->n == f->room)
 		DC_CHECK(pthread_cond_wait(&f->not_full, &f->lock) == 0);
 	open = !f->closed;
-	taken = open && is_wanted(f, b);
-	if (taken) {
+	if (open && is_wanted(f, b)) {
 		f->ring[(f->head + f->n++) % f->room] = b;
 		pthread_cond_signal(&f->not_empty);
+	} else {
+		drop(f, b);
 	}
 	unlock(f);
-	if (!taken)
-		feed_batch_free(b);
 	return open;
 }
 
@@ -119,7 +135,7 @@ static void drop_doubtful(struct feed *f)
 		if (is_wanted(f, b))
 			f->ring[(f->head + f->n++) % f->room] = b;
 		else
-			feed_batch_free(b);
+			drop(f, b);
 	}
 }
 
@@ -142,6 +158,20 @@ bool feed_doubted(struct feed *f, struct feed_doubt *out)
 	*out = f->doubt;
 	unlock(f);
 	return doubted;
+}
+
+struct feed_batch *feed_lost(struct feed *f)
+{
+	struct feed_batch *b;
+
+	lock(f);
+	b = f->lost;
+	if (b != NULL) {
+		f->lost = b->next;
+		b->next = NULL;
+	}
+	unlock(f);
+	return b;
 }
 
 struct feed_batch *feed_take(struct feed *f)

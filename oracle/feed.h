@@ -79,6 +79,7 @@ struct feed_batch {
 	uint64_t chain_id;	/* FEED_HELLO */
 	struct hash32 genesis;	/* FEED_HELLO */
 	const char *why;	/* FEED_HALT */
+	struct feed_batch *next;	/* of who holds several aside */
 };
 
 #define FEED_WHY_BYTES 256
@@ -89,7 +90,6 @@ struct feed_doubt {
 	bool has_head;
 	struct block_ref head;	/* the last block committed */
 	char why[FEED_WHY_BYTES];
-	bool lost_mirror;	/* a FEED_ADOPT was among what was dropped */
 };
 
 struct feed_batch *feed_batch_new(enum feed_kind kind);
@@ -102,7 +102,7 @@ struct feed *feed_new(size_t room);
 void feed_free(struct feed *f);
 
 /* Hand b over, waiting for room. false: the feed is closed, b is freed. One
- * that is put while the taker doubts is freed, and true. */
+ * that is put while the taker doubts is dropped, and true. */
 bool feed_put(struct feed *f, struct feed_batch *b);
 
 /* The next batch, the caller's to free; NULL: the feed is closed (batches
@@ -119,6 +119,10 @@ void feed_doubt(struct feed *f, const struct feed_doubt *doubt);
 
 /* Whether that was said and not answered yet. */
 bool feed_doubted(struct feed *f, struct feed_doubt *out);
+
+/* A FEED_ADOPT that was dropped, the first of them: nobody else has what is
+ * in it, so it can be put again. The caller's to free; NULL: none. */
+struct feed_batch *feed_lost(struct feed *f);
 
 /* Wakes both sides for good. */
 void feed_close(struct feed *f);

@@ -82,7 +82,7 @@ void follow_free(struct follow *f)
 	free(f->recent);
 	free(f->recent_logs);
 	free(f->trainers);
-	feed_batch_free(f->adopt);
+	follow_mirrors_clear(f);
 	(void)pthread_mutex_destroy(&f->adopt_lock);
 	free(f);
 }

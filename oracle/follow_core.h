@@ -55,6 +55,7 @@ struct follow {
 	size_t n_mirrors;
 	pthread_mutex_t adopt_lock;
 	struct feed_batch *adopt;	/* waits to be taken in; under it */
+	struct feed_batch *lost;	/* were handed over, and dropped */
 
 	uint64_t span;		/* blocks a range of final ones takes */
 	uint64_t span_limit;	/* what the node last refused, or the bound */
@@ -125,6 +126,13 @@ size_t follow_mirrors_addresses(const struct follow *f, struct addr20 *out);
 /* Take in the mirror that waits, if one does. */
 enum dc_status follow_mirrors_adopt(struct follow *f, enum follow_step *step,
 				    struct dc_err *err) DC_MUST_CHECK;
+
+/* The pipeline doubts: mirrors that it has not taken in by then wait to be
+ * taken in again. */
+void follow_mirrors_again(struct follow *f);
+
+/* Those that wait. */
+void follow_mirrors_clear(struct follow *f);
 
 /* --- follow_doubt.c ----------------------------------------------------- */
 

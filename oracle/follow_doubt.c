@@ -64,9 +64,7 @@ enum follow_step follow_doubted(struct follow *f,
 	if (is_one(f->doubt.used) &&
 	    (count_of(places) > 1 || f->doubt.rounds > 1))
 		f->doubt.accused |= f->doubt.used;
-	if (d->lost_mirror)
-		return follow_halt(f, "%s; it came while a mirror was taken "
-				   "in: start again", d->why);
+	follow_mirrors_again(f);
 	if (is_hopeless(f, places))
 		return count_of(places) > 1 ?
 			follow_halt(f, "%s; all %u nodes say the same",

@@ -73,6 +73,8 @@ static struct feed_batch *waiting(struct follow *f)
 {
 	struct feed_batch *b;
 
+	if (f->lost != NULL)
+		return f->lost;
 	DC_CHECK(pthread_mutex_lock(&f->adopt_lock) == 0);
 	b = f->adopt;
 	DC_CHECK(pthread_mutex_unlock(&f->adopt_lock) == 0);
@@ -81,9 +83,46 @@ static struct feed_batch *waiting(struct follow *f)
 
 static void take_away(struct follow *f)
 {
+	if (f->lost != NULL) {
+		f->lost = f->lost->next;
+		return;
+	}
 	DC_CHECK(pthread_mutex_lock(&f->adopt_lock) == 0);
 	f->adopt = NULL;
 	DC_CHECK(pthread_mutex_unlock(&f->adopt_lock) == 0);
+}
+
+static void remove_one(struct follow *f, const struct addr20 *trainer)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < f->n_mirrors; i++)
+		if (!addr20_equal(&f->mirrors[i].trainer, trainer))
+			f->mirrors[kept++] = f->mirrors[i];
+	f->n_mirrors = kept;
+}
+
+void follow_mirrors_again(struct follow *f)
+{
+	struct feed_batch **last = &f->lost, *b;
+
+	while (*last != NULL)
+		last = &(*last)->next;
+	while ((b = feed_lost(f->feed)) != NULL) {
+		remove_one(f, &b->mirror.trainer);
+		*last = b;
+		last = &b->next;
+	}
+}
+
+void follow_mirrors_clear(struct follow *f)
+{
+	struct feed_batch *b;
+
+	while ((b = waiting(f)) != NULL) {
+		take_away(f);
+		feed_batch_free(b);
+	}
 }
 
 /* Nobody else's contracts may be among its own: events must belong to one
@@ -178,7 +217,7 @@ static enum dc_status hand_over(struct follow *f, enum follow_step *step,
 	*step = FOLLOW_STEP_AGAIN;
 	if (tip != NULL && (last == NULL || tip->number > last->number))
 		*step = follow_rewind(f, last, FEED_REWIND);
-	if (*step == FOLLOW_STEP_AGAIN && !feed_put(f->feed, b))
+	if (!feed_put(f->feed, b))
 		*step = FOLLOW_STEP_STOP;
 	add(f, &m);
 	return DC_OK;
