@@ -115,16 +115,28 @@ static bool is_snapshot(const char *name)
 		name[1] == 'x';
 }
 
-static enum dc_status copy_snapshots(struct backup *b, struct dc_err *err)
+/* As oracle/mirrors_keep.c names them; not what is being written. */
+static bool is_mirror_state(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return strcmp(name, "found") == 0 ||
+		(end != NULL && (strcmp(end, ".head") == 0 ||
+				 strcmp(end, ".final") == 0));
+}
+
+static enum dc_status copy_folder(struct backup *b, const char *folder,
+				  bool (*wanted)(const char *name),
+				  struct dc_err *err)
 {
 	char from[PATH_MAX], to[PATH_MAX], in[PATH_MAX], out[PATH_MAX];
 	enum dc_status found;
 	struct dirent *e;
 	DIR *d;
 
-	found = data_dir_path(from, b->from, DATA_DIR_SNAPSHOTS, err);
+	found = data_dir_path(from, b->from, folder, err);
 	if (found == DC_OK)
-		found = data_dir_path(to, b->to, DATA_DIR_SNAPSHOTS, err);
+		found = data_dir_path(to, b->to, folder, err);
 	if (found != DC_OK)
 		return found;
 	if (mkdir(to, 0700) != 0 && errno != EEXIST)
@@ -133,7 +145,7 @@ static enum dc_status copy_snapshots(struct backup *b, struct dc_err *err)
 	if (d == NULL)
 		return errno == ENOENT ? DC_OK : disk("open", from, err);
 	while (found == DC_OK && (e = readdir(d)) != NULL) {
-		if (!is_snapshot(e->d_name))
+		if (!wanted(e->d_name))
 			continue;
 		found = data_dir_path(in, from, e->d_name, err);
 		if (found == DC_OK)
@@ -143,6 +155,11 @@ static enum dc_status copy_snapshots(struct backup *b, struct dc_err *err)
 	}
 	(void)closedir(d);	/* only read from */
 	return found == DC_OK ? sync_path(to, err) : found;
+}
+
+static enum dc_status copy_snapshots(struct backup *b, struct dc_err *err)
+{
+	return copy_folder(b, DATA_DIR_SNAPSHOTS, is_snapshot, err);
 }
 
 /* ---- databases ---- */
@@ -198,6 +215,9 @@ static enum dc_status copy_all(struct backup *b, struct dc_err *err)
 	struct dc_err why = DC_ERR_INIT;
 	enum dc_status found = copy_snapshots(b, err);
 
+	if (found == DC_OK)	/* no newer than the database */
+		found = copy_folder(b, DATA_DIR_MIRRORS, is_mirror_state,
+				    err);
 	if (found != DC_OK)
 		return found;
 	found = copy_database(b, SQL_CHAIN, DATA_DIR_CHAIN, &why);

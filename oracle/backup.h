@@ -3,8 +3,8 @@
 
 /*
  * A copy of a data directory that a daemon may go on using: both databases,
- * each as of one moment, and the snapshots of models. To restore, copy the
- * backup to where the data directory was.
+ * each as of one moment, the snapshots of models and the states of mirrors.
+ * To restore, copy the backup to where the data directory was.
  *
  * The signer's file is never copied: from an older one a signer could
  * contradict what it signed since. Without it a signer signs only epochs

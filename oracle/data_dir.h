@@ -14,6 +14,7 @@
 #define DATA_DIR_LOCAL "local.db"
 #define DATA_DIR_SIGNER "signer.log"	/* the signer's own: never copied */
 #define DATA_DIR_SNAPSHOTS "snapshots"
+#define DATA_DIR_MIRRORS "mirrors"
 
 /* DIR/NAME.  Errors: DC_EINVAL it is too long. */
 enum dc_status data_dir_path(char out[PATH_MAX], const char *dir,

@@ -13,8 +13,9 @@
  *     last asked for, so that its value at `at` is its value before.
  * (2) Strangers write these contracts: what one can make the mirror ask for,
  *     keep or send is bounded, and what goes beyond is DC_EINVAL.
- * (3) at was a block of the node's chain when it was set; a mirror whose
- *     block is gone is read anew, never rewound.
+ * (3) at was a block of the node's chain when it was set. A mirror whose
+ *     block is gone goes on from an earlier state that was kept, if the chain
+ *     has that one's block, and is read anew otherwise.
  */
 
 #include <stdbool.h>
@@ -35,10 +36,31 @@ struct deca_mirror_stats {
 	uint64_t contributions;	/* taken in since it was read */
 	uint64_t agreed_before;	/* of them: predicted right before */
 	uint64_t refunds, reports;
-	uint64_t rereads;	/* after a reorg or an AddClass */
+	uint64_t rereads;	/* read anew: a reorg, an AddClass, a state
+				 * that the node has not got any more */
+	uint64_t rewinds;	/* gone back to a kept state: a reorg */
 	uint64_t audited;	/* predictions compared with the chain's */
 	uint64_t differed;	/* of them, not the same */
+	uint64_t unread;	/* cells that people asked about and that
+				 * there was no room for */
+	uint64_t unanswered;	/* asked, but the chain's predict took more
+				 * than a call may */
 };
+
+/* Numbers of a model that a mirror keeps at most: some 160 MiB. */
+#define DECA_MIRROR_CELLS_MAX (1 << 21)
+
+/* A mirror's state after a block, as it can be gone on from. */
+struct deca_kept {
+	struct addr20 trainer, classifier;
+	struct block_ref at;
+	struct deca_mirror_stats stats;
+	struct deca_model *model;
+};
+
+/* Kept states, the newest first: i is 0, 1, ...; false: there is none more.
+ * Owner: out's model the caller's, free(). */
+typedef bool (*deca_recall)(void *self, struct deca_kept *out, unsigned i);
 
 /* Read at the block of that number; UINT64_MAX: the newest.
  * rpc  borrowed, until deca_mirror_ask names another */
@@ -46,6 +68,22 @@ enum dc_status deca_mirror_open(struct deca_mirror **out, struct rpc *rpc,
 				const struct addr20 *trainer, uint64_t number,
 				struct dc_err *err) DC_MUST_CHECK;
 void deca_mirror_free(struct deca_mirror *mirror);
+
+/* From the newest kept state whose block the node's chain has; what the
+ * contracts are is read at the newest block. recall is asked again after a
+ * reorg.
+ * Errors: DC_ENOTFOUND none fits: it is to be opened. */
+enum dc_status deca_mirror_resume(struct deca_mirror **out, struct rpc *rpc,
+				  const struct addr20 *trainer,
+				  deca_recall recall, void *self,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+/* Where states of it are kept from now on. */
+void deca_mirror_recalls(struct deca_mirror *mirror, deca_recall recall,
+			 void *self);
+
+/* What there is to keep; borrowed, good until the next call. */
+struct deca_kept deca_mirror_keep(const struct deca_mirror *mirror);
 
 /* Ask this endpoint from now on. */
 void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc);
@@ -67,6 +105,15 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 /* No farther than this block, until another is named; at first UINT64_MAX. */
 void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number);
 
+/* Whether the node's chain has that block. */
+enum dc_status deca_mirror_on_chain(struct deca_mirror *mirror, bool *is,
+				    const struct block_ref *block,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* Keep no more numbers than that: at first DECA_MIRROR_CELLS_MAX. A model of
+ * which contributions need more is DC_EINVAL from then on. */
+void deca_mirror_bound(struct deca_mirror *mirror, uint64_t cells);
+
 /* The logs of the blocks [*from, to], or of some of them, with the inputs of
  * claims, appended to out; *from is the next block then. For what was before
  * the mirror was read: nothing is computed.
@@ -78,7 +125,8 @@ enum dc_status deca_mirror_gather(struct deca_mirror *mirror,
 				  uint64_t to,
 				  struct dc_err *err) DC_MUST_CHECK;
 
-/* Read these cells now, so that later questions need no node. */
+/* Read these cells now, so that later questions need no node; cells that
+ * there is no room for stay unknown. */
 enum dc_status deca_mirror_fetch(struct deca_mirror *mirror,
 				 const struct deca_key *keys, size_t n,
 				 struct dc_err *err) DC_MUST_CHECK;

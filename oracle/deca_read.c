@@ -9,7 +9,8 @@
 #include "oracle/deca_abi.h"
 #include "oracle/deca_read.h"
 
-#define TEXT_BYTES_MAX (1 << 20)
+#define TEXT_BYTES_MAX (1 << 17)	/* one */
+#define TEXTS_BYTES_MAX (1 << 20)	/* of a trainer, with its classes */
 #define CLASSES_MAX 1024
 #define ROW_MAX (1 << 17)	/* numbers of all dense rows together */
 #define STEP RPC_MAX_BATCH
@@ -48,6 +49,7 @@ static enum dc_status ask_step(const struct ask *a, struct rpc_answer *out,
 		deca_call_getter(&call[i], q[i].signature, q[i].arg,
 				 q[i].n_arg);
 		msg[i] = (struct rpc_message){ .to = a->to,
+					       .gas = DECA_GETTER_GAS,
 					       .data = call[i].data,
 					       .data_len = call[i].len };
 	}
@@ -92,6 +94,14 @@ static enum dc_status number(const struct ask *a, struct u256 *out,
 
 /* --- parts --------------------------------------------------------------- */
 
+/* The contract's doing, not the node's. */
+static bool is_answer(const struct rpc *rpc)
+{
+	enum rpc_fault fault = rpc_failure(rpc)->fault;
+
+	return fault == RPC_FAULT_REVERTED || fault == RPC_FAULT_SPENT;
+}
+
 static enum dc_status text(const struct ask *a, const char **out,
 			   struct dc_arena *arena, const struct question *q)
 {
@@ -104,9 +114,13 @@ static enum dc_status text(const struct ask *a, const char **out,
 	dc_buf_init(&call, ABI_SELECTOR_BYTES + 2 * ABI_WORD_BYTES);
 	dc_buf_init(&data, TEXT_BYTES_MAX);
 	deca_call_getter(&call, q->signature, q->arg, q->n_arg);
-	msg = (struct rpc_message){ .to = a->to, .data = call.data,
-				    .data_len = call.len };
-	st = rpc_eth_call(a->rpc, &data, &msg, a->at, a->err);
+	msg = (struct rpc_message){ .to = a->to, .gas = DECA_TEXT_GAS,
+				    .data = call.data, .data_len = call.len };
+	st = rpc_eth_call(a->rpc, &data, &msg, a->at, &why);
+	if (st == DC_EREFUSED && is_answer(a->rpc))
+		st = DC_EINVAL;
+	if (st != DC_OK)
+		(void)dc_fail(a->err, st, "%s: %s", q->signature, why.text);
 	if (st == DC_OK) {
 		abi_in_init(&in, data.data, data.len, &why);
 		*out = abi_get_text(&in, ABI_TEXT_MEND, arena);
@@ -271,6 +285,9 @@ static enum dc_status read_names(const struct ask *a, struct deca_parts *out,
 	for (size_t i = 0; st == DC_OK && i < out->n_class; i++) {
 		q.arg[0] = i;
 		st = text(a, &out->class_name[i], arena, &q);
+		if (st == DC_OK && dc_arena_used(arena) > TEXTS_BYTES_MAX)
+			st = dc_fail(a->err, DC_EINVAL, "texts of more than "
+				     "%d bytes", TEXTS_BYTES_MAX);
 	}
 	return st;
 }
@@ -313,6 +330,31 @@ struct deca_model *deca_model_enlarge(struct deca_model *m, uint64_t cells)
 	larger = deca_model_move(dc_malloc(size), room, m);
 	free(m);
 	return larger;
+}
+
+/* In dense rows a cell that is missing is a 0 too. */
+struct deca_model *deca_model_shed(struct deca_model *m, uint64_t cells)
+{
+	struct deca_room room = deca_model_room(m, cells);
+	size_t size = deca_model_size(room);
+	struct deca_model *less;
+	const struct deca_cell *cell;
+	uint64_t at = 0;
+
+	DC_CHECK(size > 0);
+	less = deca_model_init(dc_malloc(size), (enum deca_kind)m->kind, room);
+	less->n_names = m->n_names;
+	less->learning_rate = m->learning_rate;
+	less->smoothing = m->smoothing;
+	less->intercept = m->intercept;
+	less->total_features = m->total_features;
+	DC_CHECK(deca_classes_load(less, deca_class_at(m, 0), m->n_class,
+				   (uint32_t)m->n_count));
+	while ((cell = deca_cell_next(m, &at)) != NULL)
+		if (cell->low != 0 || cell->high != 0)
+			DC_CHECK(deca_cell_load(less, cell));
+	free(m);
+	return less;
 }
 
 static void load_cell(struct deca_model **m, struct deca_cell cell)

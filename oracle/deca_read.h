@@ -21,6 +21,13 @@
 #include "models/deca.h"
 #include "oracle/rpc.h"
 
+/* What a call may take: strangers wrote the contract. A getter reads a few
+ * slots, a text some hundreds; predict less than a contribution, which fits
+ * into a block. (Nodes give 50,000,000 where nothing is said.) */
+#define DECA_GETTER_GAS 1000000
+#define DECA_TEXT_GAS 20000000
+#define DECA_PREDICT_GAS 50000000
+
 struct deca_parts {
 	struct addr20 trainer, data_handler, incentive, classifier;
 	enum deca_kind kind;
@@ -66,5 +73,9 @@ size_t deca_keys_missing(struct deca_key *out, const struct deca_model *m,
 
 /* A larger block for cells and a class more; m is freed. */
 struct deca_model *deca_model_enlarge(struct deca_model *m, uint64_t cells);
+
+/* The same without the cells that are 0, with room for so many others; m is
+ * freed. What was dropped reads as one that was never asked for. */
+struct deca_model *deca_model_shed(struct deca_model *m, uint64_t cells);
 
 #endif /* DECAID_ORACLE_DECA_READ_H */

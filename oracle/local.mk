@@ -16,7 +16,9 @@ libdc_oracle_a_SOURCES += oracle/chainclient.c oracle/chainclient.h
 libdc_oracle_a_SOURCES += oracle/data_dir.c oracle/data_dir.h
 libdc_oracle_a_SOURCES += oracle/deca_abi.c oracle/deca_abi.h
 libdc_oracle_a_SOURCES += oracle/deca_claims.c oracle/deca_claims.h
-libdc_oracle_a_SOURCES += oracle/deca_mirror.c oracle/deca_mirror.h
+libdc_oracle_a_SOURCES += oracle/deca_kept.c oracle/deca_kept.h
+libdc_oracle_a_SOURCES += oracle/deca_mirror.c oracle/deca_mirror.h oracle/deca_mirror_core.h
+libdc_oracle_a_SOURCES += oracle/deca_mirror_audit.c oracle/deca_mirror_follow.c
 libdc_oracle_a_SOURCES += oracle/deca_read.c oracle/deca_read.h
 libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
 libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h
@@ -38,6 +40,7 @@ libdc_oracle_a_SOURCES += oracle/log_scan.c oracle/log_scan.h
 libdc_oracle_a_SOURCES += oracle/mirrors.c oracle/mirrors.h
 libdc_oracle_a_SOURCES += oracle/mirrors_adopt.c oracle/mirrors_core.h
 libdc_oracle_a_SOURCES += oracle/mirrors_find.c oracle/mirrors_read.c
+libdc_oracle_a_SOURCES += oracle/mirrors_keep.c
 libdc_oracle_a_SOURCES += oracle/node_link.c oracle/node_watch.c
 libdc_oracle_a_SOURCES += oracle/nodes.c oracle/nodes.h oracle/nodes_core.h
 libdc_oracle_a_SOURCES += oracle/operator.c oracle/operator.h
@@ -79,6 +82,7 @@ libdc_oracle_a_SOURCES += oracle/snapshot.c oracle/snapshot.h
 libdc_oracle_a_SOURCES += oracle/standing.c oracle/standing.h
 libdc_oracle_a_SOURCES += oracle/tally.c oracle/tally.h
 libdc_oracle_a_SOURCES += oracle/tx.c oracle/tx.h
+libdc_oracle_a_SOURCES += oracle/whole_file.c oracle/whole_file.h
 
 EXTRA_DIST += oracle/PROTOCOL.md
 

@@ -19,6 +19,7 @@
  * the contracts, and none of them is to hold the others up. */
 #define LONG_MS 100
 #define WAIT_TIMES 4
+#define FAILED_WAIT_MS 2000
 
 static void lock(pthread_mutex_t *l)
 {
@@ -60,7 +61,7 @@ void mirrors_copy_texts(struct deca_parts *p, struct dc_arena *arena)
 }
 
 /* The model is one flat block: a copy is as good as it. */
-static struct deca_model *copy_model(const struct deca_model *from)
+struct deca_model *mirrors_copy_model(const struct deca_model *from)
 {
 	struct deca_room room = deca_model_room(from, 1);
 	size_t size = deca_model_size(room);
@@ -71,7 +72,8 @@ static struct deca_model *copy_model(const struct deca_model *from)
 
 static void publish(struct mirrors *m, struct mirrored *s)
 {
-	struct deca_model *model = copy_model(deca_mirror_model(s->mirror));
+	struct deca_model *model = mirrors_copy_model(
+		deca_mirror_model(s->mirror));
 	struct mirror_view *v = &s->view;
 
 	lock(&s->lock);
@@ -126,7 +128,7 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	char where[DC_ERR_TEXT_BYTES];
 	enum dc_status st;
 
-	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
+	if (s->is_proven && mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
 		return DC_OK;
 	s->audited_ms = mirrors_now_ms();
 	*any = true;
@@ -137,27 +139,50 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	return st;
 }
 
-static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
-			       struct rpc *rpc, struct dc_err *err)
+/* Before it is served, or let in. */
+static enum dc_status prove(struct mirrors *m, struct mirrored *s,
+			    struct dc_err *err)
 {
 	bool any = false;
-	enum dc_status st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
-					     UINT64_MAX, err);
+	enum dc_status st = prefetch(s, err);
 
 	if (st == DC_OK)
-		st = prefetch(s, err);
-	if (st == DC_OK)	/* before it is served, or let in */
 		st = audit(s, &any, err);
-	if (st != DC_OK) {
-		deca_mirror_free(s->mirror);
-		s->mirror = NULL;
+	if (st != DC_OK)
 		return st;
-	}
+	s->is_proven = true;
 	lock(&s->lock);
 	s->is_live = true;
 	unlock(&s->lock);
 	publish(m, s);
 	return DC_OK;
+}
+
+/* From what was kept of an adopted one, else as it is now. */
+static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
+			       struct rpc *rpc, struct dc_err *err)
+{
+	struct dc_err why = DC_ERR_INIT;
+	enum dc_status st = DC_ENOTFOUND;
+
+	if (s->stage == MIRROR_ADOPTED)
+		st = deca_mirror_resume(&s->mirror, rpc, &s->trainer,
+					mirrors_recalled, s, &why);
+	if (st == DC_OK)
+		dc_log(DC_LOG_INFO, "oracle", "mirror goes on from block %"
+		       PRIu64, deca_mirror_block(s->mirror)->number);
+	else if (st == DC_ENOTFOUND)
+		st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
+				      UINT64_MAX, err);
+	else
+		(void)dc_fail(err, st, "%s", why.text);
+	if (st != DC_OK)
+		return st;
+	deca_mirror_recalls(s->mirror, mirrors_recalled, s);
+	if (!s->is_named)
+		deca_mirror_bound(s->mirror, MIRRORS_FOUND_CELLS);
+	s->rereads = deca_mirror_stats(s->mirror).rereads;
+	return s->stage == MIRROR_ADOPTED ? DC_OK : prove(m, s, err);
 }
 
 static enum dc_status take_wanted(struct mirrored *s, bool *any,
@@ -189,7 +214,8 @@ static enum dc_status advance(struct mirrors *m, struct mirrored *s,
 
 	gateway_status(m->gateway, &status);
 	if (status.followed == 0)
-		return DC_OK;
+		return s->is_proven ? DC_OK :
+			dc_fail(err, DC_EBUSY, "nothing is followed yet");
 	deca_mirror_limit(s->mirror, status.followed);
 	while (st == DC_OK && moved) {
 		st = deca_mirror_advance(s->mirror, &moved, mirrors_told, s,
@@ -200,22 +226,34 @@ static enum dc_status advance(struct mirrors *m, struct mirrored *s,
 	return st;
 }
 
+/* On with the chain, or on the way into the database. */
+static enum dc_status go_on(struct mirrors *m, struct mirrored *s,
+			    struct rpc *rpc, bool *any, struct dc_err *err)
+{
+	if (s->stage != MIRROR_ADOPTED)
+		return mirrors_adopt(m, s, rpc, err);
+	mirrors_keep(m, s);
+	return advance(m, s, any, err);
+}
+
 static enum dc_status step(struct mirrors *m, struct mirrored *s,
 			   struct rpc *rpc, struct dc_err *err)
 {
 	bool any = false;
-	enum dc_status st;
+	enum dc_status st = DC_OK;
 
 	if (s->mirror == NULL)
 		return open_one(m, s, rpc, err);
 	deca_mirror_ask(s->mirror, rpc);
-	st = take_wanted(s, &any, err);
+	if (s->is_proven)
+		st = take_wanted(s, &any, err);
 	if (st == DC_OK)
-		st = s->stage == MIRROR_ADOPTED ? advance(m, s, &any, err)
-						: mirrors_adopt(m, s, rpc, err);
-	if (st == DC_OK)
+		st = go_on(m, s, rpc, &any, err);
+	if (st == DC_OK && !s->is_proven)
+		st = prove(m, s, err);
+	else if (st == DC_OK)
 		st = audit(s, &any, err);
-	if (any && st != DC_ECONFLICT)
+	if (any && s->is_proven && st != DC_ECONFLICT)
 		publish(m, s);
 	return st;
 }
@@ -260,6 +298,26 @@ static bool has_ended(struct mirrors *m)
 	return ended;
 }
 
+/* A state that a node has dropped is no fault of its: mirrors start over. */
+static bool is_nodes_fault(struct mirrors *m, const struct rpc *rpc)
+{
+	return node_link_at_fault(m->link) &&
+		rpc_failure(rpc)->fault != RPC_FAULT_UNKNOWN_BLOCK;
+}
+
+static void note_outcome(struct mirrors *m, struct mirrored *s,
+			 enum dc_status st, const struct dc_err *err)
+{
+	if (st == DC_ECONFLICT || st == DC_EINVAL) {
+		refuse(m, s, err->text);
+	} else if (st != DC_OK) {
+		s->not_before_ms = mirrors_now_ms() + FAILED_WAIT_MS;
+		if (!has_ended(m))
+			dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s",
+			       err->text);
+	}
+}
+
 /* One step of one mirror with one endpoint, so that the answers fit together.
  * false: there is none to ask now. */
 static bool step_one(struct mirrors *m, struct mirrored *s)
@@ -273,17 +331,14 @@ static bool step_one(struct mirrors *m, struct mirrored *s)
 	if (rpc == NULL)
 		return false;
 	st = step(m, s, rpc, &err);
-	if (st != DC_OK && node_link_at_fault(m->link))
+	if (st != DC_OK && is_nodes_fault(m, rpc))
 		node_link_bad(m->link, &err);
 	else
 		node_link_good(m->link);
-	if (st == DC_ECONFLICT || st == DC_EINVAL)
-		refuse(m, s, err.text);
-	else if (st != DC_OK && !has_ended(m))
-		dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s", err.text);
 	took_ms = mirrors_now_ms() - began_ms;
 	if (took_ms > LONG_MS)
 		s->not_before_ms = mirrors_now_ms() + took_ms * WAIT_TIMES;
+	note_outcome(m, s, st, &err);
 	return true;
 }
 
@@ -339,20 +394,36 @@ void mirrors_ring(struct mirrors *m)
 
 /* --- life ----------------------------------------------------------------- */
 
+/* Adding it again can only name it. */
+static bool is_added(struct mirrors *m, const struct addr20 *trainer,
+		     enum mirror_origin origin)
+{
+	size_t i;
+
+	if (!mirrors_find(m, &i, trainer))
+		return false;
+	m->of[i]->is_named |= origin == MIRROR_NAMED;
+	return true;
+}
+
 void mirrors_add(struct mirrors *m, const struct addr20 *trainer,
-		 enum mirror_stage stage)
+		 enum mirror_stage stage, enum mirror_origin origin)
 {
 	size_t n = atomic_load(&m->n);
 	struct mirrored *s;
 
-	for (size_t i = 0; i < n; i++)
-		if (addr20_equal(&m->of[i]->trainer, trainer))
-			return;
-	if (n == MIRRORS_MAX)
+	if (is_added(m, trainer, origin))
 		return;
+	if (n == MIRRORS_MAX) {
+		dc_log(DC_LOG_UNUSUAL, "oracle", "a mirror is left out: at "
+		       "most %d are kept", MIRRORS_MAX);
+		return;
+	}
 	s = dc_calloc(1, sizeof(*s));
 	s->trainer = *trainer;
 	s->stage = stage;
+	s->is_named = origin == MIRROR_NAMED;
+	s->folder = m->folder;
 	s->seed = (uint64_t)time(NULL) + n;
 	s->texts = dc_arena_new(ARENA_BYTES);
 	DC_CHECK(pthread_mutex_init(&s->lock, NULL) == 0);
@@ -372,12 +443,17 @@ enum dc_status mirrors_new(struct mirrors **out,
 	m->poll_ms = config->poll_ms;
 	atomic_init(&m->n, 0);
 	atomic_init(&m->sequence, 0);
+	atomic_init(&m->found, 0);
+	atomic_init(&m->turned_away, 0);
 	DC_CHECK(pthread_mutex_init(&m->lock, NULL) == 0);
 	DC_CHECK(pthread_cond_init(&m->bell, NULL) == 0);
 	st = sql_db_open(&m->chain, config->chain_path, SQL_CHAIN, SQL_READER,
 			 err);
 	if (st == DC_OK)
-		st = mirrors_recall(m, err);
+		st = mirrors_keep_folder(m, config->data_dir, err);
+	if (st == DC_OK)
+		st = mirrors_recall(m, config->find ? MIRROR_FOUND
+				    : MIRROR_NAMED, err);
 	if (st == DC_OK)
 		st = node_link_new(&m->link, gateway_nodes(m->gateway), err);
 	if (st != DC_OK) {
@@ -385,9 +461,10 @@ enum dc_status mirrors_new(struct mirrors **out,
 		return st;
 	}
 	if (config->find)
-		m->finder = finder_new(config->start_block);
+		m->finder = finder_new(m->folder, config->start_block);
 	for (size_t i = 0; i < config->n; i++)
-		mirrors_add(m, &config->trainers[i], MIRROR_NEW);
+		mirrors_add(m, &config->trainers[i], MIRROR_NEW,
+			    MIRROR_NAMED);
 	*out = m;
 	return DC_OK;
 }
@@ -410,6 +487,19 @@ static void end_thread(struct mirrors *m)
 	DC_CHECK(pthread_join(m->thread, NULL) == 0);
 }
 
+/* What a restart goes on from. */
+static void keep_all(struct mirrors *m)
+{
+	struct gateway_status status;
+
+	for (size_t i = 0; i < atomic_load(&m->n); i++)
+		if (!is_refused(m->of[i]))
+			mirrors_keep_last(m, m->of[i]);
+	gateway_status(m->gateway, &status);
+	if (m->finder != NULL)
+		finder_keep(m->finder, status.finalized);
+}
+
 static void free_one(struct mirrored *s)
 {
 	deca_mirror_free(s->mirror);
@@ -427,8 +517,10 @@ void mirrors_free(struct mirrors *m)
 {
 	if (m == NULL)
 		return;
-	if (m->started)
+	if (m->started) {
 		end_thread(m);
+		keep_all(m);
+	}
 	for (size_t i = 0; i < atomic_load(&m->n); i++)
 		free_one(m->of[i]);
 	(void)pthread_cond_destroy(&m->bell);

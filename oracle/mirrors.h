@@ -11,7 +11,8 @@
  * gathers a new mirror's history, hands it to the gateway, and from then on
  * goes no farther than the gateway's database; what the mirror said of each
  * contribution before it learned from it is told to the database. Mirrors
- * that are in there already are served again after a restart.
+ * that are in there already are served again after a restart, from the state
+ * that was kept of them: what came meanwhile is computed, with predictions.
  */
 
 #include "base/arena.h"
@@ -20,12 +21,16 @@
 #include "oracle/gateway.h"
 
 #define MIRRORS_MAX 64
+/* Of these many numbers each, found mirrors keep; named ones
+ * DECA_MIRROR_CELLS_MAX. */
+#define MIRRORS_FOUND_CELLS (1 << 17)
 
 struct mirrors;
 
 struct mirrors_config {
 	struct gateway *gateway;	/* borrowed, outlives the mirrors */
 	const char *chain_path;		/* its database, to be read */
+	const char *data_dir;		/* states are kept in DIR/mirrors */
 	const struct addr20 *trainers;	/* to be mirrored */
 	size_t n;
 	bool find;	/* and trainers found by their events */
@@ -77,5 +82,26 @@ enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 			       struct deca_prediction *out,
 			       const int64_t *data, size_t n,
 			       struct dc_err *err) DC_MUST_CHECK;
+
+/* The published model as of its block, and what it is (texts in the arena).
+ * Owner: the caller, free().
+ * Errors: DC_EBUSY not live. */
+enum dc_status mirrors_model_copy(struct mirrors *m, size_t i,
+				  struct deca_model **out,
+				  struct mirror_view *view,
+				  struct dc_arena *arena,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+/* All of them together, since the start but for what is kept with a state. */
+struct mirrors_totals {
+	uint64_t live, refused, reading;	/* now */
+	uint64_t behind_blocks;	/* how far the one most behind is from the
+				 * gateway's block */
+	uint64_t cells;		/* numbers kept */
+	struct deca_mirror_stats stats;	/* sums */
+	uint64_t found, turned_away;	/* by looking for them */
+};
+
+void mirrors_totals(struct mirrors *m, struct mirrors_totals *out);
 
 #endif /* DECAID_ORACLE_MIRRORS_H */

@@ -19,7 +19,8 @@
 
 /* --- from the database --------------------------------------------------- */
 
-enum dc_status mirrors_recall(struct mirrors *m, struct dc_err *err)
+enum dc_status mirrors_recall(struct mirrors *m, enum mirror_origin origin,
+			      struct dc_err *err)
 {
 	const struct sql_models_filter filter = { .kind = -1,
 						  .sort = SQL_MODELS_OLD };
@@ -37,7 +38,7 @@ enum dc_status mirrors_recall(struct mirrors *m, struct dc_err *err)
 		for (uint32_t i = 0; st == DC_OK && i < n; i++)
 			if (rows[i].origin == SQL_ORIGIN_0XDECA10B)
 				mirrors_add(m, &rows[i].is.trainer,
-					    MIRROR_ADOPTED);
+					    MIRROR_ADOPTED, origin);
 		dc_arena_free(arena);
 		memcpy(after, key, sizeof(after));
 		page.after = after;
@@ -225,6 +226,8 @@ void mirrors_tell(struct mirrors *m, struct mirrored *s)
 	b->predictions = dc_arena_copy(b->arena, s->said,
 				       s->n_said * sizeof(*s->said));
 	b->n_predictions = s->n_said;
+	s->told = s->said[s->n_said - 1].at;
+	s->has_told = true;
 	s->n_said = 0;
 	gateway_tell(m->gateway, b);
 }

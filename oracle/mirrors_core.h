@@ -3,6 +3,7 @@
 
 /* The inside of oracle/mirrors.h, shared by mirrors*.c alone. */
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -37,6 +38,15 @@ struct mirrored {
 	struct mirror_history history;
 	struct feed_prediction *said;	/* since the last step */
 	size_t n_said, said_room;
+	struct log_ref told;		/* the newest that the gateway got */
+	bool has_told;
+	bool is_named;			/* in the configuration */
+	bool is_proven;			/* audited since it was opened */
+	const char *folder;		/* where states are kept */
+	struct block_ref pending;	/* of the newest kept state, until it
+					 * is final; number 0: none */
+	int64_t kept_ms;		/* 0: at once */
+	uint64_t rereads;		/* when it was kept */
 	uint64_t seed;
 	int64_t audited_ms;
 	int64_t not_before_ms;		/* others' turn until then */
@@ -57,6 +67,8 @@ struct mirrors {
 	struct sql_db *chain;		/* the thread's */
 	struct finder *finder;		/* the thread's; NULL: none is looked
 					 * for */
+	char folder[PATH_MAX];
+	atomic_uint_fast64_t found, turned_away;	/* since the start */
 	uint64_t start_block;
 	unsigned poll_ms;
 	atomic_uint_fast64_t sequence;
@@ -73,18 +85,26 @@ struct mirrors {
 
 int64_t mirrors_now_ms(void);
 
+/* Owner: the caller, free(). */
+struct deca_model *mirrors_copy_model(const struct deca_model *from);
+
 /* Texts of parts, into another arena. */
 void mirrors_copy_texts(struct deca_parts *p, struct dc_arena *arena);
 
 /* One more, if there is room and it is not there: the thread's, or before
  * it starts. */
+enum mirror_origin { MIRROR_FOUND, MIRROR_NAMED };
 void mirrors_add(struct mirrors *m, const struct addr20 *trainer,
-		 enum mirror_stage stage);
+		 enum mirror_stage stage, enum mirror_origin origin);
 
 /* --- mirrors_find.c ------------------------------------------------------ */
 
-struct finder *finder_new(uint64_t start_block);
+/* From where an earlier one in that folder was. */
+struct finder *finder_new(const char *folder, uint64_t start_block);
 void finder_free(struct finder *f);
+
+/* Keep where it is: up to `finalized`, the rest may be others' blocks. */
+void finder_keep(const struct finder *f, uint64_t finalized);
 
 /* One round of looking for trainers that nobody named. */
 enum dc_status mirrors_search(struct mirrors *m, struct rpc *rpc,
@@ -92,8 +112,8 @@ enum dc_status mirrors_search(struct mirrors *m, struct rpc *rpc,
 
 /* --- mirrors_adopt.c ----------------------------------------------------- */
 
-/* Mirrors of earlier runs. */
-enum dc_status mirrors_recall(struct mirrors *m,
+/* Mirrors of earlier runs; which of them were found, nobody wrote down. */
+enum dc_status mirrors_recall(struct mirrors *m, enum mirror_origin origin,
 			      struct dc_err *err) DC_MUST_CHECK;
 
 /* One step on the way into the database. */
@@ -107,5 +127,30 @@ void mirrors_told(void *self, const struct deca_event *event,
 
 /* Tell the database what was kept. */
 void mirrors_tell(struct mirrors *m, struct mirrored *s);
+
+/* --- mirrors_keep.c ------------------------------------------------------ */
+
+/*
+ * States of mirrors in files, FOLDER/TRAINER.head and FOLDER/TRAINER.final
+ * (oracle/deca_kept.h), and where looking for others stands, FOLDER/found.
+ *
+ * (1) A kept state holds no contribution whose prediction is not in the
+ *     database: who goes on from it misses none.
+ * (2) .head is renamed to .final when its block is final and still the
+ *     chain's, and written again only then, or at the end: a reorg leaves
+ *     one of the two.
+ * (3) What was read anew has a gap behind it: states from before are gone.
+ */
+enum dc_status mirrors_keep_folder(struct mirrors *m, const char *data_dir,
+				   struct dc_err *err) DC_MUST_CHECK;
+
+/* A deca_recall of a mirrored. */
+bool mirrors_recalled(void *self, struct deca_kept *out, unsigned i);
+
+/* Between two steps of an adopted mirror: keep its state, if it is time. */
+void mirrors_keep(struct mirrors *m, struct mirrored *s);
+
+/* The same at the end, whatever the time. */
+void mirrors_keep_last(struct mirrors *m, struct mirrored *s);
 
 #endif /* DECAID_ORACLE_MIRRORS_CORE_H */

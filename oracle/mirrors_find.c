@@ -7,7 +7,9 @@
  * (2) At most CANDIDATES_MAX wait, one is looked at in CHECK_EVERY_MS; who
  *     was turned away is not looked at again while it is remembered.
  * (3) Found mirrors leave MIRRORS_NAMED places for those that are named.
- * (4) A candidate must have a trainer's getters, parts that it owns and that
+ * (4) How far it looked is kept, no farther than what is final: after a
+ *     restart it goes on from there.
+ * (5) A candidate must have a trainer's getters, parts that it owns and that
  *     are no others', code of a size that a chain takes; and then, as every
  *     mirror before it is served, predict as its contract does.
  */
@@ -17,8 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/keccak.h"
 #include "base/log.h"
 #include "oracle/mirrors_core.h"
+#include "oracle/whole_file.h"
 
 #define CANDIDATES_MAX 64
 #define TURNED_AWAY_MAX 1024
@@ -29,8 +34,15 @@
 #define ARENA_BYTES (1 << 16)
 #define CODE_BYTES_MAX 49152	/* EIP-7907 at most; EIP-170 has 24,576 */
 #define CLASSES_MAX 64
+#define KEEP_EVERY_MS 60000
+#define KEPT_NAME "found"
+#define KEPT_MAGIC "decaid finder 1\n"
+#define KEPT_BODY (16 + 32)
 
 struct finder {
+	const char *folder;	/* where it is kept */
+	int64_t kept_ms;
+	uint64_t start_block;
 	uint64_t next;		/* block that was not looked at */
 	uint64_t span;
 	int64_t checked_ms;
@@ -40,12 +52,89 @@ struct finder {
 	size_t n_away;
 };
 
-struct finder *finder_new(uint64_t start_block)
+/* --- kept ----------------------------------------------------------------- */
+
+/* FOLDER/found: the magic, keccak256 of what follows, and, big-endian, eight
+ * bytes each, the start block that it was found from and the next block; then
+ * the addresses of those that wait. */
+static void put_u64(struct dc_buf *out, uint64_t v)
+{
+	for (unsigned i = 8; i-- > 0;)
+		dc_buf_append_byte(out, (uint8_t)(v >> (8 * i)));
+}
+
+static uint64_t u64_at(const uint8_t *p)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+void finder_keep(const struct finder *f, uint64_t finalized)
+{
+	uint64_t next = f->next <= finalized ? f->next : finalized + 1;
+	struct dc_err err = DC_ERR_INIT;
+	struct dc_buf out;
+	struct hash32 hash = { { 0 } };
+
+	if (next < f->start_block)
+		next = f->start_block;
+	dc_buf_init(&out, KEPT_BODY + 16 + sizeof(f->candidate));
+	dc_buf_append_text(&out, KEPT_MAGIC);
+	dc_buf_append(&out, hash.b, sizeof(hash.b));
+	put_u64(&out, f->start_block);
+	put_u64(&out, next);
+	dc_buf_append(&out, f->candidate,
+		      f->n_candidates * sizeof(f->candidate[0]));
+	DC_CHECK(!dc_buf_failed(&out));
+	keccak256(&hash, out.data + KEPT_BODY, out.len - KEPT_BODY);
+	memcpy(out.data + KEPT_BODY - sizeof(hash.b), hash.b, sizeof(hash.b));
+	if (whole_file_write(f->folder, KEPT_NAME, out.data, out.len, &err) !=
+	    DC_OK)
+		dc_log(DC_LOG_UNUSUAL, "oracle", "where looking for mirrors "
+		       "stands is not kept: %s", err.text);
+	dc_buf_clear(&out);
+}
+
+/* What is not whole, or was found from another block, is as none. */
+static void recall(struct finder *f, const uint8_t *in, size_t len)
+{
+	size_t n = (len - KEPT_BODY - 16) / sizeof(f->candidate[0]);
+	struct hash32 hash;
+
+	if (len < KEPT_BODY + 16 || n > CANDIDATES_MAX ||
+	    memcmp(in, KEPT_MAGIC, strlen(KEPT_MAGIC)) != 0)
+		return;
+	keccak256(&hash, in + KEPT_BODY, len - KEPT_BODY);
+	if (memcmp(hash.b, in + KEPT_BODY - sizeof(hash.b),
+		   sizeof(hash.b)) != 0 ||
+	    u64_at(in + KEPT_BODY) != f->start_block)
+		return;
+	f->next = u64_at(in + KEPT_BODY + 8);
+	memcpy(f->candidate, in + KEPT_BODY + 16,
+	       n * sizeof(f->candidate[0]));
+	f->n_candidates = n;
+}
+
+struct finder *finder_new(const char *folder, uint64_t start_block)
 {
 	struct finder *f = dc_calloc(1, sizeof(*f));
+	struct dc_err err = DC_ERR_INIT;
+	const uint8_t *in;
+	size_t len;
 
-	f->next = start_block;
+	f->folder = folder;
+	f->start_block = f->next = start_block;
 	f->span = SPAN_FIRST;
+	f->kept_ms = mirrors_now_ms();
+	if (whole_file_map(&in, &len, folder, KEPT_NAME, &err) == DC_OK) {
+		recall(f, in, len);
+		whole_file_unmap(in, len);
+	} else if (err.status != DC_ENOTFOUND) {
+		dc_log(DC_LOG_UNUSUAL, "oracle", "mirrors: %s", err.text);
+	}
 	return f;
 }
 
@@ -158,7 +247,7 @@ static enum dc_status check_code(struct rpc *rpc, const struct deca_parts *p,
 	return DC_OK;
 }
 
-/* Keeps (4), but for the predictions: mirrors.c compares those. */
+/* Keeps (5), but for the predictions: mirrors.c compares those. */
 static enum dc_status check(struct rpc *rpc, const struct addr20 *trainer,
 			    struct dc_err *err)
 {
@@ -178,14 +267,16 @@ static enum dc_status check(struct rpc *rpc, const struct addr20 *trainer,
 	return st;
 }
 
-static void turn_away(struct finder *f, const struct addr20 *a,
+static void turn_away(struct mirrors *m, const struct addr20 *a,
 		      const char *why)
 {
+	struct finder *f = m->finder;
 	char text[ADDR20_TEXT_BYTES];
 
 	addr20_format(a, text);
 	dc_log(DC_LOG_INFO, "oracle", "no mirror of %s: %s", text, why);
 	f->away[f->n_away++ % TURNED_AWAY_MAX] = *a;
+	atomic_fetch_add(&m->turned_away, 1);
 }
 
 static void let_in(struct mirrors *m, const struct addr20 *a)
@@ -194,7 +285,8 @@ static void let_in(struct mirrors *m, const struct addr20 *a)
 
 	addr20_format(a, text);
 	dc_log(DC_LOG_INFO, "oracle", "mirror found: %s", text);
-	mirrors_add(m, a, MIRROR_NEW);
+	mirrors_add(m, a, MIRROR_NEW, MIRROR_FOUND);
+	atomic_fetch_add(&m->found, 1);
 }
 
 static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
@@ -211,7 +303,7 @@ static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
 	f->checked_ms = mirrors_now_ms();
 	a = f->candidate[f->n_candidates - 1];
 	if (atomic_load(&m->n) >= MIRRORS_MAX - MIRRORS_NAMED) {
-		turn_away(f, &a, "as many as may be are mirrored");
+		turn_away(m, &a, "as many as may be are mirrored");
 		f->n_candidates--;
 		return DC_OK;
 	}
@@ -222,7 +314,7 @@ static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
 	if (st == DC_OK)
 		let_in(m, &a);
 	else
-		turn_away(f, &a, why.text);
+		turn_away(m, &a, why.text);
 	return DC_OK;
 }
 
@@ -230,6 +322,13 @@ enum dc_status mirrors_search(struct mirrors *m, struct rpc *rpc,
 			      struct dc_err *err)
 {
 	enum dc_status st = scan(m, rpc, err);
+	struct finder *f = m->finder;
+	struct gateway_status status;
 
+	if (mirrors_now_ms() - f->kept_ms >= KEEP_EVERY_MS) {	/* keeps (4) */
+		f->kept_ms = mirrors_now_ms();
+		gateway_status(m->gateway, &status);
+		finder_keep(f, status.finalized);
+	}
 	return st == DC_OK ? check_one(m, rpc, err) : st;
 }

@@ -114,3 +114,75 @@ enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 		mirrors_ring(m);
 	return st;
 }
+
+enum dc_status mirrors_model_copy(struct mirrors *m, size_t i,
+				  struct deca_model **out,
+				  struct mirror_view *view,
+				  struct dc_arena *arena, struct dc_err *err)
+{
+	struct mirrored *s = m->of[i];
+	enum dc_status st = DC_OK;
+
+	lock(s);
+	if (s->is_live) {
+		*out = mirrors_copy_model(s->model);
+		*view = s->view;
+		mirrors_copy_texts(&view->parts, arena);
+	} else {
+		st = dc_fail(err, DC_EBUSY, "this model is not served: %s",
+			     s->refusal[0] != '\0' ? s->refusal
+			     : "it is being read from the chain");
+	}
+	unlock(s);
+	return st;
+}
+
+static void add_stats(struct deca_mirror_stats *sum,
+		      const struct deca_mirror_stats *s)
+{
+	sum->contributions += s->contributions;
+	sum->agreed_before += s->agreed_before;
+	sum->refunds += s->refunds;
+	sum->reports += s->reports;
+	sum->rereads += s->rereads;
+	sum->rewinds += s->rewinds;
+	sum->audited += s->audited;
+	sum->differed += s->differed;
+	sum->unread += s->unread;
+	sum->unanswered += s->unanswered;
+}
+
+static void add_one(struct mirrors_totals *out, struct mirrored *s,
+		    uint64_t followed)
+{
+	uint64_t block;
+
+	lock(s);
+	out->refused += s->refusal[0] != '\0';
+	out->live += s->is_live;
+	out->reading += !s->is_live && s->refusal[0] == '\0';
+	if (s->is_read) {
+		add_stats(&out->stats, &s->view.stats);
+		out->cells += s->model->n_cell;
+	}
+	block = s->view.block.number;
+	if (s->is_live && block < followed &&
+	    followed - block > out->behind_blocks)
+		out->behind_blocks = followed - block;
+	unlock(s);
+}
+
+void mirrors_totals(struct mirrors *m, struct mirrors_totals *out)
+{
+	size_t n = m == NULL ? 0 : atomic_load(&m->n);
+	struct gateway_status status;
+
+	*out = (struct mirrors_totals){ .live = 0 };
+	if (m == NULL)
+		return;
+	gateway_status(m->gateway, &status);
+	for (size_t i = 0; i < n; i++)
+		add_one(out, m->of[i], status.followed);
+	out->found = atomic_load(&m->found);
+	out->turned_away = atomic_load(&m->turned_away);
+}

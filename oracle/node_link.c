@@ -282,6 +282,7 @@ bool node_link_at_fault(const struct node_link *l)
 	case RPC_FAULT_NONE:
 	case RPC_FAULT_RANGE:
 	case RPC_FAULT_REVERTED:
+	case RPC_FAULT_SPENT:
 	case RPC_FAULT_NONCE_TOO_LOW:
 	case RPC_FAULT_ALREADY_KNOWN:
 	case RPC_FAULT_UNDERPRICED:

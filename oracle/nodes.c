@@ -350,6 +350,7 @@ static void short_why(char out[NODE_WHY_BYTES], const struct rpc_failure *f,
 		[RPC_FAULT_RANGE] = "it refuses the range of blocks",
 		[RPC_FAULT_UNKNOWN_BLOCK] = "it has not got a block",
 		[RPC_FAULT_REVERTED] = "it refuses a call",
+		[RPC_FAULT_SPENT] = "it gives a call up",
 		[RPC_FAULT_NONCE_TOO_LOW] = "it refuses a transaction",
 		[RPC_FAULT_ALREADY_KNOWN] = "it refuses a transaction",
 		[RPC_FAULT_UNDERPRICED] = "it refuses a transaction",
@@ -382,6 +383,7 @@ static bool may_be_another(enum rpc_fault fault)
 	case RPC_FAULT_RANGE:
 	case RPC_FAULT_UNKNOWN_BLOCK:
 	case RPC_FAULT_REVERTED:
+	case RPC_FAULT_SPENT:
 	case RPC_FAULT_NONCE_TOO_LOW:
 	case RPC_FAULT_ALREADY_KNOWN:
 	case RPC_FAULT_UNDERPRICED:

@@ -145,6 +145,7 @@ node_refused(const struct outbox *o)
 	case RPC_FAULT_RANGE:
 	case RPC_FAULT_UNKNOWN_BLOCK:
 	case RPC_FAULT_REVERTED:
+	case RPC_FAULT_SPENT:
 	case RPC_FAULT_NONCE_TOO_LOW:
 	case RPC_FAULT_ALREADY_KNOWN:
 	case RPC_FAULT_UNDERPRICED:

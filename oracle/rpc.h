@@ -54,6 +54,7 @@ enum rpc_fault {
 	RPC_FAULT_RANGE,	/* eth_getLogs: too many blocks or results */
 	RPC_FAULT_UNKNOWN_BLOCK,/* it has not got (or lost) that block */
 	RPC_FAULT_REVERTED,	/* eth_call, eth_estimateGas */
+	RPC_FAULT_SPENT,	/* the same: over its gas, or the node's time */
 	RPC_FAULT_NONCE_TOO_LOW,
 	RPC_FAULT_ALREADY_KNOWN,/* that very transaction is in its pool */
 	RPC_FAULT_UNDERPRICED,	/* fee too low, or to replace another */
@@ -169,6 +170,7 @@ struct rpc_message {
 	const struct addr20 *from;	/* NULL: none */
 	const struct addr20 *to;	/* NULL: a new contract */
 	struct wei value_wei;
+	uint64_t gas;			/* at most; 0: the node's own limit */
 	const uint8_t *data;
 	size_t data_len;
 };
@@ -190,6 +192,7 @@ enum dc_status rpc_eth_call_words(struct rpc *rpc, struct hash32 *out,
 #define RPC_REASON_BYTES 160
 struct rpc_answer {
 	bool ok;
+	bool spent;		/* it took more than it may: no answer */
 	struct hash32 word;	/* the first 32 bytes returned */
 	char reason[RPC_REASON_BYTES];	/* Error(string) of a revert, or "" */
 };

@@ -209,6 +209,8 @@ static void append_message(struct dc_buf *b, const struct rpc_message *msg)
 	append_hex(b, "data", msg->data, msg->data_len);
 	if (!u256_is_zero(msg->value_wei.v))
 		append_quantity(b, "value", msg->value_wei.v);
+	if (msg->gas > 0)
+		append_quantity(b, "gas", u256_from_u64(msg->gas));
 	dc_buf_append_byte(b, '}');
 }
 

@@ -44,7 +44,8 @@ static enum dc_status call_error(struct rpc *rpc, struct rpc_answer *out,
 
 	memset(&rpc->failure, 0, sizeof(rpc->failure));
 	st = rpc_error_object(rpc, error, &why);
-	if (rpc->failure.fault != RPC_FAULT_REVERTED)
+	out->spent = rpc->failure.fault == RPC_FAULT_SPENT;
+	if (rpc->failure.fault != RPC_FAULT_REVERTED && !out->spent)
 		return dc_fail(err, st, "%s", why.text);
 	revert_words(out->reason, &rpc->failure);
 	return DC_OK;

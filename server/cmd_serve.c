@@ -102,6 +102,7 @@ static enum dc_status open_mirrors(struct daemon *d, struct dc_err *err)
 	const struct config *c = d->config;
 	struct mirrors_config m = {
 		.gateway = d->gateway, .chain_path = d->chain_path,
+		.data_dir = c->data_dir,
 		.trainers = c->mirrors.named.who, .n = c->mirrors.named.n,
 		.find = c->mirrors.find,
 		.start_block = c->start_block,

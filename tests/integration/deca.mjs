@@ -142,7 +142,7 @@ const of = (lines, type) => lines.filter((l) => l.type === type);
 async function mirrors(world, kind, points) {
 	const parts = await world.system(kind, points);
 	await world.wire();
-	const start = await world.chain.reader.getBlockNumber();
+	const start = world.start = await world.chain.reader.getBlockNumber();
 	await world.live(12);
 	await world.chain.mine();
 	const { status, lines, stderr } = await follow(world, parts.trainer.address, "--block", String(start),
@@ -318,23 +318,91 @@ async function reorganized(world, live) {
 	await until(async () => (await live()).audit?.block === head);
 }
 
-// The mirror is in the database: it needs no name, and nothing is read twice.
-async function startsAgain(world, args, last) {
+// A daemon on a directory that was used before.
+async function daemonOn(args) {
 	const child = spawn(decaid, args, { stdio: ["ignore", "pipe", "pipe"] });
 	let log = "";
 	child.stderr.on("data", (d) => { log += d; });
 	const ended = new Promise((resolve) => child.on("exit", resolve));
 	const { url } = JSON.parse(await new Promise((resolve) => child.stdout.once("data", resolve)));
-	const model = await until(async () => {
+	const get = async (route) => {
 		assert.equal(child.exitCode, null, log);
-		const m = await (await fetch(`${url}v1/models/${last.slug}`)).json();
+		return (await fetch(`${url}v1/models/${route}`)).json();
+	};
+	const stop = async (signal) => {
+		child.kill(signal);
+		const code = await ended;
+		if (signal !== "SIGKILL") assert.equal(code, 0, log);
+	};
+	return { get, stop, log: () => log };
+}
+
+// The mirror is in the database: it needs no name, and nothing is read twice.
+async function startsAgain(args, last) {
+	const d = await daemonOn(args);
+	const model = await until(async () => {
+		const m = await d.get(last.slug);
 		return m.followed && m;
 	});
-	for (const key of ["contributions", "contributors", "held_wei", "paid_out_wei", "classes"])
+	for (const key of ["contributions", "contributors", "held_wei", "paid_out_wei", "classes"].filter((k) => k in last))
 		assert.deepEqual(model[key], last[key]);
 	assert.equal(model.audit.differed, 0);
-	child.kill("SIGTERM");
-	assert.equal(await ended, 0, log);
+	assert.ok(model.audit.compared > 16, "what was compared before the restart is forgotten");
+	return d;
+}
+
+// From the contribution on that the daemon predicted first, it predicted every one, as a mirror does that was there all the time.
+async function missesNone(world, d, slug) {
+	const head = Number(await world.chain.reader.getBlockNumber());
+	const all = await until(async () => {
+		const m = await d.get(slug);
+		if (!m.followed || m.audit.block < head) return false;
+		const page = (await d.get(`${slug}/contributions?limit=500`)).contributions;
+		return page.length === m.contributions && page[0].prediction_before !== null && page.reverse();
+	});
+	const { status, lines, stderr } = await follow(world, world.parts.trainer.address, "--block", String(world.start));
+	assert.equal(status, 0, stderr);
+	const said = of(lines, "contribution").map((l) => l.predicted_before);
+	assert.equal(said.length, all.length);
+	const first = all.findIndex((c) => c.prediction_before !== null);
+	assert.deepEqual(all.slice(first).map((c) => c.prediction_before), said.slice(first));
+	return all.length - first;
+}
+
+// Killed, and people go on; stopped, and the chain becomes another.
+async function goesOn(world, args, folder, last) {
+	const { chain, parts: { trainer } } = world;
+	const state = path.join(folder, "mirrors", `${trainer.address}.head`);
+	let d = await startsAgain(args, last);
+	await until(() => fs.existsSync(state));
+	await d.stop("SIGKILL");
+	await world.live(3);
+	await chain.mine();
+	d = await startsAgain(args, { slug: last.slug });
+	await missesNone(world, d, last.slug);
+	assert.match(d.log(), /mirror goes on from block/);
+	await d.stop("SIGTERM");
+	await chain.rpc("anvil_reorg", [2, []]);
+	chain.nonces.clear();
+	world.entries = world.entries.map((e) => ({ ...e, done: true }));
+	chain.time += 1000;
+	await world.live(3);
+	await chain.mine();
+	d = await startsAgain(args, { slug: last.slug });
+	const n = await missesNone(world, d, last.slug);
+	assert.doesNotMatch(d.log(), /read anew/);
+	await d.stop("SIGTERM");
+	// A state that is not whole is told, and is not gone on from.
+	for (const f of fs.readdirSync(path.dirname(state)).filter((f) => f.startsWith("0x"))) {
+		const bytes = fs.readFileSync(path.join(path.dirname(state), f));
+		bytes[bytes.length >> 1] ^= 1;
+		fs.writeFileSync(path.join(path.dirname(state), f), bytes);
+	}
+	d = await daemonOn(args);
+	await until(async () => (await d.get(last.slug)).followed);
+	assert.match(d.log(), /not those that were written/);
+	await d.stop("SIGTERM");
+	return n;
 }
 
 // What was contributed while the mirror was taken in has no prediction of this daemon's; what comes then has.
@@ -420,9 +488,9 @@ async function serves(world, found) {
 	const last = await live();
 	child.kill("SIGTERM");
 	assert.equal(await ended, 0, log);
-	await startsAgain(world, args, last);
+	const n = await goesOn(world, args, folder, last);
 	console.log(`${kind}, ${world.points ? "Points64" : "Stakeable64"}: ${found ? "found and " : ""}served, ` +
-		"60 predictions the contract's; boards, a reorg, a restart");
+		`60 predictions the contract's; boards, a reorg, restarts, ${n} predictions without a gap`);
 }
 
 async function notAModel(world) {

@@ -108,7 +108,7 @@ async function backUp(w, data) {
 	await busy;
 	assert.ok(r.block > 0 && r.bytes > 0);
 	const names = fs.readdirSync(file("backup")).sort();
-	assert.deepEqual(names, ["chain.db", "local.db", "snapshots"]);
+	assert.deepEqual(names, ["chain.db", "local.db", "mirrors", "snapshots"]);
 	assert.ok(fs.readdirSync(file("backup/snapshots")).length > 0);
 	assert.equal((await json("db", "check", `--data-dir=${file("backup")}`)).wrong, 0);
 	const twice = await run("backup", file("backup"), `--data-dir=${data}`);

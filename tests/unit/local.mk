@@ -155,6 +155,9 @@ tests_unit_check_oracle_audit_LDADD = $(unit_oracle_libs) $(SQLITE_LIBS)
 UNIT_TESTS += tests/unit/check_oracle_deca_abi
 tests_unit_check_oracle_deca_abi_LDADD = $(unit_oracle_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_deca_kept
+tests_unit_check_oracle_deca_kept_LDADD = $(unit_oracle_libs) $(SQLITE_LIBS)
+
 UNIT_TESTS += tests/unit/check_oracle_eip712
 tests_unit_check_oracle_eip712_LDADD = $(unit_oracle_libs)
 
