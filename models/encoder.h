@@ -20,6 +20,9 @@
  *                the spec's list, as a set
  * ngrams         a text: words and pairs of them, runs of characters, hashed
  *                likewise (models/encoder_ngrams.c says how); for texts
+ * embedding      a text's embedding, numbers that a service over HTTP gave,
+ *                all or chosen ones of them, of length 1 where the spec says
+ *                so; server/embedding.h asks the service
  *
  * oracle/PROTOCOL.md "Encoders".
  */
@@ -39,6 +42,9 @@
 /* Bytes of a text that is cut into n-grams. */
 #define ENCODER_TEXT_BYTES_MAX (1 << 20)
 
+/* Numbers of an embedding. */
+#define ENCODER_DIMENSION_MAX SAMPLE_COUNT_MAX
+
 /* Sides of a grid of pixels, and of a picture. */
 #define ENCODER_SIDE_MAX 1024
 #define ENCODER_IMAGE_SIDE_MAX 16384
@@ -46,7 +52,8 @@
 enum encoder_input_kind {
 	ENCODER_TEXT,		/* text (n bytes), UTF-8, no NUL needed */
 	ENCODER_INDICES,	/* index (n), any order, repetitions dropped */
-	ENCODER_FEATURES,	/* feature (n = columns), fx9 (fx9_parse) */
+	ENCODER_FEATURES,	/* feature (n = columns, or an embedding's
+				 * dimension), fx9 (fx9_parse) */
 	ENCODER_IMAGE		/* grey (height, width), row-major, 0 black */
 };
 
@@ -64,6 +71,8 @@ enum encoder_columns { ENCODER_COLUMNS_ALIKE, ENCODER_COLUMNS_EACH };
 
 enum encoder_words { ENCODER_WORDS_ANY, ENCODER_WORDS_NAMED };
 
+enum encoder_service { ENCODER_SERVICE_NONE, ENCODER_SERVICE_NAMED };
+
 struct encoder_ops {
 	struct spec_choice choice;
 
@@ -72,6 +81,9 @@ struct encoder_ops {
 
 	/* Whether it has a line for each word that is known. */
 	enum encoder_words words;
+
+	/* Whether it names a service, and perhaps features of its answer. */
+	enum encoder_service service;
 
 	/* Whether its parameters fit the spec's columns; NULL: they do. */
 	bool (*fits)(const struct model_spec *spec);
@@ -98,10 +110,20 @@ enum dc_status encoder_encode(struct sample *out,
 const struct encoder_ops *encoder_find(const char *name);
 const struct encoder_ops *encoder_at(size_t i);
 
+/* How many numbers the service of a spec gives for a text; 0: its encoder
+ * asks none. */
+uint32_t encoder_dimension(const struct model_spec *spec);
+
+/* Bring values (n) to the length of 10^9, each rounded to the nearest, halves
+ * away from 0. false: all are 0.
+ * value  each within SAMPLE_VALUE_MAX of 0, n at most SAMPLE_COUNT_MAX */
+bool encoder_to_unit(int64_t *value, size_t n);
+
 /* Source: Appleby, MurmurHash3_x86_32 (smhasher, public domain). */
 uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed);
 
 /* Every line of the table. */
+extern const struct encoder_ops encoder_embedding;
 extern const struct encoder_ops encoder_murmur3_words;
 extern const struct encoder_ops encoder_ngrams;
 extern const struct encoder_ops encoder_none;

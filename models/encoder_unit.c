@@ -35,6 +35,23 @@ static int64_t over(int64_t v, unsigned shift, uint64_t length)
 	return (int64_t)(n / (2 * (__int128)length));
 }
 
+bool encoder_to_unit(int64_t *value, size_t n)
+{
+	unsigned __int128 sum = 0;
+	uint64_t length;
+	unsigned shift;
+
+	for (size_t i = 0; i < n; i++)
+		sum += (unsigned __int128)((__int128)value[i] * value[i]);
+	if (sum == 0)
+		return false;
+	shift = spare_bits(sum);
+	length = root_floor(sum << (2 * shift));
+	for (size_t i = 0; i < n; i++)
+		value[i] = over(value[i], shift, length);
+	return true;
+}
+
 static enum dc_status encode(struct sample *out, const struct model_spec *spec,
 			     struct sample_room *room,
 			     const struct encoder_input *in,
@@ -42,23 +59,11 @@ static enum dc_status encode(struct sample *out, const struct model_spec *spec,
 {
 	enum dc_status st =
 		encoder_scale.encode(out, spec, room, in, err);
-	unsigned __int128 sum = 0;
-	uint64_t length;
-	unsigned shift;
 
-	if (st != DC_OK)
-		return st;
-	for (uint32_t i = 0; i < out->count; i++)
-		sum += (unsigned __int128)((__int128)room->value[i] *
-					   room->value[i]);
-	if (sum == 0)
-		return dc_fail(err, DC_EINVAL, "every feature is at its "
-			       "column's centre: that has no direction");
-	shift = spare_bits(sum);
-	length = root_floor(sum << (2 * shift));
-	for (uint32_t i = 0; i < out->count; i++)
-		room->value[i] = over(room->value[i], shift, length);
-	return DC_OK;
+	if (st == DC_OK && !encoder_to_unit(room->value, out->count))
+		st = dc_fail(err, DC_EINVAL, "every feature is at its "
+			     "column's centre: that has no direction");
+	return st;
 }
 
 const struct encoder_ops encoder_unit = {

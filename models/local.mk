@@ -13,6 +13,7 @@ libdc_models_a_SOURCES = \
 	models/deca_types.c \
 	models/deca_view.c models/deca_view.h \
 	models/encoder.c models/encoder.h \
+	models/encoder_embedding.c \
 	models/encoder_ngrams.c \
 	models/encoder_pixels.c \
 	models/encoder_scale.c \

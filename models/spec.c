@@ -297,6 +297,99 @@ static enum dc_status word_lines(struct lines *in, struct model_spec *s)
 	return st;
 }
 
+bool spec_is_service(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (memchr("abcdefghijklmnopqrstuvwxyz0123456789.-", name[i],
+			   38) == NULL)
+			return false;
+	return len > 0 && len <= SPEC_SERVICE_BYTES_MAX;
+}
+
+bool spec_is_served(const char *name, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] >= 0x7f)
+			return false;
+	return len > 0 && len <= SPEC_SERVED_BYTES_MAX;
+}
+
+/* "service NAME MODEL". */
+static enum dc_status service_line(struct lines *in, struct model_spec *s)
+{
+	enum dc_status st = line_next(in);
+	const char *space;
+	size_t n, m;
+
+	if (st != DC_OK)
+		return st;
+	if (!line_take(in, "service ") ||
+	    !(space = memchr(in->p, ' ', (size_t)(in->eol - in->p))))
+		return refuse(in, "expected service NAME MODEL");
+	n = (size_t)(space - in->p);
+	m = (size_t)(in->eol - space) - 1;
+	if (!spec_is_service(in->p, n))
+		return refuse(in, "a service's name has 1 to 64 of a-z, 0-9, "
+			      ". and -");
+	if (!spec_is_served(space + 1, m))
+		return refuse(in, "a service's model has 1 to 128 printable "
+			      "ASCII characters without space");
+	s->service = dc_calloc(n + m + 2, 1);
+	s->service_model = s->service + n + 1;
+	memcpy(s->service, in->p, n);
+	memcpy(s->service_model, space + 1, m);
+	return DC_OK;
+}
+
+/* Numbers below n, all different, to the end of the line. */
+static bool features_take(struct lines *in, uint32_t *feature, size_t columns,
+			  size_t n)
+{
+	bool *seen = dc_calloc(n, 1);
+	size_t i = 0;
+	int64_t v;
+
+	while (i < columns && line_take(in, " ") && number_take(in, &v) &&
+	       (uint64_t)v < n && !seen[v]) {
+		seen[v] = true;
+		feature[i++] = (uint32_t)v;
+	}
+	free(seen);
+	return i == columns && in->p == in->eol;
+}
+
+/* "features I I ...", where the columns are fewer than the dimension. */
+static enum dc_status features_line(struct lines *in, struct model_spec *s)
+{
+	uint32_t n = encoder_dimension(s);
+	enum dc_status st;
+
+	if (n == s->columns)
+		return DC_OK;
+	st = line_next(in);
+	if (st != DC_OK)
+		return st;
+	if (!line_take(in, "features"))
+		return refuse(in, "expected features NUMBER NUMBER ..., one a "
+			      "column");
+	s->feature = dc_calloc(s->columns, sizeof(*s->feature));
+	if (!features_take(in, s->feature, s->columns, n))
+		return refuse(in, "as many different features as columns are "
+			      "needed, each below the dimension");
+	return DC_OK;
+}
+
+/* Who embeds, and what of it is taken, where the encoder wants it. */
+static enum dc_status service_lines(struct lines *in, struct model_spec *s)
+{
+	enum dc_status st;
+
+	if (s->encoder->service == ENCODER_SERVICE_NONE)
+		return DC_OK;
+	st = service_line(in, s);
+	return st == DC_OK ? features_line(in, s) : st;
+}
+
 static enum dc_status class_add(struct lines *in, struct model_spec *s,
 				char **room)
 {
@@ -395,6 +488,8 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 	if (st == DC_OK)
 		st = word_lines(in, s);
 	if (st == DC_OK)
+		st = service_lines(in, s);
+	if (st == DC_OK)
 		st = verdict_line(in, s);
 	if (st == DC_OK)
 		st = line_exact(in, "sample packed", "expected sample packed");
@@ -472,6 +567,8 @@ void spec_clear(struct model_spec *s)
 {
 	free(s->column);
 	free(s->class_name);
+	free(s->service);
+	free(s->feature);
 	free(s->start);
 	free(s->word);
 	free(s->word_text);
@@ -489,6 +586,19 @@ static void choice_format(struct dc_buf *b, const char *keyword,
 	dc_buf_append_byte(b, '\n');
 }
 
+static void service_format(struct dc_buf *b, const struct model_spec *s)
+{
+	if (s->service != NULL)
+		dc_buf_printf(b, "service %s %s\n", s->service,
+			      s->service_model);
+	if (s->feature == NULL)
+		return;
+	dc_buf_append_text(b, "features");
+	for (uint32_t i = 0; i < s->columns; i++)
+		dc_buf_printf(b, " %u", s->feature[i]);
+	dc_buf_append_byte(b, '\n');
+}
+
 void spec_format(struct dc_buf *b, const struct model_spec *s)
 {
 	dc_buf_append_text(b, "decaid 1\n");
@@ -499,6 +609,7 @@ void spec_format(struct dc_buf *b, const struct model_spec *s)
 			      (long long)s->column[i].center,
 			      (long long)s->column[i].width);
 	spec_words_format(b, s);
+	service_format(b, s);
 	choice_format(b, "verdict", &s->verdict->choice, s->verdict_param);
 	dc_buf_append_text(b, "sample packed\n");
 	if (s->n_start > 0)

@@ -27,6 +27,8 @@
 #define SPEC_TEXT_BYTES_MAX 160000	/* 1,024 longest names and the rest */
 #define SPEC_WORD_BYTES_MAX 64
 #define SPEC_WORDS_MAX 65536
+#define SPEC_SERVICE_BYTES_MAX 64	/* a service's name */
+#define SPEC_SERVED_BYTES_MAX 128	/* what it calls its model */
 
 struct model_ops;
 struct encoder_ops;
@@ -75,6 +77,9 @@ struct model_spec {
 	struct spec_word *word;	/* (n_word), by their text; owned */
 	char *word_text;	/* what they point into; owned */
 	uint32_t n_word;
+	char *service;		/* that embeds texts, or NULL; owned */
+	char *service_model;	/* its model, in the memory of service */
+	uint32_t *feature;	/* (columns) of an embedding, or NULL; owned */
 	uint8_t *start;		/* (n_start) models/start.h, or NULL; owned */
 	size_t n_start;
 	struct hash32 hash;	/* keccak of the text */
@@ -103,6 +108,11 @@ size_t spec_lines_len(const char *text, size_t len);
 /* What a model of this spec begins with, into cells of its own, which are
  * zeros: where the spec has no start, nothing. */
 void spec_start(const struct model_spec *s, int64_t *cells);
+
+/* Whether a text can be a service's name, [a-z0-9.-], or its model's,
+ * printable ASCII without space. */
+bool spec_is_service(const char *name, size_t len);
+bool spec_is_served(const char *name, size_t len);
 
 /* keccak of a spec's text: what trainers carry. */
 void spec_hash(struct hash32 *out, const char *text, size_t len);

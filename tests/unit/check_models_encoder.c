@@ -466,7 +466,68 @@ START_TEST(a_vocabulary_that_no_spec_can_say_is_refused)
 }
 END_TEST
 
+/* The service's answer, its columns 4, 0 and 2 of five: as they are, and
+ * brought to length 1 (3, 4 and 12 make 13). */
+START_TEST(an_embedding_is_cut_and_brought_to_length_1)
+{
+	static const int64_t answer[] = { 4000000000, 99, -12000000000, 7,
+					  3000000000 };
+	static const int64_t unit[] = { 230769231, 307692308, -923076923 };
+	uint32_t feature[] = { 4, 0, 2 };
+	struct model_spec spec = spec_of("embedding", 3);
+	struct encoder_input in = {
+		.kind = ENCODER_FEATURES, .n = 5, .feature = answer
+	};
+	struct sample s;
+
+	spec.feature = feature;
+	spec.encoder_param[0] = 5;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_int_eq(s.kind, SAMPLE_DENSE);
+	ck_assert_uint_eq(s.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(s.value[i], answer[feature[i]]);
+	spec.encoder_param[1] = 1;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(s.value[i], unit[i]);
+}
+END_TEST
+
+START_TEST(what_is_no_embedding_is_refused)
+{
+	static const int64_t answers[][3] = {
+		{ 0, 0, 0 }, { SAMPLE_VALUE_MAX + 1, 0, 0 },
+		{ 0, 0, INT64_MIN },
+	};
+	static char name[] = "here";
+	struct model_spec spec = spec_of("embedding", 3);
+	struct encoder_input in = { .kind = ENCODER_FEATURES, .n = 3 };
+	struct dc_err err = DC_ERR_INIT;
+	struct sample s;
+
+	spec.service = name;
+	spec.encoder_param[0] = 3;
+	spec.encoder_param[1] = 1;
+	for (size_t i = 0; i < DC_ARRAY_LEN(answers); i++) {
+		in.feature = answers[i];
+		ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL),
+				 DC_EINVAL);
+	}
+	in.n = 2;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL),
+			 DC_EINVAL);
+	in.kind = ENCODER_TEXT;
+	in.text = "ab";
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, &err),
+			 DC_EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, "the service here embeds"));
+}
+END_TEST
+
 UNIT_MAIN("models/encoder",
+	  an_embedding_is_cut_and_brought_to_length_1,
+	  what_is_no_embedding_is_refused,
 	  murmur3_gives_its_published_values,
 	  a_text_is_the_set_of_its_lower_case_words,
 	  a_long_word_hashes_like_a_short_one,

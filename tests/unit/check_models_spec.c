@@ -293,7 +293,71 @@ START_TEST(scale_has_a_line_for_each_column)
 }
 END_TEST
 
+#define EMBEDDED "decaid 1\nmodel logistic columns=3 epsilon=1 " \
+	"learning-rate=1\nencoder embedding dimension="
+
+START_TEST(embedding_names_its_service_and_the_features_of_it)
+{
+	static const char *const taken[] = {
+		EMBEDDED "3 normalize=0\nservice a b\n" AFTER,
+		EMBEDDED "65536 normalize=1\nservice api.example.org "
+			"bge-m3:latest\nfeatures 7 0 65535\n" AFTER,
+	};
+	static const char *const wrong[] = {
+		EMBEDDED "3 normalize=0\n" AFTER,
+		EMBEDDED "2 normalize=0\nservice a b\n" AFTER,
+		EMBEDDED "65537 normalize=0\nservice a b\nfeatures 1 2 3\n"
+			AFTER,
+		EMBEDDED "3 normalize=2\nservice a b\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice a\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice a \n" AFTER,
+		EMBEDDED "3 normalize=0\nservice  b\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice A b\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice a b c\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice a b\x7f\n" AFTER,
+		EMBEDDED "3 normalize=0\nservice a b\nfeatures 0 1 2\n"
+			AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\n" AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1\n" AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1 2 3\n"
+			AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1 4\n"
+			AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1 1\n"
+			AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1 02\n"
+			AFTER,
+		EMBEDDED "4 normalize=0\nservice a b\nfeatures 0 1 2 \n"
+			AFTER,
+		HEAD "service a b\n" CLASSES,
+	};
+	struct model_spec s;
+	struct dc_buf b;
+	size_t i;
+
+	dc_buf_init(&b, SPEC_TEXT_BYTES_MAX);
+	for (i = 0; i < DC_ARRAY_LEN(taken); i++) {
+		ck_assert_int_eq(parse(&s, taken[i], NULL), DC_OK);
+		dc_buf_reset(&b);
+		spec_format(&b, &s);
+		ck_assert_str_eq(dc_buf_text(&b), taken[i]);
+		if (i == 1) {
+			ck_assert_str_eq(s.service, "api.example.org");
+			ck_assert_str_eq(s.service_model, "bge-m3:latest");
+			ck_assert_uint_eq(s.feature[0], 7);
+			ck_assert_uint_eq(s.feature[2], 65535);
+		}
+		spec_clear(&s);
+	}
+	dc_buf_clear(&b);
+	for (i = 0; i < DC_ARRAY_LEN(wrong); i++)
+		ck_assert_msg(parse(&s, wrong[i], NULL) == DC_EINVAL,
+			      "wrong[%zu]", i);
+}
+END_TEST
+
 UNIT_MAIN("models/spec",
+	  embedding_names_its_service_and_the_features_of_it,
 	  scale_has_a_line_for_each_column,
 	  the_published_spec_is_read,
 	  what_is_read_is_written_the_same,
