@@ -19,12 +19,17 @@
 #include "server/http.h"
 #include "sql/db.h"
 
+struct embedder;
 struct event_ring;
 struct mirrors;
 struct simulations;
 
 /* A read of chain.db that takes longer is stopped: 503. */
 #define APP_QUERY_MS 50
+
+/* A text waits so long for the service that embeds it, then 503. What comes
+ * later is kept, so that asking again finds it. */
+#define APP_EMBED_MS 10000
 
 struct app {
 	struct registry *registry;
@@ -36,6 +41,7 @@ struct app {
 	const char *chain_path, *local_path;
 	uint64_t ready_blocks, ready_s;
 	uint32_t query_ms;	/* a query is stopped then; 0: APP_QUERY_MS */
+	uint32_t embed_ms;	/* texts wait for a service; 0: APP_EMBED_MS */
 	struct addr20 pool;
 	/* Who stands apart on leaderboards, beside a model's owner. */
 	const struct addr20 *baselines;
@@ -45,6 +51,7 @@ struct app {
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
 	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
+	struct embedder *embedder;	/* NULL: no service embeds texts */
 	struct simulations *simulations;	/* NULL: visitors run none */
 	/* Filled in by app_init. */
 	struct event_ring *events;

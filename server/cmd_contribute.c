@@ -12,6 +12,7 @@
 #include "incentives/price.h"
 #include "oracle/abi_decaid.h"
 #include "oracle/history.h"
+#include "server/embedder.h"
 #include "server/input.h"
 #include "server/wallet.h"
 
@@ -26,6 +27,7 @@ struct target {
 	struct trainer_params params;
 	struct model_spec spec;
 	struct sample_room *room;
+	struct embedder *embedder;	/* NULL: no service is set */
 	struct price_level level;	/* with what we sent counted in */
 	uint64_t now_s;			/* the chain's */
 	bool fixed;			/* --deposit */
@@ -93,6 +95,8 @@ static enum dc_status target_open(struct target *t, struct wallet *w,
 		t->params = made.params;
 		found = spec_parse(&t->spec, made.spec, made.spec_len, err);
 	}
+	if (found == DC_OK && encoder_dimension(&t->spec) > 0)
+		found = embedder_open(&t->embedder, &c->embeddings, err);
 	if (found == DC_OK)
 		found = read_level(t, w, err);
 	dc_arena_free(arena);
@@ -102,6 +106,7 @@ static enum dc_status target_open(struct target *t, struct wallet *w,
 static void target_clear(struct target *t)
 {
 	spec_clear(&t->spec);
+	embedder_free(t->embedder);
 	free(t->room);
 }
 
@@ -131,7 +136,8 @@ static enum dc_status send_one(struct batch *b, struct hash32 *tx,
 	dc_buf_init(&call, SAMPLE_MAX_BYTES + 256);
 	found = input_label(&label, &t->spec, label_text, err);
 	if (found == DC_OK)
-		found = input_sample(&sample, &t->spec, t->room, in, err);
+		found = input_sample(&sample, &t->spec, t->room, in,
+				     t->embedder, err);
 	if (found == DC_OK && (dc_buf_failed(&sample) ||
 			       sample.len > t->params.max_sample_bytes))
 		found = dc_fail(err, DC_EINVAL, "the sample is longer than "

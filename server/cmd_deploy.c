@@ -237,11 +237,15 @@ static enum dc_status compose_spec(struct dc_buf *out,
 				   struct dc_err *err)
 {
 	const char *p = t->classes;
+	char embedded[16];
 	enum dc_status st;
 
 	dc_buf_append_text(out, "decaid 1\n");
+	(void)snprintf(embedded, sizeof(embedded), "%u",
+		       recipe_embedding_columns(t->encoder));
 	/* what is unknown is refused where the spec is read */
-	if (!recipe_put_model(out, t->type, t->columns))
+	if (!recipe_put_model(out, t->type, strcmp(embedded, "0") == 0 ?
+			      t->columns : embedded))
 		dc_buf_printf(out, "model %s\n", t->type);
 	st = recipe_put_encoder(out, t->encoder, err);
 	if (st != DC_OK)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "models/encoder.h"
+#include "server/embedder.h"
 #include "server/recipe.h"
 #include "server/trial_tell.h"
 #include "server/wallet.h"
@@ -19,6 +20,7 @@
 struct evaluation {
 	const char *train_path, *test_path, *model_path, *start_path;
 	const char *type, *encoder, *curve;
+	struct embedder *embedder;	/* NULL: no service is set */
 	struct labelled train, test;
 	struct labelled_classes classes;
 };
@@ -63,7 +65,7 @@ static double seconds_now(void)
 
 /* --- one type --- */
 
-static enum dc_status learned(struct trial *t, const struct evaluation *e,
+static enum dc_status learned(struct trial *t, struct evaluation *e,
 			      const char *type, struct dc_err *err)
 {
 	struct dc_buf text;
@@ -77,21 +79,27 @@ static enum dc_status learned(struct trial *t, const struct evaluation *e,
 	if (st == DC_OK)
 		st = trial_init(t, &text, err);
 	if (st == DC_OK)
+		st = trial_embed(t, &e->train, e->embedder,
+				 bar_of(&bar, "embedding"), &bar, err);
+	if (st == DC_OK)
 		st = trial_learn(t, &e->train, bar_of(&bar, "learning"), &bar,
 				 err);
 	dc_buf_clear(&text);
 	return st;
 }
 
-static enum dc_status asked(struct trial *t, const struct evaluation *e,
-			    struct dc_err *err)
+static enum dc_status asked(struct trial *t, struct evaluation *e,
+			    const char *curve, struct dc_err *err)
 {
 	struct bar bar;
-	enum dc_status st = trial_ask(t, &e->test, bar_of(&bar, "asking"),
-				      &bar, err);
+	enum dc_status st = trial_embed(t, &e->test, e->embedder,
+					bar_of(&bar, "embedding"), &bar, err);
 
-	if (st == DC_OK && e->curve != NULL)
-		st = trial_curve_save(t, e->curve, err);
+	if (st == DC_OK)
+		st = trial_ask(t, &e->test, bar_of(&bar, "asking"), &bar,
+			       err);
+	if (st == DC_OK && curve != NULL)
+		st = trial_curve_save(t, curve, err);
 	return st;
 }
 
@@ -114,15 +122,14 @@ static void one_put(struct dc_buf *out, const struct cmd_line *line,
 
 static enum dc_status evaluate_one(struct dc_buf *out,
 				   const struct cmd_line *line,
-				   const struct evaluation *e,
-				   struct dc_err *err)
+				   struct evaluation *e, struct dc_err *err)
 {
 	double begin = seconds_now();
 	struct trial t;
 	enum dc_status st = learned(&t, e, e->type, err);
 
 	if (st == DC_OK)
-		st = asked(&t, e, err);
+		st = asked(&t, e, e->curve, err);
 	if (st == DC_OK)
 		one_put(out, line, &t, seconds_now() - begin);
 	trial_clear(&t);
@@ -172,20 +179,18 @@ static void row_refuse(struct dc_buf *out, struct json_out *j,
  * stand in the object itself too; what it cannot take is an error. */
 static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
 			     const struct cmd_line *line,
-			     const struct evaluation *e, size_t i,
+			     struct evaluation *e, size_t i,
 			     struct dc_err *err)
 {
-	const char *type = recipe_type(e->train.kind, i);
+	const char *type = recipe_type(e->train.kind, e->encoder, i);
 	struct dc_err why = DC_ERR_INIT;
 	double begin = seconds_now(), took;
-	struct evaluation one = *e;
 	struct trial t;
 	enum dc_status st = learned(&t, e, type, &why);
 
-	if (i > 0)
-		one.curve = NULL;	/* it shows the recommended one */
+	/* the curve shows the recommended one */
 	if (st == DC_OK)
-		st = asked(&t, &one, &why);
+		st = asked(&t, e, i == 0 ? e->curve : NULL, &why);
 	took = seconds_now() - begin;
 	if (st == DC_OK && line->json && i == 0) {
 		trial_put(j, &t);
@@ -206,8 +211,7 @@ static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
 
 static enum dc_status evaluate_all(struct dc_buf *out,
 				   const struct cmd_line *line,
-				   const struct evaluation *e,
-				   struct dc_err *err)
+				   struct evaluation *e, struct dc_err *err)
 {
 	struct json_out j;
 	enum dc_status st = DC_OK;
@@ -219,7 +223,7 @@ static enum dc_status evaluate_all(struct dc_buf *out,
 		dc_buf_append_text(out, "type                          encoder"
 				   "        accuracy  learning   seconds\n");
 	for (size_t i = 0; st == DC_OK &&
-	     recipe_type(e->train.kind, i) != NULL; i++)
+	     recipe_type(e->train.kind, e->encoder, i) != NULL; i++)
 		st = row_of(out, &j, line, e, i, err);
 	if (line->json && st == DC_OK) {
 		json_put_close(&j, ']');
@@ -266,7 +270,7 @@ static enum dc_status evaluate_model(struct dc_buf *out,
 					  e->test_path, err);
 
 	if (st == DC_OK)
-		st = asked(&t, e, err);
+		st = asked(&t, e, e->curve, err);
 	if (st == DC_OK)
 		one_put(out, line, &t, seconds_now() - begin);
 	trial_clear(&t);
@@ -299,6 +303,7 @@ static void evaluation_clear(struct evaluation *e)
 	labelled_clear(&e->train);
 	labelled_clear(&e->test);
 	labelled_classes_clear(&e->classes);
+	embedder_free(e->embedder);
 }
 
 static int evaluate(const struct cmd_line *line, struct evaluation *e)
@@ -308,8 +313,11 @@ static int evaluate(const struct cmd_line *line, struct evaluation *e)
 	enum dc_status st;
 
 	dc_buf_init(&out, REPORT_BYTES_MAX);
-	st = e->model_path != NULL ? evaluate_model(&out, line, e, &err)
-				   : evaluate_files(&out, line, e, &err);
+	st = embedder_open(&e->embedder, &line->config.embeddings, &err);
+	if (st == DC_OK)
+		st = e->model_path != NULL
+			? evaluate_model(&out, line, e, &err)
+			: evaluate_files(&out, line, e, &err);
 	evaluation_clear(e);
 	if (st == DC_OK) {
 		if (!line->json && out.len > 0)
@@ -404,6 +412,10 @@ static enum dc_status trained(struct trial *t, struct evaluation *e,
 	if (e->start_path != NULL) {
 		st = model_and_set(t, &e->train, e, e->start_path,
 				   e->train_path, err);
+		if (st == DC_OK)
+			st = trial_embed(t, &e->train, e->embedder,
+					 bar_of(&bar, "embedding"), &bar,
+					 err);
 		return st != DC_OK ? st
 			: trial_learn(t, &e->train, bar_of(&bar, "learning"),
 				      &bar, err);
@@ -423,7 +435,9 @@ static int train(const struct cmd_line *line, struct evaluation *e,
 	struct dc_buf out;
 	enum dc_status st;
 
-	st = trained(&t, e, &err);
+	st = embedder_open(&e->embedder, &line->config.embeddings, &err);
+	if (st == DC_OK)
+		st = trained(&t, e, &err);
 	if (st == DC_OK && e->curve != NULL)
 		st = trial_curve_save(&t, e->curve, &err);
 	if (st == DC_OK && out_path != NULL)

@@ -24,6 +24,7 @@
 #include "oracle/mirrors.h"
 #include "server/app.h"
 #include "server/cmd.h"
+#include "server/embedder.h"
 #include "server/event_ring.h"
 #include "server/holdouts.h"
 #include "server/http.h"
@@ -34,6 +35,7 @@ struct daemon {
 	const struct config *config;
 	char chain_path[PATH_MAX], local_path[PATH_MAX];
 	struct signing *signing;	/* NULL: nothing is signed */
+	struct embedder *embedder;	/* NULL: no service is set */
 	struct holdouts *holdouts;
 	struct gateway *gateway;
 	struct mirrors *mirrors;
@@ -129,6 +131,25 @@ static void on_simulation(void *user)
 	app_changed(&d->app);
 }
 
+static void on_embedding(void *user)
+{
+	struct daemon *d = user;
+
+	app_changed(&d->app);
+}
+
+static enum dc_status start_embedder(struct daemon *d, struct dc_err *err)
+{
+	const struct embedder_options o = {
+		.services = &d->config->embeddings,
+		.daily_texts = d->config->embedding_texts,
+		.ring = on_embedding, .user = d,
+	};
+
+	return o.services->n == 0 ? DC_OK :
+		embedder_new(&d->embedder, &o, err);
+}
+
 /* Visitors' simulations run as this very program. */
 static enum dc_status start_simulations(struct daemon *d, struct dc_err *err)
 {
@@ -163,6 +184,7 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.ready_s = c->ready_s, .pool = c->pool,
 		.mirrors = d->mirrors, .baselines = c->baselines.who,
 		.n_baselines = c->baselines.n,
+		.embedder = d->embedder,
 	};
 	if (d->signing != NULL) {
 		d->app.operator_signer = signing_address(d->signing);
@@ -206,8 +228,10 @@ static enum dc_status open_all(struct daemon *d, struct dc_err *err)
 	if (status == DC_OK && signing_wanted(d->config))
 		status = signing_fork(&d->signing, d->config, err); /* (1) */
 	if (status == DC_OK)
+		status = start_embedder(d, err);
+	if (status == DC_OK)
 		status = holdouts_open(&d->holdouts, &d->config->holdouts,
-				       err);
+				       d->embedder, err);
 	if (status == DC_OK)
 		status = open_gateway(d, err);		/* keeps (2) */
 	if (status == DC_OK && d->signing != NULL)
@@ -249,6 +273,7 @@ static void stop(struct daemon *d)
 	signing_free(d->signing);
 	gateway_close(d->gateway);
 	holdouts_free(d->holdouts);
+	embedder_free(d->embedder);
 }
 
 /* Main alone takes the signals that end the daemon; every thread inherits

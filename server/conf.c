@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/spec.h"
 #include "server/conf.h"
 
 #define FILE_BYTES_MAX (1024 * 1024)
@@ -54,6 +55,15 @@ static const struct config_key keys[] = {
 	KEY("baseline", BASELINE, baselines, "",
 	    "an account that stands apart on leaderboards and takes nobody's "
 	    "rank, as a model's owner does there; may be given again"),
+	KEY("embedding", SERVICE, embeddings, "",
+	    "a service that embeds texts, by the name that specs have for it "
+	    "and the address of its /v1/embeddings; may be given again"),
+	KEY("embedding-key", SERVICE_KEY, embeddings, "",
+	    "file whose first line such a service takes as its key; may be "
+	    "given again"),
+	KEY_UINT("embedding-texts", embedding_texts, "100000", 0, INT64_MAX,
+		 "at most so many texts of visitors are sent to such services "
+		 "in a day; 0 does not limit"),
 	KEY_UINT("keep-samples", keep_samples, "1000000", 0, INT64_MAX,
 		 "raw samples of so many newest contributions a model are "
 		 "kept; 0 keeps all"),
@@ -125,6 +135,8 @@ const char *config_type_name(enum config_type type)
 	case CONFIG_TYPE_MIRROR: return "ADDRESS";
 	case CONFIG_TYPE_HOLDOUT: return "ADDRESS=FILE";
 	case CONFIG_TYPE_BASELINE: return "ADDRESS";
+	case CONFIG_TYPE_SERVICE: return "NAME=URL";
+	case CONFIG_TYPE_SERVICE_KEY: return "NAME=FILE";
 	case CONFIG_TYPE_LEVEL: return "LEVEL";
 	}
 	return "VALUE";
@@ -134,7 +146,9 @@ bool config_key_repeats(const struct config_key *key)
 {
 	return key->type == CONFIG_TYPE_HOLDOUT ||
 		key->type == CONFIG_TYPE_MIRROR ||
-		key->type == CONFIG_TYPE_BASELINE;
+		key->type == CONFIG_TYPE_BASELINE ||
+		key->type == CONFIG_TYPE_SERVICE ||
+		key->type == CONFIG_TYPE_SERVICE_KEY;
 }
 
 /* ---- one value ---- */
@@ -380,6 +394,57 @@ static enum dc_status set_holdout(struct config_holdouts *field,
 	return put_holdout(field, &model, path + 1, err);
 }
 
+/* The service of this name (len), which is new where there was none; NULL:
+ * there are enough. */
+static struct config_embedding *service_of(struct config_embeddings *list,
+					   const char *name, size_t len)
+{
+	size_t i = 0;
+
+	while (i < list->n && (strlen(list->of[i].name) != len ||
+			       memcmp(list->of[i].name, name, len) != 0))
+		i++;
+	if (i == CONFIG_EMBEDDINGS_MAX)
+		return NULL;
+	if (i == list->n) {
+		list->of[i] = (struct config_embedding){
+			.name = dc_calloc(len + 1, 1) };
+		memcpy(list->of[i].name, name, len);
+		list->n++;
+	}
+	return &list->of[i];
+}
+
+/* "NAME=URL", "NAME=FILE"; "" gives none. */
+static enum dc_status set_service(struct config_embeddings *field,
+				  const struct config_key *key,
+				  const char *text, struct dc_err *err)
+{
+	bool is_url = key->type == CONFIG_TYPE_SERVICE;
+	const char *value = strchr(text, '=');
+	struct config_embedding *one;
+	char **place;
+
+	if (*text == '\0')
+		return DC_OK;
+	if (value == NULL || value[1] == '\0' || has_control(text) ||
+	    !spec_is_service(text, (size_t)(value - text)))
+		return dc_fail(err, DC_EINVAL, "%s: not %s, the name of 1 to "
+			       "64 of a-z, 0-9, . and -", key->name,
+			       config_type_name(key->type));
+	if (is_url && (strchr(value + 1, ',') != NULL || !are_urls(value + 1)))
+		return dc_fail(err, DC_EINVAL, "%s: not an http:// or "
+			       "https:// address", key->name);
+	one = service_of(field, text, (size_t)(value - text));
+	if (one == NULL)
+		return dc_fail(err, DC_EINVAL, "%s: more than %d services",
+			       key->name, CONFIG_EMBEDDINGS_MAX);
+	place = is_url ? &one->url : &one->key_file;
+	free(*place);
+	*place = dc_strdup(value + 1);
+	return DC_OK;
+}
+
 static enum dc_status set_level(enum dc_log_level *field, const char *name,
 				const char *text, struct dc_err *err)
 {
@@ -427,6 +492,9 @@ enum dc_status config_set(struct config *c, const struct config_key *key,
 		return set_holdout(field, key->name, text, err);
 	case CONFIG_TYPE_BASELINE:
 		return set_baseline(field, key->name, text, err);
+	case CONFIG_TYPE_SERVICE:
+	case CONFIG_TYPE_SERVICE_KEY:
+		return set_service(field, key, text, err);
 	case CONFIG_TYPE_LEVEL:
 		return set_level(field, key->name, text, err);
 	}
@@ -449,6 +517,11 @@ void config_clear(struct config *c)
 {
 	for (size_t i = 0; i < c->holdouts.n; i++)
 		free(c->holdouts.of[i].path);
+	for (size_t i = 0; i < c->embeddings.n; i++) {
+		free(c->embeddings.of[i].name);
+		free(c->embeddings.of[i].url);
+		free(c->embeddings.of[i].key_file);
+	}
 	free(c->rpc);
 	free(c->data_dir);
 	free(c->signer_key);

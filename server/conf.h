@@ -62,6 +62,20 @@ struct config_holdouts {
 	} of[CONFIG_HOLDOUTS_MAX];
 };
 
+/* Services that embed texts, by the names that specs have for them. */
+#define CONFIG_EMBEDDINGS_MAX 16
+
+struct config_embedding {
+	char *name;
+	char *url;		/* NULL: not given */
+	char *key_file;		/* NULL: none */
+};
+
+struct config_embeddings {
+	size_t n;
+	struct config_embedding of[CONFIG_EMBEDDINGS_MAX];
+};
+
 /* Texts are never NULL; "" means not set. A zero address means not set. */
 struct config {
 	char *rpc;
@@ -78,6 +92,8 @@ struct config {
 	struct config_holdouts holdouts;
 	struct config_mirrors mirrors;
 	struct config_models baselines;	/* kind is not used */
+	struct config_embeddings embeddings;
+	uint64_t embedding_texts;	/* a day; 0: as many as are asked */
 	struct config_finality finality;
 	uint64_t poll_ms;
 	char *signer_key;
@@ -109,6 +125,8 @@ enum config_type {
 	CONFIG_TYPE_MIRROR,	/* may be given again, for another model */
 	CONFIG_TYPE_HOLDOUT,	/* may be given again, for another model */
 	CONFIG_TYPE_BASELINE,	/* may be given again, for another account */
+	CONFIG_TYPE_SERVICE,	/* may be given again, for another service */
+	CONFIG_TYPE_SERVICE_KEY,	/* the same */
 	CONFIG_TYPE_LEVEL
 };
 

@@ -20,6 +20,7 @@ struct one {
 };
 
 struct holdouts {
+	struct embedder *embedder;
 	size_t n;
 	struct one one[CONFIG_HOLDOUTS_MAX];
 };
@@ -52,10 +53,12 @@ static enum dc_status look_at(const char *path, struct dc_err *err)
 
 enum dc_status holdouts_open(struct holdouts **out,
 			     const struct config_holdouts *config,
-			     struct dc_err *err)
+			     struct embedder *embedder, struct dc_err *err)
 {
 	struct holdouts *h = dc_calloc(1, sizeof(*h));
 	enum dc_status st = DC_OK;
+
+	h->embedder = embedder;
 
 	for (; h->n < config->n && st == DC_OK; h->n++) {
 		struct one *one = &h->one[h->n];
@@ -92,6 +95,7 @@ void holdouts_free(struct holdouts *h)
 struct taking {
 	struct one *one;
 	const struct model_spec *spec;
+	struct embedder *embedder;
 	struct sample_room *room;
 	struct dc_buf sample;
 };
@@ -126,7 +130,7 @@ static enum dc_status take_row(void *user, const struct dataset_row *row,
 	st = input_label(&label, t->spec, row->label, err);
 	if (st == DC_OK)
 		st = input_sample(&t->sample, t->spec, t->room, &row->input,
-				  err);
+				  t->embedder, err);
 	if (st == DC_OK && dc_buf_failed(&t->sample))
 		st = dc_fail(err, DC_EINVAL, "the input is too long");
 	if (st == DC_OK)
@@ -135,9 +139,9 @@ static enum dc_status take_row(void *user, const struct dataset_row *row,
 }
 
 static enum dc_status read_one(struct one *one, const struct model_spec *spec,
-			       struct dc_err *err)
+			       struct embedder *embedder, struct dc_err *err)
 {
-	struct taking t = { .one = one, .spec = spec };
+	struct taking t = { .one = one, .spec = spec, .embedder = embedder };
 	enum dc_status st;
 
 	dc_arena_free(one->arena);
@@ -173,7 +177,7 @@ enum dc_status holdouts_take(void *user, const struct holdout **out,
 		return DC_OK;
 	/* a trainer's address is made with its spec: once read, good */
 	if (h->one[i].is.n == 0)
-		st = read_one(&h->one[i], spec, &why);
+		st = read_one(&h->one[i], spec, h->embedder, &why);
 	if (st != DC_OK)
 		return dc_fail(err, st, "holdout: %s", why.text);
 	*out = &h->one[i].is;

@@ -10,12 +10,15 @@
 #include "models/holdout.h"
 #include "server/conf.h"
 
+struct embedder;
 struct holdouts;
 
 /* Look at every file: it can be read, its rows have labels.
+ * embedder  of models whose encoder asks a service; borrowed; NULL: none
  * Errors: DC_ENOTFOUND, DC_EIO, DC_EINVAL "path:line: what". */
 enum dc_status holdouts_open(struct holdouts **out,
 			     const struct config_holdouts *config,
+			     struct embedder *embedder,
 			     struct dc_err *err) DC_MUST_CHECK;
 void holdouts_free(struct holdouts *h);
 

@@ -33,6 +33,15 @@ enum http_method {
 #define HTTP_BODY_MAX ((size_t)1 << 20)
 #define HTTP_PREDICT_BODY_MAX ((size_t)8 << 20)
 
+/* What a handler may wait for instead of replying. */
+struct http_wait {
+	/* Asked after each http_server_wake. NULL: nothing is waited for. */
+	bool (*ready)(void *state);
+	void (*leave)(void *state);	/* when the request is answered */
+	void *state;
+	unsigned most_ms;	/* rounded up to the next second */
+};
+
 struct http_request {
 	const char *path;
 	char param[HTTP_PARAMS_MAX][HTTP_PARAM_BYTES];	/* of the pattern */
@@ -44,6 +53,9 @@ struct http_request {
 	void *loop_state;		/* what loop_open returned */
 	struct http_server *server;
 	struct http_connection *connection;
+	/* The handler is called again: http_wait.state; what it waited for is
+	 * there, or its time is over. NULL at first. */
+	void *waited;
 };
 
 /* Who may read a reply from another site, and what a browser may do. */
@@ -73,6 +85,8 @@ struct http_reply {
 	unsigned retry_after_s;		/* 0: none */
 	unsigned allow;			/* methods for Allow, 0: none */
 	const char *location;		/* static, NULL: none */
+	/* Instead of a reply: the handler is called once more, later. */
+	struct http_wait wait;
 	/* Instead of body: a stream. Server-Sent Events have a comment now
 	 * and then when nothing else comes; stream_quiet is without, and a
 	 * client that closes its half has gone. */
@@ -133,7 +147,8 @@ enum dc_status http_server_start(struct http_server **out,
 /* The port that is listened on. */
 uint16_t http_server_port(const struct http_server *s);
 
-/* Sleeping streams look again for something to send. Thread: any. */
+/* Sleeping streams look again for something to send, and waiting requests
+ * whether they are ready. Thread: any. */
 void http_server_wake(struct http_server *s);
 
 /* Close the listening sockets, answer what has begun (1 s at most), end the

@@ -12,6 +12,7 @@
  *	http_send.c	from the handler's reply to libmicrohttpd
  *	http_tag.c	entity tags
  *	http_stream.c	replies that go on
+ *	http_wait.c	requests that wait
  *	http_limit.c	requests a second by address
  *	http_peers.c	connections by address
  */
@@ -54,9 +55,10 @@ struct http_loop {
 	bool deflate_ready;
 	struct http_connection *connections;
 	struct http_stream *asleep;
+	struct http_connection *waiting;
 	unsigned busy;		/* requests begun and not completed */
 	atomic_uint_fast64_t requests, by_class[6], open, streams;
-	atomic_uint_fast64_t kept, refused, timed_out;
+	atomic_uint_fast64_t kept, refused, timed_out, n_waiting;
 };
 
 struct http_server {
@@ -92,6 +94,10 @@ struct http_connection {
 	unsigned allow;
 	size_t discarded, received;	/* bytes of the body */
 	struct dc_buf body;
+	struct http_wait wait;
+	struct http_connection *wait_next;	/* among loop->waiting */
+	int64_t wait_until_ms;
+	bool asleep;
 	struct http_request rq;
 };
 
@@ -172,6 +178,24 @@ void http_stream_wake_all(struct http_loop *l, enum http_stream_wake how);
 
 /* Let quiet streams whose client has gone end. */
 void http_stream_sweep(struct http_loop *l);
+
+/* ---- http_wait.c ---- */
+
+enum http_waiting {
+	HTTP_WAITING_NOT,	/* rp is the reply */
+	HTTP_WAITING,		/* c sleeps */
+	HTTP_WAITING_OVER	/* already: its handler is to be called again */
+};
+
+/* Let c sleep where its handler wants to wait. */
+enum http_waiting http_wait_begin(struct http_connection *c,
+				  struct http_reply *rp);
+
+/* c is answered, or gone: leave what it waited for. */
+void http_wait_end(struct http_connection *c);
+
+/* Wake those that are ready, or whose time is over; when stopping, all. */
+void http_wait_look(struct http_loop *l);
 
 /* ---- http_limit.c ---- */
 

@@ -251,6 +251,7 @@ static void turn(struct http_loop *l, int64_t *next_sweep,
 	if (atomic_exchange(&l->rung, false)) {
 		drain_event(l->event_fd);
 		http_stream_wake_all(l, HTTP_WAKE_LOOK);
+		http_wait_look(l);
 	}
 	if (l->now_ms >= *next_beat) {
 		http_stream_wake_all(l, HTTP_WAKE_BEAT);
@@ -259,6 +260,7 @@ static void turn(struct http_loop *l, int64_t *next_sweep,
 	if (l->now_ms >= *next_sweep) {
 		sweep(l);
 		http_stream_sweep(l);
+		http_wait_look(l);
 		*next_sweep = l->now_ms + SWEEP_MS;
 	}
 	DC_CHECK(MHD_run(l->daemon) == MHD_YES);
@@ -281,6 +283,7 @@ static void *loop_main(void *arg)
 	/* No new connections; what has begun is answered. */
 	(void)MHD_quiesce_daemon(l->daemon);
 	http_stream_wake_all(l, HTTP_WAKE_LOOK);
+	http_wait_look(l);
 	give_up = clock_ms() + DRAIN_MS;
 	while (l->busy > 0 && clock_ms() < give_up) {
 		DC_CHECK(MHD_run(l->daemon) == MHD_YES);
@@ -404,7 +407,8 @@ static void ring(struct http_loop *l)
 void http_server_wake(struct http_server *s)
 {
 	for (unsigned i = 0; i < s->n_loops; i++)
-		if (atomic_load(&s->loops[i].streams) > 0)
+		if (atomic_load(&s->loops[i].streams) > 0 ||
+		    atomic_load(&s->loops[i].n_waiting) > 0)
 			ring(&s->loops[i]);
 }
 

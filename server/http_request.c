@@ -111,6 +111,7 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 	(void)code;
 	if (c == NULL)
 		return;
+	http_wait_end(c);
 	if (c->busy)
 		l->busy--;
 	c->busy = c->asked_line = false;
@@ -323,9 +324,20 @@ static void refuse_with(struct http_connection *c, struct http_reply *rp)
 		rp->allow = c->allow;
 }
 
+static void handle(struct http_connection *c, struct http_reply *rp)
+{
+	if (c->refusal != 0)
+		refuse_with(c, rp);
+	else if (c->route == NULL)
+		c->loop->server->o.fallback(&c->rq, rp);
+	else
+		c->route->handle(&c->rq, rp);
+}
+
 static enum MHD_Result answer(struct http_connection *c)
 {
 	struct http_reply rp;
+	enum http_waiting waiting;
 	enum MHD_Result found;
 
 	c->deadline_ms = 0;	/* libmicrohttpd's idle timeout holds now */
@@ -335,13 +347,15 @@ static enum MHD_Result answer(struct http_connection *c)
 	http_reply_init(&rp);
 	c->rq.body = (const char *)c->body.data;
 	c->rq.body_len = c->body.len;
-	if (c->refusal != 0)
-		refuse_with(c, &rp);
-	else if (c->route == NULL)
-		c->loop->server->o.fallback(&c->rq, &rp);
-	else
-		c->route->handle(&c->rq, &rp);
-	found = http_send(c, &rp);
+	do {
+		handle(c, &rp);
+		waiting = http_wait_begin(c, &rp);
+	} while (waiting == HTTP_WAITING_OVER);
+	found = MHD_YES;	/* and here again, later */
+	if (waiting == HTTP_WAITING_NOT) {
+		found = http_send(c, &rp);
+		http_wait_end(c);
+	}
 	http_reply_clear(&rp);
 	dc_arena_reset(c->loop->arena);
 	return found;

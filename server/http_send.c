@@ -44,6 +44,9 @@ void http_reply_clear(struct http_reply *rp)
 	if (rp->stream_state != NULL && rp->stream_free != NULL)
 		rp->stream_free(rp->stream_state);
 	rp->stream_state = NULL;
+	if (rp->wait.ready != NULL)
+		rp->wait.leave(rp->wait.state);
+	memset(&rp->wait, 0, sizeof(rp->wait));
 }
 
 /* ---- problem documents ---- */

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "models/encoder.h"
 #include "server/base64.h"
+#include "server/embedder.h"
 #include "server/image.h"
 #include "server/json_out.h"
 #include "server/predict_body.h"
@@ -89,6 +90,20 @@ enum dc_status input_json(struct dc_buf *out, const struct input_texts *in,
 	return DC_OK;
 }
 
+static enum dc_status encode_input(struct dc_buf *out,
+				   const struct model_spec *spec,
+				   struct sample_room *room,
+				   const struct encoder_input *in,
+				   struct dc_err *err)
+{
+	struct sample sample;
+	enum dc_status found = encoder_encode(&sample, spec, room, in, err);
+
+	if (found == DC_OK)
+		sample_encode(out, &sample);
+	return found;
+}
+
 static enum dc_status encode_body(struct dc_buf *out,
 				  const struct model_spec *spec,
 				  struct sample_room *room,
@@ -96,32 +111,31 @@ static enum dc_status encode_body(struct dc_buf *out,
 				  struct dc_arena *arena, struct dc_err *err)
 {
 	struct predict_body body;
-	struct sample sample;
 	enum dc_status found;
 
 	found = predict_body_read(&body, arena, (const char *)json->data,
 				  json->len, err);
-	if (found == DC_OK)
-		found = encoder_encode(&sample, spec, room, &body.input[0],
-				       err);
-	if (found == DC_OK)
-		sample_encode(out, &sample);
-	return found;
+	return found != DC_OK ? found :
+		encode_input(out, spec, room, &body.input[0], err);
 }
 
 /* As it came: what is no UTF-8 is refused, not replaced. */
 static enum dc_status encode_text(struct dc_buf *out,
 				  const struct model_spec *spec,
 				  struct sample_room *room, const char *text,
+				  struct embedder *embedder,
 				  struct dc_err *err)
 {
 	struct encoder_input in = { .kind = ENCODER_TEXT, .text = text,
 				    .n = strlen(text) };
-	struct sample sample;
-	enum dc_status found = encoder_encode(&sample, spec, room, &in, err);
+	struct embedder_wish *wish = NULL;
+	enum dc_status found = DC_OK;
 
+	if (encoder_dimension(spec) > 0)
+		found = embedder_ask(&wish, embedder, spec, &in, 1, err);
 	if (found == DC_OK)
-		sample_encode(out, &sample);
+		found = encode_input(out, spec, room, &in, err);
+	embedder_leave(wish);
 	return found;
 }
 
@@ -149,11 +163,12 @@ static enum dc_status encode_list(struct dc_buf *out,
 enum dc_status input_sample(struct dc_buf *out,
 			    const struct model_spec *spec,
 			    struct sample_room *room,
-			    const struct input_texts *in, struct dc_err *err)
+			    const struct input_texts *in,
+			    struct embedder *embedder, struct dc_err *err)
 {
 	if (in->text != NULL && in->features == NULL &&
 	    in->indices == NULL && in->image == NULL)
-		return encode_text(out, spec, room, in->text, err);
+		return encode_text(out, spec, room, in->text, embedder, err);
 	return encode_list(out, spec, room, in, err);
 }
 

@@ -11,6 +11,8 @@
 #include "models/sample.h"
 #include "models/spec.h"
 
+struct embedder;
+
 /* What --text, --features, --indices or --image gave; one of them. */
 struct input_texts {
 	const char *text;	/* any */
@@ -29,11 +31,14 @@ enum dc_status input_json(struct dc_buf *out, const struct input_texts *in,
 
 /* As the packed sample that the chain carries.
  * out  appended to   room  for one sample
- * Errors: as above, and what the model's encoder does not take. */
+ * embedder  for encoders that ask a service, which is waited for; NULL: none
+ * Errors: as above, and what the model's encoder does not take; the
+ *         embedder's. */
 enum dc_status input_sample(struct dc_buf *out,
 			    const struct model_spec *spec,
 			    struct sample_room *room,
 			    const struct input_texts *in,
+			    struct embedder *embedder,
 			    struct dc_err *err) DC_MUST_CHECK;
 
 /* A class name, or a label as a number.

@@ -39,7 +39,8 @@ struct labelled {
 	const char *path;		/* borrowed */
 	size_t n, n_column;		/* columns: without the label */
 	struct labelled_row *row;	/* (n) */
-	int64_t *value;			/* (n, n_column) fx9; NULL for texts */
+	int64_t *value;			/* (n, n_column) fx9; NULL for texts
+					 * that are not embedded */
 	const char **column;		/* (n_column) names */
 	struct dc_arena *arena;		/* owns names */
 	struct dc_buf bytes;		/* owns texts */

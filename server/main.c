@@ -9,6 +9,9 @@
 /* Keys of what sends transactions. */
 #define CMD_WALLET "rpc sender-key passphrase-file max-fee-gwei"
 
+/* Keys of what embeds texts. */
+#define CMD_EMBEDS "embedding embedding-key"
+
 /* In the order of --help. Where "operator" and "operator register" are both
  * here, the longer match wins. */
 static const struct command commands[] = {
@@ -21,7 +24,7 @@ static const struct command commands[] = {
 	{ "deploy model", "NAME", "Make a model, to be its owner",
 	  cmd_deploy_model, CMD_WALLET " factory pool" },
 	{ "contribute", "MODEL", "Give a model labelled samples",
-	  cmd_contribute, CMD_WALLET " factory start-block" },
+	  cmd_contribute, CMD_WALLET " factory start-block " CMD_EMBEDS },
 	{ "predict", "MODEL", "Ask a daemon what a model says",
 	  cmd_predict, "" },
 	{ "refund", "MODEL [ID]...", "Take deposits back",
@@ -70,8 +73,10 @@ static const struct command commands[] = {
 	  cmd_db_check, "data-dir" },
 	{ "db prune", "", "Delete old rows, give the disk their space "
 	  "back", cmd_db_prune, "data-dir keep-samples" },
-	{ "train", "FILE", "Learn labelled data off the chain", cmd_train, "" },
-	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate, "" },
+	{ "train", "FILE", "Learn labelled data off the chain", cmd_train,
+	  CMD_EMBEDS },
+	{ "evaluate", "", "Measure models on labelled data", cmd_evaluate,
+	  CMD_EMBEDS },
 	{ "import", "FILE", "Make a model of one of 0xDeCA10B's model files",
 	  cmd_import, "" },
 	{ "export", "FILE", "Write a model as a file, 0xDeCA10B's or ours",

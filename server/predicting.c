@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+#include "server/embedder.h"
 #include "server/predicting.h"
 #include "server/rest.h"
 
@@ -47,6 +49,75 @@ static void keep_sample(struct sample *x, struct dc_arena *arena)
 	if (x->value != NULL)
 		x->value = dc_arena_copy(arena, x->value,
 					 x->count * sizeof(*x->value));
+}
+
+/* Which text it is, where several were given. */
+static void refuse_input(const struct predicting *p, struct http_request *rq,
+			 struct http_reply *rp, size_t at, const char *why)
+{
+	if (p->body.batch && at < p->body.n)
+		http_problem(rq, rp, 400, "%s[%zu]: %s", p->list, at, why);
+	else
+		http_problem(rq, rp, 400, "%s", why);
+}
+
+/* Why it fails is the operator's affair; when to come again is not. */
+static void refuse_embedding(const struct predicting *p,
+			     struct http_request *rq, struct http_reply *rp,
+			     const struct embedder_no *no,
+			     const struct dc_err *err)
+{
+	if (err->status == DC_EINVAL) {
+		refuse_input(p, rq, rp, no->at, err->text);
+		return;
+	}
+	dc_log(DC_LOG_DEBUG, "rest", "request=%s: %s", rq->id, err->text);
+	http_problem(rq, rp, 503, "the service that embeds this model's texts "
+		     "does not answer, or has no room: try again");
+	rp->retry_after_s = no->retry_after_s;
+}
+
+/* Called again: take what was waited for. */
+static bool take_embeddings(struct predicting *p, struct http_request *rq,
+			    struct http_reply *rp)
+{
+	struct embedder_no no = { .retry_after_s = 1 };
+	struct dc_err err = DC_ERR_INIT;
+	enum dc_status found;
+
+	if (!embedder_ready(rq->waited))
+		found = dc_fail(&err, DC_EBUSY, "embeddings: too slow");
+	else
+		found = embedder_grant(rq->waited, p->body.input, p->body.n,
+				       &no, &err);
+	if (found != DC_OK)
+		refuse_embedding(p, rq, rp, &no, &err);
+	return found == DC_OK;
+}
+
+bool predicting_embed(struct predicting *p, struct http_request *rq,
+		      struct http_reply *rp)
+{
+	struct app *a = rq->app;
+	struct dc_err err = DC_ERR_INIT;
+	struct embedder_wish *wish;
+	struct embedder_no no;
+
+	if (encoder_dimension(p->spec) == 0)
+		return true;
+	if (rq->waited != NULL)
+		return take_embeddings(p, rq, rp);
+	if (embedder_wish(&wish, a->embedder, p->spec, p->body.input,
+			  p->body.n, &no, &err) != DC_OK) {
+		refuse_embedding(p, rq, rp, &no, &err);
+		return false;
+	}
+	if (wish == NULL)
+		return true;
+	rp->wait = (struct http_wait){ embedder_ready, embedder_leave, wish,
+				       a->embed_ms != 0 ? a->embed_ms :
+							  APP_EMBED_MS };
+	return false;
 }
 
 static enum dc_status encode_all(struct predicting *p, struct http_request *rq,

@@ -28,6 +28,11 @@ struct predicting {
 bool predicting_begin(struct predicting *p, struct http_request *rq,
 		      struct http_reply *rp, const char *name) DC_MUST_CHECK;
 
+/* Where the model's encoder asks a service: make features of p->body's texts.
+ * false: the reply is made, or the handler is called again. */
+bool predicting_embed(struct predicting *p, struct http_request *rq,
+		      struct http_reply *rp) DC_MUST_CHECK;
+
 /* Encode p->body and ask.
  * Errors: DC_EINVAL an input that the model's encoder does not take, which
  *         and why; more scores than one request may have. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/types.h"
@@ -13,6 +14,8 @@
 #include "server/vocabulary.h"
 
 #define VOCABULARY "vocabulary="
+#define EMBEDDING "embedding="
+#define EMBEDDING_RAW "embedding-raw="
 #define TEXT_COLUMNS (1U << 18)
 
 /* Parameters beside "columns=": fixed for a kind of data. */
@@ -58,8 +61,18 @@ static const char *const types_table[] = {
 	"deca-dense-perceptron", "deca-nearest-centroid"
 };
 
-const char *recipe_type(enum labelled_kind kind, size_t i)
+/* What a model type must take: dense samples of any sign, and many columns. */
+static const char *const types_embedding[] = {
+	"logistic", "kalman", "nearest", "sparse-perceptron",
+	"deca-dense-perceptron", "deca-nearest-centroid"
+};
+
+const char *recipe_type(enum labelled_kind kind, const char *encoder,
+			size_t i)
 {
+	if (encoder != NULL && strncmp(encoder, "embedding", 9) == 0)
+		return i < DC_ARRAY_LEN(types_embedding) ?
+			types_embedding[i] : NULL;
 	switch (kind) {
 	case LABELLED_TEXT:
 		return i < DC_ARRAY_LEN(types_text) ? types_text[i] : NULL;
@@ -69,10 +82,75 @@ const char *recipe_type(enum labelled_kind kind, size_t i)
 	return NULL;
 }
 
-static uint32_t columns_of(const struct labelled *d, uint32_t n_class)
+/* What stands behind "embedding=" or "embedding-raw="; NULL: neither. */
+static const char *embedding_of(const char *name)
 {
-	uint32_t columns = TEXT_COLUMNS;
+	if (strncmp(name, EMBEDDING, sizeof(EMBEDDING) - 1) == 0)
+		return name + sizeof(EMBEDDING) - 1;
+	if (strncmp(name, EMBEDDING_RAW, sizeof(EMBEDDING_RAW) - 1) == 0)
+		return name + sizeof(EMBEDDING_RAW) - 1;
+	return NULL;
+}
 
+/* "SERVICE,MODEL,DIMENSION,I,..." after so many commas; "" past its end. */
+static const char *field_of(const char *list, size_t n)
+{
+	for (; n > 0 && *list != '\0'; n--) {
+		list += strcspn(list, ",");
+		list += *list == ',';
+	}
+	return list;
+}
+
+uint32_t recipe_embedding_columns(const char *name)
+{
+	const char *list = embedding_of(name), *chosen;
+	uint32_t n = 1;
+
+	if (list == NULL)
+		return 0;
+	chosen = field_of(list, 3);
+	if (*chosen == '\0')
+		return (uint32_t)strtoul(field_of(list, 2), NULL, 10);
+	for (; *chosen != '\0'; chosen++)
+		n += *chosen == ',';
+	return n;
+}
+
+/* What is wrong with it is told where the spec is read. */
+static enum dc_status put_embedding(struct dc_buf *out, const char *name,
+				    struct dc_err *err)
+{
+	const char *list = embedding_of(name), *model = field_of(list, 1);
+	const char *dimension = field_of(list, 2), *chosen = field_of(list, 3);
+
+	if (*model == '\0' || *dimension == '\0')
+		return dc_fail(err, DC_EINVAL, "--encoder: not embedding="
+			       "SERVICE,MODEL,DIMENSION");
+	dc_buf_printf(out, "encoder embedding dimension=%.*s normalize=%d\n"
+		      "service %.*s %.*s\n", (int)strcspn(dimension, ","),
+		      dimension, strncmp(name, EMBEDDING, sizeof(EMBEDDING) -
+					 1) == 0,
+		      (int)strcspn(list, ","), list,
+		      (int)strcspn(model, ","), model);
+	if (*chosen == '\0')
+		return DC_OK;
+	dc_buf_append_text(out, "features ");
+	for (; *chosen != '\0'; chosen++)
+		dc_buf_append_byte(out, *chosen == ',' ? ' ' :
+				   (uint8_t)*chosen);
+	dc_buf_append_byte(out, '\n');
+	return DC_OK;
+}
+
+static uint32_t columns_of(const struct labelled *d, uint32_t n_class,
+			   const char *encoder)
+{
+	uint32_t columns = recipe_embedding_columns(encoder);
+
+	if (columns > 0)
+		return columns;
+	columns = TEXT_COLUMNS;
 	if (d->kind == LABELLED_TABLE)
 		return (uint32_t)d->n_column;
 	while ((uint64_t)columns * n_class > SPEC_WEIGHTS_MAX)
@@ -120,6 +198,8 @@ enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
 	if (strncmp(name, VOCABULARY, sizeof(VOCABULARY) - 1) == 0)
 		return vocabulary_put(out, name + sizeof(VOCABULARY) - 1,
 				      NULL, err);
+	if (embedding_of(name) != NULL)
+		return put_embedding(out, name, err);
 	if (strcmp(name, "scale") == 0)
 		params = " clip=2000000000";
 	if (strcmp(name, "unit") == 0)
@@ -195,12 +275,12 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 	enum dc_status st;
 
 	if (type == NULL)
-		type = recipe_type(train->kind, 0);
+		type = recipe_type(train->kind, encoder, 0);
 	if (encoder == NULL)
 		encoder = encoder_for(train->kind, type);
 	dc_buf_append_text(out, "decaid 1\n");
 	(void)snprintf(columns, sizeof(columns), "%u",
-		       columns_of(train, classes->n));
+		       columns_of(train, classes->n, encoder));
 	if (!recipe_put_model(out, type, columns))
 		return dc_fail(err, DC_EINVAL, "--type: no model '%.40s'",
 			       type);

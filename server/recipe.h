@@ -12,8 +12,10 @@
 #include "base/buf.h"
 #include "server/labelled.h"
 
-/* The types that suit a kind, the recommended one first; NULL past the last. */
-const char *recipe_type(enum labelled_kind kind, size_t i);
+/* The types that suit a kind, the recommended one first; NULL past the last.
+ * encoder  as below: embeddings are no texts any more; NULL: the kind's own */
+const char *recipe_type(enum labelled_kind kind, const char *encoder,
+			size_t i);
 
 /* The line "model TYPE ..." for a type by name, or for all that follows
  * "model " where type has a blank; likewise "encoder NAME ...".
@@ -23,10 +25,16 @@ bool recipe_put_model(struct dc_buf *out, const char *type,
 
 /* name  also "vocabulary=FILE": 0xDeCA10B's JSON from words to 0, 1, 2, ...
  *       (server/vocabulary.h), whose unknown words are column 1337 or, where
- *       there are more, the next one
+ *       there are more, the next one; and "embedding=SERVICE,MODEL,DIMENSION"
+ *       or "embedding-raw=...", which is not brought to length 1, perhaps
+ *       with ",I,I,..." behind it, the features that are taken
  * Errors: DC_EIO, DC_EINVAL that file. */
 enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
 				  struct dc_err *err) DC_MUST_CHECK;
+
+/* How many columns an embedding of this name gives; 0: it is none, or its
+ * whole line. */
+uint32_t recipe_embedding_columns(const char *name);
 
 /* A spec for models of such data.
  * out      appended to

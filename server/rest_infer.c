@@ -238,6 +238,8 @@ void rest_infer(struct http_request *rq, struct http_reply *rp)
 	p.body.batch = true;
 	p.body.n = body.n;
 	p.body.input = body.input;
+	if (!predicting_embed(&p, rq, rp))
+		return;
 	if (predicting_ask(&p, rq, &err) != DC_OK) {
 		rest_fail(rq, rp, &err);
 		return;

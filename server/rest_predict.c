@@ -8,16 +8,14 @@
 #define PIECE_BYTES_MAX 4096
 #define SCORE_BYTES 16		/* of the answer, about */
 
-static enum dc_status predict(struct predicting *p, struct http_request *rq,
-			      struct dc_err *err)
+static enum dc_status read_body(struct predicting *p, struct http_request *rq,
+				struct dc_err *err)
 {
 	if (predict_body_read(&p->body, rq->arena, rq->body, rq->body_len,
 			      err) != DC_OK)
 		return DC_EINVAL;
-	if (p->body.attest)
-		return dc_fail(err, DC_EINVAL,
-			       "attest: this daemon does not attest");
-	return predicting_ask(p, rq, err);
+	return !p->body.attest ? DC_OK :
+		dc_fail(err, DC_EINVAL, "attest: this daemon does not attest");
 }
 
 /* A prediction of this label up to its first score. */
@@ -120,7 +118,13 @@ void rest_predict(struct http_request *rq, struct http_reply *rp)
 	}
 	if (!predicting_begin(&p, rq, rp, rq->param[0]))
 		return;
-	if (predict(&p, rq, &err) != DC_OK) {
+	if (read_body(&p, rq, &err) != DC_OK) {
+		rest_fail(rq, rp, &err);
+		return;
+	}
+	if (!predicting_embed(&p, rq, rp))
+		return;
+	if (predicting_ask(&p, rq, &err) != DC_OK) {
 		rest_fail(rq, rp, &err);
 		return;
 	}

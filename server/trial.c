@@ -8,6 +8,10 @@
 
 #include "base/types.h"
 #include "models/encoder.h"
+#include "server/embedder.h"
+
+/* Rows whose embeddings are asked for at once: some requests' worth. */
+#define EMBED_STEP 256
 
 enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 			  struct dc_err *err)
@@ -53,6 +57,12 @@ void trial_clear(struct trial *t)
 	*t = (struct trial){ .n_learned = 0 };
 }
 
+/* Are its texts numbers already? */
+static bool is_embedded(const struct trial *t, const struct labelled *d)
+{
+	return encoder_dimension(&t->spec) > 0 && d->value != NULL;
+}
+
 /* Row i as the model takes it; what is wrong is told with its place. */
 static enum dc_status row_encode(struct sample *x, struct trial *t,
 				 const struct labelled *d, size_t i,
@@ -62,7 +72,7 @@ static enum dc_status row_encode(struct sample *x, struct trial *t,
 	struct encoder_input in = { .kind = ENCODER_TEXT };
 	enum dc_status st;
 
-	if (d->kind == LABELLED_TEXT) {
+	if (d->kind == LABELLED_TEXT && !is_embedded(t, d)) {
 		in.n = d->row[i].len;
 		in.text = d->row[i].text;
 	} else {
@@ -78,6 +88,72 @@ static enum dc_status row_encode(struct sample *x, struct trial *t,
 		return dc_fail(err, st, "%s:%zu: %s", d->path,
 			       d->row[i].line, why.text);
 	return DC_OK;
+}
+
+/* Rows [from, from + n) into their values. */
+static enum dc_status embed_rows(struct trial *t, struct labelled *d,
+				 struct embedder *e, size_t from, size_t n,
+				 struct dc_err *err)
+{
+	struct encoder_input *in = dc_calloc(n, sizeof(*in));
+	struct embedder_wish *wish = NULL;
+	enum dc_status st;
+
+	for (size_t i = 0; i < n; i++)
+		in[i] = (struct encoder_input){
+			.kind = ENCODER_TEXT, .n = d->row[from + i].len,
+			.text = d->row[from + i].text };
+	st = embedder_ask(&wish, e, &t->spec, in, n, err);
+	for (size_t i = 0; st == DC_OK && i < n; i++)
+		memcpy(d->value + (from + i) * d->n_column, in[i].feature,
+		       d->n_column * sizeof(*d->value));
+	embedder_leave(wish);
+	free(in);
+	return st;
+}
+
+/* Whose fault it was is found by one row at a time; what was answered before
+ * is kept. */
+static enum dc_status embed_apart(struct trial *t, struct labelled *d,
+				  struct embedder *e, size_t from, size_t n,
+				  struct dc_err *err)
+{
+	struct dc_err why = DC_ERR_INIT;
+	enum dc_status st = embed_rows(t, d, e, from, n, &why);
+
+	if (st != DC_EINVAL)
+		return st == DC_OK ? st : dc_fail(err, st, "%s", why.text);
+	for (size_t i = from; i < from + n; i++) {
+		dc_err_clear(&why);
+		st = embed_rows(t, d, e, i, 1, &why);
+		if (st != DC_OK)
+			return dc_fail(err, st, "%s:%zu: %s", d->path,
+				       d->row[i].line, why.text);
+	}
+	return DC_OK;
+}
+
+enum dc_status trial_embed(struct trial *t, struct labelled *d,
+			   struct embedder *e, trial_progress *tell,
+			   void *data, struct dc_err *err)
+{
+	size_t dimension = encoder_dimension(&t->spec), step;
+	enum dc_status st = DC_OK;
+
+	if (dimension == 0 || d->kind != LABELLED_TEXT || is_embedded(t, d))
+		return DC_OK;
+	d->n_column = dimension;
+	d->value = dc_calloc(d->n, dimension * sizeof(*d->value));
+	step = EMBEDDER_VALUES_MAX / dimension < EMBED_STEP ?
+		EMBEDDER_VALUES_MAX / dimension : EMBED_STEP;
+	for (size_t i = 0; st == DC_OK && i < d->n; i += step) {
+		size_t n = d->n - i < step ? d->n - i : step;
+
+		st = embed_apart(t, d, e, i, n, err);
+		if (st == DC_OK && tell != NULL)
+			tell(data, i + n, d->n);
+	}
+	return st;
 }
 
 static void point_add(struct trial *t, size_t i, size_t n)

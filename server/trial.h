@@ -43,6 +43,15 @@ enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 			  struct dc_err *err) DC_MUST_CHECK;
 void trial_clear(struct trial *t);
 
+/* Have a set's texts embedded, where the model's encoder asks a service; what
+ * has been stays. Rows are embedded in the order of the file.
+ * e  NULL: no service is set
+ * Errors: DC_EINVAL "file:line: what"; DC_EBUSY the service. */
+struct embedder;
+enum dc_status trial_embed(struct trial *t, struct labelled *d,
+			   struct embedder *e, trial_progress *tell,
+			   void *data, struct dc_err *err) DC_MUST_CHECK;
+
 /* Learn each row, or ask about each row.
  * tell  may be NULL
  * Errors: DC_EINVAL "file:line: what" a row that the model does not take. */

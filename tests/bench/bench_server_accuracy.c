@@ -99,9 +99,9 @@ head_print(enum labelled_kind kind)
 	size_t i;
 
 	printf("\n%-13s", kind == LABELLED_TEXT ? "texts" : "tables");
-	for (i = 0; recipe_type(kind, i) != NULL; i++)
-		printf(" %*s", width_of(recipe_type(kind, i)),
-		       recipe_type(kind, i));
+	for (i = 0; recipe_type(kind, NULL, i) != NULL; i++)
+		printf(" %*s", width_of(recipe_type(kind, NULL, i)),
+		       recipe_type(kind, NULL, i));
 	printf(" | online converged | target\n");
 }
 
@@ -120,8 +120,8 @@ set_run(size_t k, const char *folder)
 	snprintf(paths[1], 512, "%s/%s.test.%s.gz", folder, sets[k].name, end);
 	if (set_load(&s, paths, &err) == DC_OK) {
 		printf("%-13s", sets[k].name);
-		for (i = 0; recipe_type(sets[k].kind, i) != NULL; i++) {
-			const char *type = recipe_type(sets[k].kind, i);
+		for (i = 0; recipe_type(sets[k].kind, NULL, i) != NULL; i++) {
+			const char *type = recipe_type(sets[k].kind, NULL, i);
 			uint32_t most = model_find(type)->classes_max;
 			double got = most != 0 && s.classes.n > most ? -1
 				: type_run(&s, type, &err);

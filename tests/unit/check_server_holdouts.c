@@ -62,7 +62,7 @@ static void check_rows(const char *spec_text, const char *end,
 
 	set_up(&c, &spec, spec_text, end);
 	put(text);
-	ck_assert_msg(holdouts_open(&h, &c.holdouts, &err) == DC_OK, "%s",
+	ck_assert_msg(holdouts_open(&h, &c.holdouts, NULL, &err) == DC_OK, "%s",
 		      err.text);
 	ck_assert_int_eq(holdouts_take(h, &held, &other, &spec, &err), DC_OK);
 	ck_assert_ptr_null(held);
@@ -102,7 +102,7 @@ START_TEST(a_gzip_file_is_read_as_well)
 	f = gzopen(path, "wb");
 	ck_assert_int_gt(gzputs(f, "ham\thello\nspam\tbuy\n"), 0);
 	ck_assert_int_eq(gzclose(f), Z_OK);
-	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, &err), DC_OK);
+	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, NULL, &err), DC_OK);
 	ck_assert_int_eq(holdouts_take(h, &held, &c.holdouts.of[0].model,
 				       &spec, &err), DC_OK);
 	ck_assert_uint_eq(held->n, 2);
@@ -124,7 +124,7 @@ static void check_refused(const char *spec_text, const char *end,
 
 	set_up(&c, &spec, spec_text, end);
 	put(text);
-	if (holdouts_open(&h, &c.holdouts, &err) == DC_OK)
+	if (holdouts_open(&h, &c.holdouts, NULL, &err) == DC_OK)
 		ck_assert_int_eq(holdouts_take(h, &held,
 					       &c.holdouts.of[0].model,
 					       &spec, &err), DC_EINVAL);
@@ -166,7 +166,8 @@ START_TEST(a_file_that_is_not_there_is_named_at_the_start)
 	struct config c;
 
 	set_up(&c, &spec, SPEC("none"), ".tsv");
-	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, &err), DC_ENOTFOUND);
+	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, NULL, &err),
+			 DC_ENOTFOUND);
 	ck_assert_ptr_nonnull(strstr(err.text, path));
 	ck_assert_ptr_nonnull(strstr(err.text, "No such file"));
 	clear(&c, &spec);
@@ -186,7 +187,7 @@ START_TEST(more_rows_than_one_measurement_may_ask_are_refused)
 	for (int i = 0; i <= HOLDOUT_ROWS_MAX; i++)
 		ck_assert_int_gt(fprintf(f, "ham\tword%d\n", i), 0);
 	ck_assert_int_eq(fclose(f), 0);
-	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, &err), DC_EINVAL);
+	ck_assert_int_eq(holdouts_open(&h, &c.holdouts, NULL, &err), DC_EINVAL);
 	ck_assert_ptr_nonnull(strstr(err.text, ":10001: more than 10000"));
 	clear(&c, &spec);
 }

@@ -443,7 +443,8 @@ START_TEST(a_file_and_a_body_give_one_sample)
 	dc_buf_init(&by_file, 4096);
 	dc_buf_init(&by_body, 4096);
 	dc_buf_init(&json, 8 << 20);
-	ck_assert_int_eq(input_sample(&by_file, &s, &room, &in, &why), DC_OK);
+	ck_assert_int_eq(input_sample(&by_file, &s, &room, &in, NULL, &why),
+			 DC_OK);
 	dc_buf_append_text(&json, "{\"image\":\"");
 	base64_put(&json, file, file_len);
 	dc_buf_append_text(&json, "\"}");
@@ -455,7 +456,8 @@ START_TEST(a_file_and_a_body_give_one_sample)
 	ck_assert_uint_eq(by_file.len, by_body.len);
 	ck_assert(memcmp(by_file.data, by_body.data, by_file.len) == 0);
 	(void)unlink(path);
-	ck_assert_int_eq(input_sample(&by_file, &s, &room, &in, &why), DC_EIO);
+	ck_assert_int_eq(input_sample(&by_file, &s, &room, &in, NULL, &why),
+			 DC_EIO);
 	dc_buf_clear(&by_file);
 	dc_buf_clear(&by_body);
 	dc_buf_clear(&json);

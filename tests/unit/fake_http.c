@@ -240,11 +240,25 @@ static bool exchange(struct fake_http *h, int fd, const char *body)
 
 	fake_http_lock(h);
 	fault = fault_for(h, body);
-	right = answer_all(h, body);
+	h->requests += h->raw != NULL;
+	right = h->raw != NULL ? h->raw(h->user, body) : answer_all(h, body);
 	fake_http_unlock(h);
 	go_on = misbehave(fd, &fault, right);
 	free(right);
 	return go_on;
+}
+
+/* What the last request was authorized with. */
+static void keep_authorization(struct fake_http *h, const char *head)
+{
+	const char *at = strcasestr(head, "\r\nauthorization: ");
+
+	fake_http_lock(h);
+	h->authorization[0] = '\0';
+	if (at != NULL)
+		(void)snprintf(h->authorization, sizeof(h->authorization),
+			       "%.*s", (int)strcspn(at + 17, "\r"), at + 17);
+	fake_http_unlock(h);
 }
 
 /* --- connections -------------------------------------------------------- */
@@ -257,9 +271,11 @@ static void *serve(void *arg)
 	size_t body;
 
 	dc_buf_init(&in, REQUEST_BYTES);
-	while (read_request(c->fd, &in, &body) &&
-	       exchange(h, c->fd, dc_buf_text(&in) + body))
-		;
+	while (read_request(c->fd, &in, &body)) {
+		keep_authorization(h, dc_buf_text(&in));
+		if (!exchange(h, c->fd, dc_buf_text(&in) + body))
+			break;
+	}
 	dc_buf_clear(&in);
 	fake_http_lock(h);
 	h->connections[c->place] = -1;
@@ -306,7 +322,8 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void fake_http_start(struct fake_http *h, fake_answer_fn *answer, void *user)
+static void start(struct fake_http *h, fake_answer_fn *answer,
+		  fake_raw_fn *raw, void *user)
 {
 	struct sockaddr_in at = {
 		.sin_family = AF_INET,
@@ -316,6 +333,7 @@ void fake_http_start(struct fake_http *h, fake_answer_fn *answer, void *user)
 
 	memset(h, 0, sizeof(*h));
 	h->answer = answer;
+	h->raw = raw;
 	h->user = user;
 	for (size_t i = 0; i < FAKE_CONNECTIONS; i++)
 		h->connections[i] = -1;
@@ -329,6 +347,16 @@ void fake_http_start(struct fake_http *h, fake_answer_fn *answer, void *user)
 	h->port = ntohs(at.sin_port);
 	snprintf(h->url, sizeof(h->url), "http://127.0.0.1:%u/", h->port);
 	DC_CHECK(pthread_create(&h->thread, NULL, run, h) == 0);
+}
+
+void fake_http_start(struct fake_http *h, fake_answer_fn *answer, void *user)
+{
+	start(h, answer, NULL, user);
+}
+
+void fake_http_start_raw(struct fake_http *h, fake_raw_fn *raw, void *user)
+{
+	start(h, NULL, raw, user);
 }
 
 static bool any_connection(const struct fake_http *h)

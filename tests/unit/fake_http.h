@@ -42,8 +42,12 @@ struct fake_fault {
 	unsigned delay_ms;	/* FAKE_TRICKLE */
 };
 
+/* Where a service is no JSON-RPC: the right answer's text, malloc'ed. */
+typedef char *fake_raw_fn(void *user, const char *body);
+
 struct fake_http {
 	fake_answer_fn *answer;
+	fake_raw_fn *raw;	/* instead of answer, unless NULL */
 	void *user;
 	int fd;
 	unsigned port;
@@ -53,13 +57,17 @@ struct fake_http {
 	pthread_cond_t gone;	/* a connection ended */
 	bool stopping;
 	struct fake_fault fault;
-	uint64_t requests;	/* JSON-RPC ones, taken */
+	uint64_t requests;	/* JSON-RPC or raw ones, taken */
+	char authorization[128];	/* of the last one; "" none */
 	uint64_t faults;	/* HTTP ones that were answered badly */
 	int connections[FAKE_CONNECTIONS];	/* -1: free */
 };
 
 /* user is given to answer. */
 void fake_http_start(struct fake_http *h, fake_answer_fn *answer, void *user);
+
+/* The same for a service that is no JSON-RPC. */
+void fake_http_start_raw(struct fake_http *h, fake_raw_fn *raw, void *user);
 
 /* Connections are cut. */
 void fake_http_stop(struct fake_http *h);

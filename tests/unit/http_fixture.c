@@ -111,6 +111,33 @@ static void on_stream(struct http_request *rq, struct http_reply *rp)
 	rp->stream_state = s;
 }
 
+static bool wait_ready(void *state)
+{
+	struct http_fixture *f = state;
+
+	return atomic_load(&f->told) != 0;
+}
+
+static void wait_leave(void *state)
+{
+	struct http_fixture *f = state;
+
+	atomic_fetch_add(&f->left, 1);
+}
+
+static void on_wait(struct http_request *rq, struct http_reply *rp)
+{
+	struct http_fixture *f = rq->app;
+
+	if (rq->waited == NULL) {
+		rp->wait = (struct http_wait){ wait_ready, wait_leave, f,
+			(unsigned)strtoul(rq->param[0], NULL, 10) };
+		return;
+	}
+	dc_buf_printf(&rp->body, "%d %.*s", atomic_load(&f->told),
+		      (int)rq->body_len, rq->body);
+}
+
 static const struct http_route routes[] = {
 	{ HTTP_GET, "/hello", on_hello, 0, "", NULL },
 	{ HTTP_GET, "/large", on_large, 0, "", NULL },
@@ -121,6 +148,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/param/{x}", on_param, 0, "", NULL },
 	{ HTTP_GET, "/problem", on_problem, 0, "", NULL },
 	{ HTTP_GET, "/stream", on_stream, 0, "", NULL },
+	{ HTTP_POST, "/wait/{ms}", on_wait, ECHO_MAX, "", NULL },
 };
 
 /* ---- the server ---- */

@@ -13,6 +13,9 @@
  *	GET /param/{x}?q=	[x][q]
  *	GET /problem		503
  *	GET /stream		data: N whenever f->told becomes N; -1 ends it
+ *	POST /wait/{ms}		waits so long for f->told to be another than 0,
+ *				then says N and its body; f->left counts the
+ *				waits that ended
  */
 
 #include <stdatomic.h>
@@ -28,6 +31,7 @@ struct http_fixture {
 	atomic_int told;
 	atomic_uint_fast64_t state;	/* of /kept */
 	atomic_uint handled;		/* times that /kept's handler ran */
+	atomic_uint left;
 };
 
 /* Two loops, 60 s, no limits; o may change that. NULL: as it is. */

@@ -166,7 +166,8 @@ check_LIBRARIES += tests/unit/libfake.a
 tests_unit_libfake_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/chain_dump.h tests/unit/fake_chain.c \
-	tests/unit/fake_chain.h tests/unit/fake_http.c \
+	tests/unit/fake_chain.h tests/unit/fake_embeddings.c \
+	tests/unit/fake_embeddings.h tests/unit/fake_http.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
 	tests/unit/fault_memory.c tests/unit/fault_memory.h \
 	tests/unit/fault_vfs.c tests/unit/fault_vfs.h \
@@ -245,6 +246,11 @@ tests_unit_check_server_conf_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTEST_EXAMPLE='"$(abs_srcdir)/contrib/decaid.conf"'
 tests_unit_check_server_conf_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_embedder
+tests_unit_check_server_embedder_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_check_server_embedder_LDADD = tests/unit/libfake.a \
+	$(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_demo_data
 tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
@@ -272,6 +278,14 @@ tests_unit_check_server_rest_board_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_board.c
 tests_unit_check_server_rest_board_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_board_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_rest_embed
+tests_unit_check_server_rest_embed_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_embed.c
+tests_unit_check_server_rest_embed_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_embed_LDADD = tests/unit/libfake.a \
+	$(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_rest_export
 tests_unit_check_server_rest_export_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_export.c
@@ -340,6 +354,11 @@ UNIT_TESTS += tests/unit/check_server_http_stream
 tests_unit_check_server_http_stream_SOURCES = $(unit_http_sources) \
 	tests/unit/check_server_http_stream.c
 tests_unit_check_server_http_stream_LDADD = $(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_http_wait
+tests_unit_check_server_http_wait_SOURCES = $(unit_http_sources) \
+	tests/unit/check_server_http_wait.c
+tests_unit_check_server_http_wait_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)

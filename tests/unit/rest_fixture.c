@@ -518,3 +518,15 @@ void rest_fixture_contribute(struct rest_fixture *f, uint64_t block)
 	f->status.head = f->status.followed = block;
 	app_changed(&f->app);
 }
+
+struct registry_model *rest_fixture_add(struct rest_fixture *f,
+					const char *name, const char *spec)
+{
+	struct ev_model_created m = created(3, name, "embedding", spec);
+	struct registry_model *live;
+
+	MUST(sql_tx_begin(f->writer, err));
+	live = add_model(f, 3, &m, "logistic", 4);
+	MUST(sql_tx_commit(f->writer, err));
+	return live;
+}

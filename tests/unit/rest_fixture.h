@@ -34,7 +34,7 @@ struct rest_fixture {
 	struct registry *registry;
 	struct registry_model *sections, *board;
 	struct addr20 sections_at, board_at, unknown_at;
-	int64_t row[3];
+	int64_t row[4];
 	struct hash32 record;		/* of the newest contribution */
 	struct gateway_status status;	/* what the app is told */
 	atomic_uint_fast64_t sequence;
@@ -50,6 +50,10 @@ void rest_fixture_stop(struct rest_fixture *f);
 
 /* One more contribution in a block of its own, and who listens is woken. */
 void rest_fixture_contribute(struct rest_fixture *f, uint64_t block);
+
+/* One more model, of two classes, that has learned nothing; once. */
+struct registry_model *rest_fixture_add(struct rest_fixture *f,
+					const char *name, const char *spec);
 
 /* A spec's text. */
 const char *rest_fixture_spec(void);
