@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define VECTOR_LINE_BYTES 4096
-#define VECTOR_WORDS 8
+#define VECTOR_WORDS 9
 
 struct vectors {
 	FILE *file;

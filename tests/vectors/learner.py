@@ -3,9 +3,9 @@
 oracle/PROTOCOL.md says of samples, models, folds, verdicts and roots, written
 from that page. `python3 learner.py >learner.txt` gives the committed file.
 
-Lines: spec HEX | learn SAMPLE LABEL NEW VALID PREDICTED MARGIN TAUGHT
-       judge SAMPLE LABEL NEW TAUGHT VERDICT | root HASH COUNTED RIGHT
-A sample of no bytes is "-".
+Lines: spec HEX | learn SAMPLE LABEL NEW VALID PREDICTED MARGIN TAUGHT [WHO]
+       judge SAMPLE LABEL NEW TAUGHT VERDICT [WHO] | root HASH COUNTED RIGHT
+A sample of no bytes is "-"; WHO is the contributor, where the rule asks.
 """
 import random
 from math import isqrt
@@ -377,39 +377,168 @@ def lead(scores, label):
                                      if c != label))
 
 
+def number(b):
+    return int.from_bytes(b[-8:], "big")
+
+
+def mix(z):
+    z = (z + 0x9e3779b97f4a7c15) % (1 << 64)
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 % (1 << 64)
+    z = (z ^ z >> 27) * 0x94d049bb133111eb % (1 << 64)
+    return z ^ z >> 31
+
+
+def by_hash(sample, folds):
+    return number(keccak(sample)) % folds
+
+
+def by_sketch(sample, columns, folds):
+    if sample[0] == 3:
+        return by_hash(sample, folds)
+    return mix(min([mix(f) for f, _ in columns],
+                   default=(1 << 64) - 1)) % folds
+
+
+# The section "Verdict rules"; each rule keeps the folds and its own cells.
+class TwoFold:
+    n = 2
+
+    def __init__(self, learner, param):
+        self.l, self.cells = learner, []
+
+    def group(self, sample, s, who):
+        return by_hash(sample, self.n)
+
+    def learning(self, g):
+        return [g]
+
+    def learned(self, g, s, label, who):
+        pass
+
+    def wrong_too(self, g, s, label):
+        return True
+
+    def opinion(self, g, s, label):
+        return lead(self.l.folds[1 - g].scores(s), label)
+
+
+class KFold(TwoFold):
+    def __init__(self, learner, param):
+        super().__init__(learner, param)
+        self.n = param["folds"]
+
+    def learning(self, g):
+        return [f for f in range(self.n) if f != g]
+
+    def opinion(self, g, s, label):
+        return lead(self.l.folds[g].scores(s), label)
+
+
+class SketchFold(KFold):
+    def group(self, sample, s, who):
+        return by_sketch(sample, s, self.n)
+
+
+class Support(SketchFold):
+    def __init__(self, learner, param):
+        super().__init__(learner, param)
+        self.k = param["support"]
+        self.cells = [0] * (learner.columns * self.k)
+
+    def learned(self, g, s, label, who):
+        tag = int.from_bytes(who[:8], "big") >> 2 << 1 | 1
+        for f, _ in s:
+            own = self.cells[f * self.k:(f + 1) * self.k]
+            if tag not in own and 0 in own:
+                self.cells[f * self.k + own.index(0)] = tag
+
+    def opinion(self, g, s, label):
+        left = [(f, x) for f, x in s if self.cells[(f + 1) * self.k - 1]]
+        return super().opinion(g, left, label) if left else 0
+
+
+class Jury(TwoFold):
+    def __init__(self, learner, param):
+        super().__init__(learner, param)
+        self.n, self.known = param["folds"], param["known"]
+        self.C = learner.classes
+        self.cells = [0] * (self.n * self.C)
+
+    def group(self, sample, s, who):
+        return number(keccak(who)) % self.n
+
+    def learned(self, g, s, label, who):
+        self.cells[g * self.C + label] += 1
+
+    def wrong_too(self, g, s, label):
+        return self.l.unsure(self.l.folds[g], s, label)
+
+    def vote(self, f, s, label):
+        counts = self.cells[f * self.C:(f + 1) * self.C]
+        scores = self.l.folds[f].scores(s)
+        others = [c for c in range(self.C) if c != label]
+        other = max(others, key=lambda c: (scores[c], -c))
+        if min(counts[label], counts[other]) < self.known:
+            return 0
+        return lead(scores, label)
+
+    def opinion(self, g, s, label):
+        v = sorted(self.vote(f, s, label) for f in range(self.n) if f != g
+                   and any(self.cells[f * self.C:(f + 1) * self.C]))
+        if not v:
+            return 0
+        a, b = v[(len(v) - 1) // 2], v[len(v) // 2]
+        return a if a > 0 else b if b < 0 else 0
+
+
+RULES = {"two-fold": TwoFold, "k-fold": KFold, "sketch-fold": SketchFold,
+         "support": Support, "jury": Jury}
+
+
 class Learner:
-    def __init__(self, make, text, classes, columns, param, credit, margin):
-        self.spec, self.columns = keccak(text), columns
-        self.credit, self.margin = credit, margin
-        self.models = [make(classes, columns, param) for _ in range(3)]
+    def __init__(self, make, text, classes, columns, param, rule, verdict):
+        self.spec, self.classes, self.columns = keccak(text), classes, columns
+        self.credit, self.margin = verdict["credit"], verdict["margin"]
+        self.rule = RULES[rule](self, verdict)
+        self.served = make(classes, columns, param)
+        self.folds = [make(classes, columns, param)
+                      for _ in range(self.rule.n)]
         self.count = [0] * 16
 
     def read(self, sample):
         s = decode(sample, self.columns)
-        return s if s is not None and self.models[0].takes(s) else None
+        return s if s is not None and self.served.takes(s) else None
 
-    def learn(self, sample, label, new):
+    def unsure(self, model, s, label):
+        scores = model.scores(s)
+        said = scores.index(max(scores))
+        return said != label or lead(scores, said) < self.credit
+
+    def learn(self, sample, label, new, who):
         self.count[0] += 1
         s = self.read(sample)
         if s is None:
             return 0, 0, 0, 0
         self.count[1] += 1
-        scores = self.models[0].scores(s)
+        scores = self.served.scores(s)
         said = scores.index(max(scores))
         if new:
             self.count[2] += 1
             self.count[3] += said == label
-        taught = said != label or lead(scores, said) < self.credit
-        self.models[0].learn(s, label)
-        self.models[1 + (keccak(sample)[31] & 1)].learn(s, label)
+        g = self.rule.group(sample, s, who)
+        taught = self.unsure(self.served, s, label) \
+            and self.rule.wrong_too(g, s, label)
+        self.served.learn(s, label)
+        for f in self.rule.learning(g):
+            self.folds[f].learn(s, label)
+        self.rule.learned(g, s, label, who)
         return 1, said, lead(scores, said), int(taught)
 
-    def judge(self, sample, label, new, taught):
+    def judge(self, sample, label, new, taught, who):
         s = self.read(sample)
         if s is None:
             return 0
-        other = self.models[2 - (keccak(sample)[31] & 1)]
-        m = lead(other.scores(s), label)
+        m = self.rule.opinion(self.rule.group(sample, s, who), s, label)
         if m <= -self.margin:
             return 0
         if m < self.margin:
@@ -418,8 +547,9 @@ class Learner:
 
     def root(self):
         cells = list(self.count)
-        for m in self.models:
-            cells += m.cells()
+        for part in [m.cells() for m in [self.served] + self.folds] \
+                + [self.rule.cells]:
+            cells += part
             cells += [0] * (-len(cells) % 16)
         level = [keccak(b"\0" + b"".join(
             (v % (1 << 64)).to_bytes(8, "little") for v in cells[i:i + 16]))
@@ -476,19 +606,24 @@ def broken(rng, sample):
     return bytes(b)
 
 
-def run(name, make, param, param_name, classes, columns, credit, margin):
+def run(name, make, param, param_name, classes, columns, credit, margin,
+        rule="two-fold", people=0, **more):
     """param, param_name: a number and its name beside `columns`, or all of
-    them as a tuple and a format."""
+    them as a tuple and a format. people: contributors, where the rule asks
+    who they are. more: other parameters of the rule."""
+    verdict = dict(more, credit=credit, margin=margin)
     if isinstance(param, int):
         param_name = "columns=%d %s=%d" % (columns, param_name, param)
     else:
         param_name = param_name % param
     text = ("decaid 1\nmodel %s %s\nencoder none\n"
-            "verdict two-fold credit=%d margin=%d\nsample packed\n"
-            % (name, param_name, credit, margin)
+            "verdict %s %s\nsample packed\n"
+            % (name, param_name, rule, " ".join(
+                "%s=%d" % (k, verdict[k]) for k in sorted(verdict)))
             + "".join("class c%d\n" % c for c in range(classes))).encode()
     rng = random.Random(text)
-    learner = Learner(make, text, classes, columns, param, credit, margin)
+    learner = Learner(make, text, classes, columns, param, rule, verdict)
+    accounts = [keccak(b"%d" % i)[:20] for i in range(people)]
     seen, told = set(), []
     print("spec", text.hex())
     print("root", learner.root().hex(), 0, 0)
@@ -502,13 +637,16 @@ def run(name, make, param, param_name, classes, columns, credit, margin):
             sample = rng.choice(told)[0]
         new = int(sample not in seen)
         seen.add(sample)
-        got = learner.learn(sample, label, new)
-        told.append((sample, label, new, got[3]))
-        print("learn", sample.hex() or "-", label, new, *got)
+        who = rng.choice(accounts) if people else b""
+        got = learner.learn(sample, label, new, who)
+        told.append((sample, label, new, got[3], who))
+        print("learn", sample.hex() or "-", label, new, *got,
+              *([who.hex()] if people else []))
         if i % 40 == 39:
             print("root", learner.root().hex(), *learner.count[2:4])
     for t in told:
-        print("judge", t[0].hex() or "-", *t[1:], learner.judge(*t))
+        print("judge", t[0].hex() or "-", *t[1:4], learner.judge(*t),
+              *([t[4].hex()] if people else []))
 
 
 print("# made by learner.py; a second implementation of oracle/PROTOCOL.md")
@@ -530,3 +668,16 @@ run("blend", Blend, (10**12, ONE, 7),
     "columns=18 epsilon=%d learning-rate=%d smoothing=%d", 7, 18, 0, ONE)
 run("kalman", Kalman, ONE, "variance", 2, 20, ONE, ONE)
 run("kalman", Kalman, 123456, "variance", 5, 9, 10, 1)
+run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 50, ONE, ONE // 2,
+    "jury", 9, folds=5, known=2)
+run("sparse-perceptron", Perceptron, ONE, "learning-rate", 4, 30, 500, ONE,
+    "jury", 40, folds=16, known=0)
+run("naive-bayes", NaiveBayes, ONE, "smoothing", 2, 40, ONE, ONE // 2,
+    "k-fold", folds=4)
+run("logistic", Logistic, (ONE // 100, ONE // 2),
+    "columns=20 epsilon=%d learning-rate=%d", 3, 20, ONE, ONE // 10,
+    "sketch-fold", folds=3)
+run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 30, ONE, ONE // 2,
+    "support", 12, folds=3, support=3)
+run("sparse-perceptron", Perceptron, ONE, "learning-rate", 2, 24, ONE, ONE,
+    "support", 5, folds=2, support=1)
