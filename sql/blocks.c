@@ -82,6 +82,9 @@ sql_block_put(struct sql_db *db, const struct block_ref *b,
 
 static const char SQL_BLOCK_GET[] =
 	"SELECT number, hash, parent, time_s FROM blocks WHERE number = ?1";
+static const char SQL_BLOCK_UP_TO[] =
+	"SELECT number, hash, parent, time_s FROM blocks WHERE number <= ?1"
+	" ORDER BY number DESC LIMIT 1";
 static const char SQL_BLOCK_HEAD[] =
 	"SELECT number, hash, parent, time_s FROM blocks"
 	" ORDER BY number DESC LIMIT 1";
@@ -108,6 +111,17 @@ sql_block_get(struct sql_db *db, struct block_ref *out, bool *found,
 	struct sql_query q;
 
 	sql_query_open(&q, db, SQL_BLOCK_GET);
+	sql_bind_u64(&q, number);
+	return sql_block_read(&q, out, found, err);
+}
+
+enum dc_status
+sql_block_up_to(struct sql_db *db, struct block_ref *out, bool *found,
+		uint64_t number, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_BLOCK_UP_TO);
 	sql_bind_u64(&q, number);
 	return sql_block_read(&q, out, found, err);
 }

@@ -36,6 +36,11 @@ enum dc_status sql_block_get(struct sql_db *db, struct block_ref *out,
 			     bool *found, uint64_t number,
 			     struct dc_err *err) DC_MUST_CHECK;
 
+/* The newest block that is not above a number; found false: none. */
+enum dc_status sql_block_up_to(struct sql_db *db, struct block_ref *out,
+			       bool *found, uint64_t number,
+			       struct dc_err *err) DC_MUST_CHECK;
+
 /* The newest block; found false: nothing followed yet. */
 enum dc_status sql_block_head(struct sql_db *db, struct block_ref *out,
 			      bool *found, struct dc_err *err) DC_MUST_CHECK;

@@ -7,9 +7,10 @@
  * each commit (tables board_*), so that a page is a walk along an index and a
  * rank is a sum over marks, however many contributors there are.
  *
- * A window ends with the hour of the followed head and holds whole hours:
- * 24 of them, 168 or 720. previous_rank is the rank one window earlier, for
- * all time 24 hours earlier.
+ * A window holds what was done since an hour began, 23, 167 or 719 hours
+ * before the running one. It moves on once an hour, the week 12 and the month
+ * 24 minutes after the hour: no block has to move them all. previous_rank is
+ * the rank one window earlier, to the hour; for all time 24 hours earlier.
  *
  * Some accounts are no competitors but what others are compared with: the
  * owner of a model, who brings its first data, or a bot that is run for

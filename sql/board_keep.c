@@ -9,7 +9,7 @@
  *     has one for each row of contributors.
  *  3. Marks count places (sql/places.h).
  *
- * So the tables are a function of contributors, activity and the hour, and
+ * So the tables are a function of contributors, activity and the clock, and
  * counting anew (board_recount.c) makes the same rows, marks apart.
  */
 
@@ -19,55 +19,83 @@
 
 #include "sql/board_keep.h"
 
-#define SQL_TURN_HOURS_MAX 48	/* longer pauses are counted anew */
+/* An end of a span: so many hours ago, moved so many steps after an hour
+ * began. hours 0: it does not move. */
+struct sql_end {
+	int64_t hours, late;
+};
 
-const struct sql_span sql_spans[SQL_SPANS] = {
-	[SQL_WINDOW_ALL] = { SQL_HOURS_ALL, 0 },
-	[SQL_WINDOW_DAY] = { 24, 0 },
-	[SQL_WINDOW_WEEK] = { 168, 0 },
-	[SQL_WINDOW_MONTH] = { 720, 0 },
-	[SQL_SPAN_EARLIER + SQL_WINDOW_ALL] = { SQL_HOURS_ALL, 24 },
-	[SQL_SPAN_EARLIER + SQL_WINDOW_DAY] = { 48, 24 },
-	[SQL_SPAN_EARLIER + SQL_WINDOW_WEEK] = { 336, 168 },
-	[SQL_SPAN_EARLIER + SQL_WINDOW_MONTH] = { 1440, 720 },
+static const struct {
+	struct sql_end from, to;
+} sql_spans[SQL_SPANS] = {
+	[SQL_WINDOW_ALL] = { { 0, 0 }, { 0, 0 } },
+	[SQL_WINDOW_DAY] = { { 24, 0 }, { 0, 0 } },
+	[SQL_WINDOW_WEEK] = { { 168, 2 }, { 0, 0 } },
+	[SQL_WINDOW_MONTH] = { { 720, 4 }, { 0, 0 } },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_ALL] = { { 0, 0 }, { 24, 1 } },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_DAY] = { { 48, 3 }, { 24, 5 } },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_WEEK] = { { 336, 6 }, { 168, 7 } },
+	[SQL_SPAN_EARLIER + SQL_WINDOW_MONTH] = { { 1440, 8 }, { 720, 9 } },
 };
 
 static const struct addr20 sql_everybody;
 
 /* --- the clock ---------------------------------------------------------- */
 
-static const char SQL_CLOCK_GET[] = "SELECT hour FROM board_clock";
-static const char SQL_CLOCK_PUT[] = "UPDATE board_clock SET hour = ?1";
+static const char SQL_CLOCK_GET[] = "SELECT step FROM board_clock";
+static const char SQL_CLOCK_PUT[] = "UPDATE board_clock SET step = ?1";
 
 enum dc_status
-sql_board_clock(struct sql_db *db, int64_t *hour, struct dc_err *err)
+sql_board_clock(struct sql_db *db, int64_t *step, struct dc_err *err)
 {
 	struct sql_query q;
 
-	*hour = SQL_CLOCK_STOPPED;
+	*step = SQL_CLOCK_STOPPED;
 	sql_query_open(&q, db, SQL_CLOCK_GET);
 	while (sql_query_row(&q))
-		*hour = sql_col_i64(&q);
+		*step = sql_col_i64(&q);
 	return sql_query_close(&q, err);
 }
 
 enum dc_status
-sql_board_clock_put(struct sql_db *db, int64_t hour, struct dc_err *err)
+sql_board_clock_put(struct sql_db *db, int64_t step, struct dc_err *err)
 {
 	struct sql_query q;
 
 	sql_query_open(&q, db, SQL_CLOCK_PUT);
-	sql_bind_i64(&q, hour);
+	sql_bind_i64(&q, step);
 	return sql_query_run(&q, err);
+}
+
+/* The last hour that an end has come past, in [-1441, ...]. */
+static int64_t
+sql_end_hour(const struct sql_end *e, int64_t step)
+{
+	int64_t steps = step - e->late;
+
+	/* rounded down below 0 too */
+	return (steps < 0 ? -1 : steps / SQL_STEPS_AN_HOUR) - e->hours;
+}
+
+struct sql_hours
+sql_span_hours(int span, int64_t step)
+{
+	const struct sql_end *from = &sql_spans[span].from;
+	const struct sql_end *to = &sql_spans[span].to;
+
+	return (struct sql_hours){
+		from->hours == 0 ? -1 : sql_end_hour(from, step),
+		to->hours == 0 ? SQL_HOURS_ALL : sql_end_hour(to, step)
+	};
 }
 
 enum dc_status
 sql_boards_kept(struct sql_db *db, bool *out, struct dc_err *err)
 {
-	int64_t hour;
-	enum dc_status found = sql_board_clock(db, &hour, err);
+	int64_t step;
+	enum dc_status found = sql_board_clock(db, &step, err);
 
-	*out = hour != SQL_CLOCK_STOPPED;
+	*out = step != SQL_CLOCK_STOPPED;
 	return found;
 }
 
@@ -228,10 +256,11 @@ sql_span_change(struct sql_db *db, const struct sql_contributor *c, int span,
 }
 
 bool
-sql_span_holds(int span, int64_t clock, int64_t hour)
+sql_span_holds(int span, int64_t step, int64_t hour)
 {
-	return hour > clock - sql_spans[span].from &&
-	       hour <= clock - sql_spans[span].to;
+	const struct sql_hours held = sql_span_hours(span, step);
+
+	return hour > held.after && hour <= held.last;
 }
 
 static enum dc_status
@@ -272,7 +301,7 @@ sql_boards_add(struct sql_db *db, const struct sql_contributor *before,
 	return found;
 }
 
-/* --- an hour passes ----------------------------------------------------- */
+/* --- time passes -------------------------------------------------------- */
 
 /* One model's activity in an hour; the same for all models. */
 static const char SQL_HOUR_ROWS[] =
@@ -361,40 +390,65 @@ sql_hour_change(struct sql_db *db, int64_t hour, int span,
 					       change, &all, err) : found;
 }
 
-/* From the clock's hour to the next: what spans gain and lose. */
+/* A span gains or loses the hours (after, last]; none where last is not
+ * after after. */
 static enum dc_status
-sql_turn_one(struct sql_db *db, int64_t hour, struct dc_err *err)
+sql_hours_change(struct sql_db *db, int64_t after, int64_t last, int span,
+		 enum sql_change change, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	int64_t hour;
+
+	for (hour = after + 1; hour <= last && found == DC_OK; hour++)
+		found = sql_hour_change(db, hour, span, change, err);
+	return found;
+}
+
+/* What it gains comes first, so that no sum falls below 0. */
+static enum dc_status
+sql_span_move(struct sql_db *db, int span, int64_t from, int64_t to,
+	      struct dc_err *err)
+{
+	const struct sql_hours a = sql_span_hours(span, from);
+	const struct sql_hours b = sql_span_hours(span, to);
+	enum dc_status found = sql_hours_change(db, a.last, b.last, span,
+						SQL_ADD, err);
+
+	if (found == DC_OK)
+		found = sql_hours_change(db, b.after, a.after, span, SQL_ADD,
+					 err);
+	if (found == DC_OK)
+		found = sql_hours_change(db, a.after, b.after, span, SQL_TAKE,
+					 err);
+	return found == DC_OK ? sql_hours_change(db, b.last, a.last, span,
+						 SQL_TAKE, err) : found;
+}
+
+enum dc_status
+sql_boards_move(struct sql_db *db, int64_t from, int64_t to,
+		struct dc_err *err)
 {
 	enum dc_status found = DC_OK;
 	int span;
 
-	for (span = 1; span < SQL_SPANS && found == DC_OK; span++) {
-		const struct sql_span *s = &sql_spans[span];
-
-		/* a window gains what is done from now on */
-		if (s->to > 0)
-			found = sql_hour_change(db, hour - s->to, span,
-						SQL_ADD, err);
-		if (found == DC_OK && s->from != SQL_HOURS_ALL)
-			found = sql_hour_change(db, hour - s->from, span,
-						SQL_TAKE, err);
-	}
-	return found;
+	if (from == to)
+		return DC_OK;
+	for (span = 1; span < SQL_SPANS && found == DC_OK; span++)
+		found = sql_span_move(db, span, from, to, err);
+	return found == DC_OK ? sql_board_clock_put(db, to, err) : found;
 }
 
 enum dc_status
 sql_boards_turn(struct sql_db *db, uint64_t time_s, struct dc_err *err)
 {
-	const int64_t to = (int64_t)(time_s / SQL_HOUR_S);
-	int64_t clock, hour;
+	const int64_t to = sql_step_of(time_s);
+	int64_t clock;
 	enum dc_status found = sql_board_clock(db, &clock, err);
 
 	sql_must_write(db);
 	if (found != DC_OK || clock == SQL_CLOCK_STOPPED || to <= clock)
 		return found;
-	if (to - clock > SQL_TURN_HOURS_MAX)
-		return sql_boards_recount(db, time_s, err);
-	for (hour = clock + 1; hour <= to && found == DC_OK; hour++)
-		found = sql_turn_one(db, hour, err);
-	return found == DC_OK ? sql_board_clock_put(db, to, err) : found;
+	return to - clock > SQL_MOVE_STEPS_MAX ?
+	       sql_boards_recount(db, time_s, err) :
+	       sql_boards_move(db, clock, to, err);
 }

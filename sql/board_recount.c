@@ -145,12 +145,13 @@ static enum dc_status
 sql_recount_span(struct sql_db *db, int span, int64_t clock,
 		 struct dc_err *err)
 {
+	const struct sql_hours held = sql_span_hours(span, clock);
 	struct sql_query q;
 
 	sql_query_open(&q, db, SQL_RECOUNT_SPAN);
 	sql_bind_i64(&q, span);
-	sql_bind_i64(&q, clock - sql_spans[span].from);
-	sql_bind_i64(&q, clock - sql_spans[span].to);
+	sql_bind_i64(&q, held.after);
+	sql_bind_i64(&q, held.last);
 	return sql_query_run(&q, err);
 }
 
@@ -205,7 +206,7 @@ sql_boards_recount(struct sql_db *db, uint64_t time_s, struct dc_err *err)
 		SQL_RECOUNT_PLACES, SQL_RECOUNT_PLACES_ALL,
 		SQL_RECOUNT_WHOLES, SQL_RECOUNT_WHOLE_ALL
 	};
-	const int64_t clock = (int64_t)(time_s / SQL_HOUR_S);
+	const int64_t clock = sql_step_of(time_s);
 	enum dc_status found = sql_boards_clear(db, err);
 	int span;
 

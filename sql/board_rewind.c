@@ -85,6 +85,33 @@ sql_left_leave(struct sql_db *db, const struct sql_left *who,
 	return found;
 }
 
+/* Time goes back to what it was at a block.
+ * left->clock  SQL_CLOCK_STOPPED: boards are not kept, or no more */
+static enum dc_status
+sql_boards_go_back(struct sql_db *db, struct sql_boards_left *left,
+		   uint64_t block, struct dc_err *err)
+{
+	struct block_ref b;
+	bool there;
+	int64_t from;
+	enum dc_status found = sql_board_clock(db, &from, err);
+
+	left->clock = SQL_CLOCK_STOPPED;
+	if (found != DC_OK || from == SQL_CLOCK_STOPPED)
+		return found;
+	found = sql_block_up_to(db, &b, &there, block, err);
+	if (found != DC_OK)
+		return found;
+	if (!there)
+		return sql_boards_suspend(db, err);
+	left->clock = sql_step_of(b.time_s);
+	left->time_s = b.time_s;
+	left->far = left->clock > from ||
+		    from - left->clock > SQL_MOVE_STEPS_MAX;
+	return left->far ? DC_OK :
+	       sql_boards_move(db, from, left->clock, err);
+}
+
 enum dc_status
 sql_boards_leave(struct sql_db *db, struct sql_boards_left *left,
 		 uint64_t block, struct dc_err *err)
@@ -93,8 +120,8 @@ sql_boards_leave(struct sql_db *db, struct sql_boards_left *left,
 	size_t i;
 
 	memset(left, 0, sizeof(*left));
-	found = sql_board_clock(db, &left->clock, err);
-	if (found != DC_OK || left->clock == SQL_CLOCK_STOPPED)
+	found = sql_boards_go_back(db, left, block, err);
+	if (found != DC_OK || left->clock == SQL_CLOCK_STOPPED || left->far)
 		return found;
 	found = sql_left_read(db, left, block, err);
 	for (i = 0; i < left->n && found == DC_OK; i++)
@@ -170,20 +197,13 @@ enum dc_status
 sql_boards_return(struct sql_db *db, const struct sql_boards_left *left,
 		  struct dc_err *err)
 {
-	struct block_ref head;
-	bool there;
-	enum dc_status found;
+	enum dc_status found = DC_OK;
 	size_t i;
 
 	if (left->clock == SQL_CLOCK_STOPPED)
 		return DC_OK;
-	found = sql_block_head(db, &head, &there, err);
-	if (found != DC_OK)
-		return found;
-	if (!there)
-		return sql_boards_suspend(db, err);
-	if ((int64_t)(head.time_s / SQL_HOUR_S) != left->clock)
-		return sql_boards_recount(db, head.time_s, err);
+	if (left->far)
+		return sql_boards_recount(db, left->time_s, err);
 	for (i = 0; i < left->n && found == DC_OK; i++)
 		found = sql_left_return(db, &left->list[i], left->clock, err);
 	return found;

@@ -14,9 +14,20 @@
 
 static struct sql_folder folder;
 static struct sql_db *db;
-static const uint32_t windows_h[] = {
-	[SQL_WINDOW_DAY] = 24, [SQL_WINDOW_WEEK] = 168,
-	[SQL_WINDOW_MONTH] = 720
+
+/* From and to so many hours ago, by clocks that are so many seconds late;
+ * from 0: always, to 0: now. The second four stood one window earlier. */
+static const struct {
+	uint64_t from_h, from_late_s, to_h, to_late_s;
+} spans[] = {
+	[SQL_WINDOW_ALL] = { 0, 0, 0, 0 },
+	[SQL_WINDOW_DAY] = { 24, 0, 0, 0 },
+	[SQL_WINDOW_WEEK] = { 168, 720, 0, 0 },
+	[SQL_WINDOW_MONTH] = { 720, 1440, 0, 0 },
+	[4 + SQL_WINDOW_ALL] = { 0, 0, 24, 360 },
+	[4 + SQL_WINDOW_DAY] = { 48, 1080, 24, 1800 },
+	[4 + SQL_WINDOW_WEEK] = { 336, 2160, 168, 2520 },
+	[4 + SQL_WINDOW_MONTH] = { 1440, 2880, 720, 3240 }
 };
 
 /* --- a history, and what it comes to -------------------------------------- */
@@ -135,14 +146,16 @@ static bool competes(uint32_t who)
 	return true;
 }
 
-/* Whether a deed counts in hours (now - from, now - to]; from 0: all. */
-static bool counts(const struct deed *x, int64_t model, uint64_t from,
-		   uint64_t to)
+/* Whether a deed counts in a span. */
+static bool counts(const struct deed *x, int64_t model, unsigned span)
 {
-	uint64_t hour = x->d.time_s / 3600, clock = now_s / 3600;
+	uint64_t hour = x->d.time_s / 3600;
+	uint64_t from = (now_s - spans[span].from_late_s) / 3600;
+	uint64_t to = (now_s - spans[span].to_late_s) / 3600;
 
 	return (model == SQL_ALL_MODELS || rows[x->model] == model) &&
-	       hour + to <= clock && (from == 0 || hour + from > clock);
+	       (spans[span].to_h == 0 || hour + spans[span].to_h <= to) &&
+	       (spans[span].from_h == 0 || hour + spans[span].from_h > from);
 }
 
 static uint64_t low_of(struct wei w)
@@ -165,8 +178,7 @@ static uint64_t measure_of(const struct sql_contributor *c,
 	return 0;
 }
 
-static void sum_up(struct standing *out, int64_t model, uint64_t from,
-		   uint64_t to)
+static void sum_up(struct standing *out, int64_t model, unsigned span)
 {
 	memset(out, 0, PEOPLE_MAX * sizeof(*out));
 	for (size_t i = 0; i < n_deeds; i++) {
@@ -178,12 +190,13 @@ static void sum_up(struct standing *out, int64_t model, uint64_t from,
 			s->first_block = x->d.block;
 			s->first_log = x->d.log;
 		}
-		if (!counts(x, model, from, to))
+		if (!counts(x, model, span))
 			continue;
 		s->there |= x->d.karma || x->d.contributions ||
 			    x->d.agreed ||
 			    !u256_is_zero(x->d.earned_wei.v) ||
-			    !u256_is_zero(x->d.refunded_wei.v) || from == 0;
+			    !u256_is_zero(x->d.refunded_wei.v) ||
+			    spans[span].from_h == 0;
 		s->sums.karma += (uint64_t)x->d.karma;
 		s->sums.contributions += (uint64_t)x->d.contributions;
 		s->sums.agreed += (uint64_t)x->d.agreed;
@@ -310,12 +323,10 @@ static void check_apart(const struct sql_board *b, const struct standing *now,
 static void check_board(const struct sql_board *b, uint32_t limit)
 {
 	static struct standing now[PEOPLE_MAX], then[PEOPLE_MAX];
-	uint64_t hours = b->window == SQL_WINDOW_ALL ? 0
-						     : windows_h[b->window];
 	uint32_t n, there = 0;
 
-	sum_up(now, b->model, hours, 0);
-	sum_up(then, b->model, 2 * hours, hours == 0 ? 24 : hours);
+	sum_up(now, b->model, b->window);
+	sum_up(then, b->model, 4 + b->window);
 	measure_all(now, b->by);
 	measure_all(then, b->by);
 	n = read_board(b, limit);
@@ -398,6 +409,33 @@ START_TEST(what_is_kept_equals_what_is_counted_anew)
 }
 END_TEST
 
+/* Block by block, a few minutes each: what moves on is one end at a time. */
+START_TEST(every_step_of_an_hour_is_what_a_recount_gives)
+{
+	struct hash32 kept, counted;
+
+	begin(14);
+	for (unsigned i = 0; i < 30; i++)
+		live(60, 30, 36000);
+	for (unsigned i = 0; i < 44; i++) {
+		live(60, 3, 0);
+		now_s += 180;
+		if (i % 11 == 0)
+			check_all(500);
+		MUST(sql_tx_begin(db, err));
+		MUST(sql_boards_turn(db, now_s, err));
+		MUST(sql_tx_commit(db, err));
+		kept = sql_dump(folder.chain, SQL_DUMP_DATA);
+		MUST(sql_tx_begin(db, err));
+		MUST(sql_boards_recount(db, now_s, err));
+		MUST(sql_tx_commit(db, err));
+		counted = sql_dump(folder.chain, SQL_DUMP_DATA);
+		ck_assert(hash32_equal(&kept, &counted));
+	}
+	end();
+}
+END_TEST
+
 START_TEST(a_pause_of_years_is_counted_anew)
 {
 	begin(6);
@@ -448,7 +486,7 @@ START_TEST(a_search_finds_by_prefix_and_keeps_the_true_rank)
 	for (unsigned i = 0; i < 10; i++)
 		live(300, 90, 3600);
 	whole = read_board(&b, 500);
-	sum_up(now, b.model, 168, 0);
+	sum_up(now, b.model, SQL_WINDOW_WEEK);
 	measure_all(now, b.by);
 	for (uint32_t i = 0; i < whole; i += 17) {
 		addr20_format(&page[i].who.address, prefix);
@@ -567,6 +605,7 @@ END_TEST
 UNIT_MAIN("sql/board", every_board_is_what_a_recount_of_all_deeds_gives,
 	  hundreds_in_one_board_are_ranked_across_its_marks,
 	  what_is_kept_equals_what_is_counted_anew,
+	  every_step_of_an_hour_is_what_a_recount_gives,
 	  a_pause_of_years_is_counted_anew,
 	  boards_that_wait_say_so_and_are_right_afterwards,
 	  a_search_finds_by_prefix_and_keeps_the_true_rank,
