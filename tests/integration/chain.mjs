@@ -198,6 +198,13 @@ export class Chain {
 		return this.reader.readContract({ address: trainer, abi: StakeTrainer.abi, functionName, args });
 	}
 
+	// The trainer's contributions as the chain's own log has them.
+	async contributed(trainer) {
+		const logs = await this.reader.getContractEvents({ address: trainer, abi: StakeTrainer.abi,
+			eventName: "Contributed", fromBlock: 0n });
+		return logs.map((log) => log.args);
+	}
+
 	// Sign and post a checkpoint as followd computed it.
 	// rows  what it computed, newest first
 	async post(trainer, rows, signers = [this.accounts[1]]) {

@@ -6,8 +6,9 @@ import http from "node:http";
 import https from "node:https";
 import path from "node:path";
 import { parseEther, toEventSelector } from "viem";
-import { Chain, Dice, root, sample, startAnvil } from "./chain.mjs";
+import { Chain, Dice, SPEC, root, sample, startAnvil } from "./chain.mjs";
 import { Daemon, newDir } from "./daemon.mjs";
+import { Judge } from "./judge.mjs";
 
 const children = [];
 process.on("exit", () => children.forEach((c) => c.kill("SIGKILL")));
@@ -36,7 +37,7 @@ async function twoModels(chain) {
 
 // Blocks of contributions; every so often a checkpoint is posted as computed,
 // and what can be claimed is claimed.
-async function life(chain, daemon, trainers, dice, blocks, each = 6) {
+async function life(chain, daemon, trainers, dice, blocks, each = 6, claims = 40) {
 	const done = { refunds: 0, reports: 0, checkpoints: 0 };
 	for (let b = 0; b < blocks; b++) {
 		await contributions(chain, dice, trainers, each);
@@ -52,7 +53,7 @@ async function life(chain, daemon, trainers, dice, blocks, each = 6) {
 		await chain.mine();
 		await chain.mine(8);
 		for (const t of trainers) {
-			const some = await chain.claimAll(t.address, 40);
+			const some = await chain.claimAll(t.address, claims);
 			done.refunds += some.refunds;
 			done.reports += some.reports;
 		}
@@ -114,6 +115,39 @@ async function equalsTheChain(chain, daemon, trainers) {
 		const [, , judged] = await chain.read(m.address, "effective");
 		assert.equal(BigInt(m.judged), judged);
 	}
+}
+
+// A rule each, with parameters under which every verdict occurs.
+const RULES = {
+	"two-fold": { credit: 1e9, margin: 5e8 },
+	"k-fold": { credit: 1e9, folds: 4, margin: 5e8 },
+	"sketch-fold": { credit: 1e9, folds: 3, margin: 5e8 },
+	support: { credit: 1e9, folds: 3, margin: 5e8, support: 2 },
+	jury: { credit: 1e9, folds: 5, known: 2, margin: 5e8 },
+};
+
+async function modelOf(chain, rule) {
+	const param = Object.entries(RULES[rule]).map(([k, v]) => `${k}=${v}`).join(" ");
+	const spec = SPEC.replace(/^verdict .*$/m, `verdict ${rule} ${param}`);
+	return { kind: "points", rule, spec, address: await chain.createModel("points", rule, {}, spec) };
+}
+
+// What the protocol makes of the chain's own log, checkpoint by checkpoint,
+// against what the daemon computed. Returns the verdicts, by id.
+async function judgedAlike(chain, daemon, { rule, spec, address }) {
+	const judge = new Judge(rule, RULES[rule], spec, 3, 256);
+	const all = await chain.contributed(address), verdicts = [];
+	for (const row of (await daemon.checkpoints(address)).reverse()) {
+		while (judge.list.length < row.count) judge.learn(all[judge.list.length]);
+		assert.equal(row.stateRoot, judge.root(), `${rule} after ${row.count}`);
+		for (let i = row.judgedBefore; i < row.judged; i++) {
+			const word = BigInt(row.words[Math.floor(i / 128) - Math.floor(row.judgedBefore / 128)]);
+			verdicts[i] = judge.verdict(i);
+			assert.equal(Number(word >> BigInt(2 * (i % 128)) & 3n), verdicts[i], `${rule}, contribution ${i}`);
+		}
+	}
+	assert.ok([0, 1, 2, 3].every((v) => verdicts.includes(v)), `${rule}: ${verdicts}`);
+	return verdicts;
 }
 
 const scenarios = {
@@ -187,6 +221,25 @@ const scenarios = {
 			await equalsTheChain(chain, daemon, trainers);
 			await measuredInOrder(chain, daemon);
 			same(await daemon.dump(), await fresh(chain), `depth ${depth}`);
+		}
+		await daemon.stop();
+		chain.end();
+	},
+
+	async "each rule's verdicts on the chain are the protocol's, computed a second time"() {
+		const chain = await newChain();
+		const daemon = new Daemon(chain);
+		const trainers = [];
+		for (const rule of Object.keys(RULES)) trainers.push(await modelOf(chain, rule));
+		await life(chain, daemon, trainers, new Dice(21), 32, 16, 3);
+		await daemon.caughtUp(chain);
+		await equalsTheChain(chain, daemon, trainers);
+		for (const t of trainers) {
+			const verdicts = await judgedAlike(chain, daemon, t);
+			const [, , effective] = await chain.read(t.address, "effective");
+			assert.ok(effective > 60n, `${t.rule}: ${effective}`);
+			for (let i = 0n; i < effective; i++)
+				assert.equal(await chain.read(t.address, "verdictOf", [i]), verdicts[i], `${t.rule} ${i}`);
 		}
 		await daemon.stop();
 		chain.end();

@@ -6,7 +6,7 @@ tests_integration_followd_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 tests_integration_followd_LDADD = tests/unit/libfake.a $(oracle_libs) \
 	$(oracle_outside_libs) $(SQLITE_LIBS)
 EXTRA_DIST += tests/integration/chain.mjs tests/integration/daemon.mjs \
-	tests/integration/follow.mjs
+	tests/integration/follow.mjs tests/integration/judge.mjs
 
 EXTRA_DIST += tests/vectors/self-signed.pem
 EXTRA_DIST += tests/integration/kills.mjs tests/integration/process.mjs
