@@ -34,6 +34,8 @@ learner_room_init(struct learner_room *r, const char *text)
 static inline void
 learner_room_clear(struct learner_room *r)
 {
+	if (r->cells == NULL)	/* never initialised */
+		return;
 	dc_pages_free(r->cells, learner_cells(&r->spec), sizeof(*r->cells));
 	spec_clear(&r->spec);
 	free(r->work);
