@@ -24,6 +24,8 @@
 /* Of these many numbers each, found mirrors keep; named ones
  * DECA_MIRROR_CELLS_MAX. */
 #define MIRRORS_FOUND_CELLS (1 << 17)
+/* Numbers that one question may name, of all classes together. */
+#define MIRRORS_SAMPLE_MAX 65536
 
 struct mirrors;
 
@@ -82,6 +84,12 @@ enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 			       struct deca_prediction *out,
 			       const int64_t *data, size_t n,
 			       struct dc_err *err) DC_MUST_CHECK;
+
+/* Whether all features below n are known; more are read otherwise.
+ * Errors: DC_EBUSY not live, or being read, come again; DC_EINVAL more than
+ *     are asked for at once. */
+enum dc_status mirrors_know(struct mirrors *m, size_t i, uint64_t n,
+			    struct dc_err *err) DC_MUST_CHECK;
 
 /* The published model as of its block, and what it is (texts in the arena).
  * Owner: the caller, free().

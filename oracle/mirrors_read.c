@@ -6,8 +6,6 @@
 
 #include "oracle/mirrors_core.h"
 
-#define SAMPLE_NUMBERS_MAX 65536
-
 static void lock(struct mirrored *s)
 {
 	DC_CHECK(pthread_mutex_lock(&s->lock) == 0);
@@ -84,6 +82,20 @@ static enum dc_status predict(struct mirrored *s, struct deca_prediction *out,
 	return DC_OK;
 }
 
+/* s is locked. */
+static enum dc_status may_be_asked(const struct mirrored *s, size_t n,
+				   struct dc_err *err)
+{
+	if (!s->is_live)
+		return dc_fail(err, DC_EBUSY, "this model is not served: %s",
+			       s->refusal[0] != '\0' ? s->refusal
+			       : "it is being read from the chain");
+	if (n > MIRRORS_SAMPLE_MAX / s->model->n_class)
+		return dc_fail(err, DC_EINVAL, "more numbers than this model "
+			       "is asked about");
+	return DC_OK;
+}
+
 enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 			       struct deca_prediction *out,
 			       const int64_t *data, size_t n,
@@ -95,14 +107,8 @@ enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 	bool rang = false;
 
 	lock(s);
-	if (!s->is_live) {
-		st = dc_fail(err, DC_EBUSY, "this model is not served: %s",
-			     s->refusal[0] != '\0' ? s->refusal
-			     : "it is being read from the chain");
-	} else if (n > SAMPLE_NUMBERS_MAX / s->model->n_class) {
-		st = dc_fail(err, DC_EINVAL, "more numbers than this model "
-			     "is asked about");
-	} else {
+	st = may_be_asked(s, n, err);
+	if (st == DC_OK) {
 		keys = dc_calloc((size_t)s->model->n_class * n + 1,
 				 sizeof(*keys));
 		st = predict(s, out, keys, data, n, err);
@@ -113,6 +119,35 @@ enum dc_status mirrors_predict(struct mirrors *m, size_t i,
 	if (rang)
 		mirrors_ring(m);
 	return st;
+}
+
+enum dc_status mirrors_know(struct mirrors *m, size_t i, uint64_t n,
+			    struct dc_err *err)
+{
+	struct mirrored *s = m->of[i];
+	struct deca_key *keys = NULL;
+	size_t missing = 0;
+	enum dc_status st;
+
+	lock(s);
+	st = may_be_asked(s, (size_t)n, err);
+	if (st == DC_OK) {
+		keys = dc_calloc((size_t)(s->model->n_class * n) + 1,
+				 sizeof(*keys));
+		for (uint64_t k = 0; k < n; k++)
+			missing += deca_keys_missing(keys + missing, s->model,
+						     &(int64_t){ (int64_t)k },
+						     1);
+		if (missing > 0)
+			want(s, keys, missing);
+	}
+	unlock(s);
+	free(keys);
+	if (missing == 0)
+		return st;
+	mirrors_ring(m);
+	return dc_fail(err, DC_EBUSY, "some of these features are being read "
+		       "from the chain");
 }
 
 enum dc_status mirrors_model_copy(struct mirrors *m, size_t i,

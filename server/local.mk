@@ -67,6 +67,7 @@ libdc_server_a_SOURCES += server/rest_claims.c server/rest_contributions.c
 libdc_server_a_SOURCES += server/rest_contributor.c
 libdc_server_a_SOURCES += server/rest_export.c
 libdc_server_a_SOURCES += server/rest_events.c server/rest_mirror.c
+libdc_server_a_SOURCES += server/rest_mirror_export.c
 libdc_server_a_SOURCES += server/rest_infer.c server/rest_models.c
 libdc_server_a_SOURCES += server/rest_operators.c server/rest_predict.c
 libdc_server_a_SOURCES += server/rest_proof.c server/rest_status.c

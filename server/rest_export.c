@@ -108,9 +108,11 @@ static enum dc_status write_export(struct rest *r)
 	    rest_choice(&format, text, "format", formats,
 			DC_ARRAY_LEN(formats), &r->err) != DC_OK)
 		return DC_EINVAL;
-	if (rest_is_mirror(&m))	/* no list has all of its sparse numbers */
-		return dc_fail(&r->err, DC_EINVAL, "a mirrored model has no "
-			       "export: its numbers stand in its contract");
+	if (rest_is_mirror(&m))
+		return text == NULL || format == FORMAT_JSON ?
+			rest_mirror_export(r, &m) :
+			dc_fail(&r->err, DC_EINVAL, "format: a mirrored model "
+				"is a contract's: json alone says it");
 	if (x.live == NULL || registry_info(x.live)->spec == NULL)
 		return dc_fail(&r->err, DC_ENOTFOUND, "the model is not "
 			       "followed here");

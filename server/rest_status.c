@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "oracle/mirrors.h"
 #include "server/rest.h"
 #include "sql/blocks.h"
 #include "sql/operators.h"
@@ -415,6 +416,54 @@ static void put_outbox(struct dc_buf *b, struct outbox *o)
 		       s.spent_wei);
 }
 
+static void put_mirrors_audits(struct dc_buf *b,
+			       const struct deca_mirror_stats *s)
+{
+	put_metric(b, "mirrors_contributions_total", "counter",
+		   "Contributions that mirrors learned from.",
+		   s->contributions);
+	put_metric(b, "mirrors_audited_total", "counter",
+		   "Predictions compared with the contracts' own.",
+		   s->audited);
+	put_metric(b, "mirrors_differed_total", "counter",
+		   "Of them, not the same.", s->differed);
+	put_metric(b, "mirrors_unanswered_total", "counter",
+		   "Predictions for which the contract took too much gas.",
+		   s->unanswered);
+	put_metric(b, "mirrors_rereads_total", "counter",
+		   "Mirrors read anew.", s->rereads);
+	put_metric(b, "mirrors_rewinds_total", "counter",
+		   "Mirrors gone back to a kept state.", s->rewinds);
+	put_metric(b, "mirrors_unread_total", "counter",
+		   "Numbers asked about that there was no room for.",
+		   s->unread);
+}
+
+/* Of 0xDeCA10B's models; how each one fares, its model's page says. */
+static void put_mirrors(struct dc_buf *b, struct mirrors *m)
+{
+	struct mirrors_totals t;
+
+	mirrors_totals(m, &t);
+	dc_buf_printf(b, "# HELP decaid_mirrors Mirrors of contracts.\n"
+		      "# TYPE decaid_mirrors gauge\n"
+		      "decaid_mirrors{state=\"live\"} %" PRIu64 "\n"
+		      "decaid_mirrors{state=\"reading\"} %" PRIu64 "\n"
+		      "decaid_mirrors{state=\"refused\"} %" PRIu64 "\n",
+		      t.live, t.reading, t.refused);
+	put_metric(b, "mirrors_behind_blocks", "gauge",
+		   "How far the last of them is behind what is followed.",
+		   t.behind_blocks);
+	put_metric(b, "mirrors_numbers", "gauge",
+		   "Numbers of models that they keep.", t.cells);
+	put_mirrors_audits(b, &t.stats);
+	put_metric(b, "mirrors_found_total", "counter",
+		   "Trainers that were found and let in.", t.found);
+	put_metric(b, "mirrors_turned_away_total", "counter",
+		   "Trainers that were found and are not mirrored.",
+		   t.turned_away);
+}
+
 void rest_metrics(struct http_request *rq, struct http_reply *rp)
 {
 	struct app *a = rq->app;
@@ -432,6 +481,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 		   registry_list(a->registry, NULL, 0));
 	put_following(&rp->body, &status);
 	put_nodes_metrics(&rp->body, &status);
+	put_mirrors(&rp->body, a->mirrors);
 	put_outbox(&rp->body, a->outbox);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);

@@ -286,6 +286,45 @@ async function turnsAway(world, log) {
 	await until(() => log().includes(`no mirror of ${fake.address}: no trainer`));
 }
 
+// A number of the fixed point as the contracts' own dashboard makes it of a file's.
+const fixed = (v) => BigInt(Math.floor(v * 1e9 + 0.5));
+
+// The model taken away as a file: the contract's numbers, and the same state when it is read again. Two of the kinds have
+// numbers here that no double holds: that is said.
+async function exported(world, get) {
+	const { chain, parts: { c, trainer, kind } } = world;
+	const ask = (functionName, ...args) => chain.reader.readContract({ address: c.address, abi: c.abi, functionName, args });
+	const sparse = !["DensePerceptron", "NearestCentroidClassifier"].includes(kind);
+	const { status, body } = await until(async () => {
+		const r = await get(`/${trainer.address}/export${sparse ? "?features=450" : ""}`);
+		return r.status !== 503 && r;
+	});
+	if (!sparse) {
+		assert.equal(status, 400);
+		assert.match(body.detail, /no number that a double holds|over 2\^53/);
+		return;
+	}
+	assert.equal(status, 200, JSON.stringify(body));
+	assert.equal(body.mirror.classifier, c.address);
+	for (let i = 0; i < 450; i += 7) {
+		if (kind === "SparsePerceptron")
+			assert.equal(fixed(body.sparseWeights[i] ?? 0), await ask("weights", BigInt(i)));
+		else if (kind === "NaiveBayesClassifier")
+			assert.equal(body.featureCounts[1].find(([k]) => k === i)?.[1] ?? 0,
+				await ask("getFeatureCount", 1n, i));
+		else
+			assert.equal(fixed(Object.values(body.centroids)[1].centroid[i] ?? 0),
+				await ask("getCentroidValue", 1n, i));
+	}
+	if (kind !== "SparseNearestCentroidClassifier") assert.equal(body.mirror.exact, true);
+	const file = path.join(os.tmpdir(), `decaid-deca-${process.pid}.json`);
+	fs.writeFileSync(file, JSON.stringify(body));
+	await new Promise((resolve, reject) => execFile(decaid, ["import", file, "--json", "--out", `${file}.model`],
+		(error, stdout, stderr) => error ? reject(new Error(stderr)) : resolve()));
+	fs.rmSync(file);
+	fs.rmSync(`${file}.model`);
+}
+
 // What people did stands with everybody's.
 async function inTheBoards(world, url, get) {
 	const { trainer } = world.parts;
@@ -482,6 +521,13 @@ async function serves(world, found) {
 	assert.deepEqual((await get(`/${trainer.address}/checkpoints`)).body.checkpoints, []);
 	const held = (await get(`/${trainer.address}/deposits`)).body;
 	assert.equal(held.claimable.reduce((sum, d) => sum + BigInt(d.deposit_wei), 0n), BigInt(held.held_wei));
+	await exported(world, get);
+	const metrics = await (await fetch(`${url}metrics`)).text();
+	const metric = (name) => Number(metrics.split("\n").find((l) => l.startsWith(`decaid_mirrors${name} `)).split(" ")[1]);
+	assert.equal(metric('{state="live"}'), 1);
+	assert.ok(metric("_audited_total") > 0 && metric("_contributions_total") > 0 && metric("_numbers") > 0);
+	assert.equal(metric("_differed_total") + metric("_unanswered_total") + metric('{state="refused"}'), 0);
+	assert.equal(metric("_found_total"), found ? 1 : 0);
 	if (found) await turnsAway(world, () => log);
 	await inTheBoards(world, url, get);
 	await reorganized(world, live);

@@ -549,6 +549,8 @@ START_TEST(metrics_are_prometheus_text)
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 				     "\ndecaid_node_chosen{node=\"2\"} 1\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
+				     "\ndecaid_mirrors{state=\"live\"} 0\n"));
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 		"\ndecaid_node_failures_total{node=\"2\"} 3\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 		"\ndecaid_node_lies_total{node=\"2\"} 1\n"));

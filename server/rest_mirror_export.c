@@ -1,0 +1,147 @@
+/*
+ * GET /v1/models/{model}/export of one of 0xDeCA10B's models: its own model
+ * file as of the mirror's block. A mapping cannot be listed: of the sparse
+ * kinds the file has the numbers that are known here, and member "mirror"
+ * says which these are, and whether the file makes the same contract again.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/deca_kept.h"
+#include "oracle/mirrors.h"
+#include "server/deca_json.h"
+#include "server/rest.h"
+
+#define EXPORT_BYTES_MAX ((size_t)48 << 20)	/* less than a reply's most */
+
+/* The state alone, without numbers that are 0. m is freed. */
+static void put_state(struct dc_buf *out, struct deca_model *m)
+{
+	const struct deca_kept kept = { .model = deca_model_shed(m, 0) };
+
+	dc_buf_init(out, DECA_KEPT_BYTES_MAX);
+	deca_kept_export(out, &kept);
+	free(kept.model);
+}
+
+/* Whether the file, read, is that very state: a number of a sparse centroid
+ * that is true at an older count is cut when it is written. */
+static enum dc_status is_exact(bool *out, struct deca_model *m,
+			       const struct dc_buf *json, struct dc_err *err)
+{
+	struct deca_file file;
+	struct dc_buf state, again;
+	enum dc_status st = deca_json_read(&file, (const char *)json->data,
+					   json->len, err);
+
+	put_state(&state, m);
+	if (st == DC_OK) {
+		put_state(&again, file.model);
+		file.model = NULL;
+		*out = state.len == again.len && !dc_buf_failed(&state) &&
+			memcmp(state.data, again.data, state.len) == 0;
+		dc_buf_clear(&again);
+	}
+	dc_buf_clear(&state);
+	deca_file_clear(&file);
+	return st;
+}
+
+static void put_where(struct json_out *j, const struct mirror_view *v,
+		      uint64_t cells, bool exact)
+{
+	json_put_key(j, "mirror");
+	json_put_open(j, '{');
+	json_put_key(j, "trainer");
+	json_put_address(j, &v->parts.trainer);
+	json_put_key(j, "classifier");
+	json_put_address(j, &v->parts.classifier);
+	json_put_key(j, "block");
+	json_put_u64(j, v->block.number);
+	json_put_key(j, "block_hash");
+	json_put_hash(j, &v->block.hash);
+	json_put_key(j, "numbers");
+	json_put_u64(j, cells);
+	json_put_key(j, "exact");
+	json_put_bool(j, exact);
+	json_put_close(j, '}');
+}
+
+/* The file's JSON with one member more, which its readers pass over. */
+static enum dc_status put_file(struct rest *r, struct deca_model *m,
+			       const struct mirror_view *v)
+{
+	const struct deca_file file = {
+		.model = m, .class_name = v->parts.class_name,
+		.n_class = (uint32_t)v->parts.n_class,
+	};
+	uint64_t cells = m->n_cell;
+	struct dc_buf json;
+	bool exact = false;
+	enum dc_status st;
+
+	dc_buf_init(&json, EXPORT_BYTES_MAX);
+	st = deca_json_write(&json, &file, &r->err);
+	if (st == DC_OK)
+		st = is_exact(&exact, m, &json, &r->err);
+	else
+		free(m);
+	if (st == DC_OK) {
+		struct json_out j;
+
+		json.len--;	/* the closing brace */
+		json_out_init(&j, &json);
+		j.comma = true;
+		put_where(&j, v, cells, exact);
+		dc_buf_append_byte(&json, '}');
+		dc_buf_append(&r->rp->body, json.data, json.len);
+	}
+	dc_buf_clear(&json);
+	return st;
+}
+
+/* features=N: those below N are to be known first. */
+static enum dc_status known(struct rest *r, size_t i)
+{
+	const char *text = http_query(r->rq, "features");
+	struct dc_err why = DC_ERR_INIT;
+	uint64_t n;
+	enum dc_status st;
+
+	if (text == NULL)
+		return DC_OK;
+	st = rest_uint(&n, text, "features", 1, MIRRORS_SAMPLE_MAX, &r->err);
+	if (st != DC_OK)
+		return st;
+	st = mirrors_know(r->app->mirrors, i, n, &why);
+	if (st == DC_EBUSY)
+		rest_later(r, 1, "%s", why.text);
+	return st == DC_OK || st == DC_EBUSY ? st
+		: dc_fail(&r->err, st, "%s", why.text);
+}
+
+enum dc_status rest_mirror_export(struct rest *r, const struct sql_model *m)
+{
+	struct dc_err why = DC_ERR_INIT;
+	struct deca_model *model;
+	struct mirror_view v;
+	enum dc_status st;
+	size_t i;
+
+	if (!mirrors_find(r->app->mirrors, &i, &m->is.trainer)) {
+		rest_later(r, 1, "this model is not served here");
+		return DC_EBUSY;
+	}
+	st = known(r, i);
+	if (st != DC_OK)
+		return st;
+	st = mirrors_model_copy(r->app->mirrors, i, &model, &v, r->arena,
+				&why);
+	if (st != DC_OK) {
+		rest_later(r, 1, "%s", why.text);
+		return st;
+	}
+	return put_file(r, model, &v);
+}
