@@ -98,8 +98,9 @@ static const struct config_key keys[] = {
 	KEY_UINT("rate-limit", rate_limit, "0", 0, 1000000,
 		 "requests a second from one address; 0 does not limit"),
 	KEY_UINT("simulations", simulations, "2", 0, 64,
-		 "at most so many simulations of visitors run at once, each a "
-		 "process with little time and memory; 0 runs none"),
+		 "at most so many simulations of visitors run at once, one an "
+		 "address, each a process with little time and memory; 0 runs "
+		 "none"),
 	KEY_UINT("ready-blocks", ready_blocks, "3", 0, 1000000,
 		 "/readyz allows so many blocks behind the head"),
 	KEY_UINT("ready-seconds", ready_s, "30", 0, 1000000,

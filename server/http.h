@@ -98,6 +98,11 @@ struct http_reply {
 
 typedef void http_handler(struct http_request *rq, struct http_reply *rp);
 
+/* Who asks, as far as limits go: a number made from the part of the address
+ * that one subscriber has, the same while the process lives. 0: this machine
+ * itself, where a proxy stands for everybody. */
+uint64_t http_subscriber(const struct http_request *rq);
+
 /* All that the replies of a GET depend on beside their address and their
  * encoding, as a number that is another one whenever they would be. Replies
  * that are 200 are kept under it and sent again without the handler. Called

@@ -211,6 +211,9 @@ bool http_limit_take(struct http_limit *l, const struct sockaddr *from,
  * by its /64, which is what one subscriber has. */
 uint64_t http_address_key(const struct sockaddr *from, uint64_t seed);
 
+/* 127.0.0.0/8 and ::1, of either family. */
+bool http_address_is_local(const struct sockaddr *from);
+
 /* ---- http_peers.c ---- */
 
 /* limit  connections of one address    most  connections of all */

@@ -67,6 +67,21 @@ static uint64_t subscriber(const struct sockaddr *from)
 	return k;
 }
 
+bool http_address_is_local(const struct sockaddr *from)
+{
+	union {
+		const struct sockaddr *any;
+		const struct sockaddr_in6 *v6;
+	} a = { from };
+	uint8_t first;
+
+	if (from->sa_family == AF_INET6 &&
+	    !IN6_IS_ADDR_V4MAPPED(&a.v6->sin6_addr))
+		return IN6_IS_ADDR_LOOPBACK(&a.v6->sin6_addr);
+	first = (uint8_t)(ntohl((uint32_t)subscriber(from)) >> 24);
+	return first == 127;
+}
+
 /* Source: MurmurHash3's 64-bit finalizer. */
 uint64_t http_address_key(const struct sockaddr *from, uint64_t seed)
 {

@@ -33,6 +33,15 @@ static const struct sockaddr *client_of(struct MHD_Connection *mhd)
 		MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
 }
 
+uint64_t http_subscriber(const struct http_request *rq)
+{
+	const struct http_connection *c = rq->connection;
+	const struct sockaddr *from = client_of(c->mhd);
+
+	return http_address_is_local(from) ? 0 :
+		http_address_key(from, 0);
+}
+
 enum MHD_Result http_on_accept(void *cls, const struct sockaddr *from,
 			       socklen_t len)
 {

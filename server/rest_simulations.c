@@ -62,8 +62,8 @@ static void start(struct http_request *rq, struct http_reply *rp,
 		rest_fail(rq, rp, &err);
 		return;
 	}
-	if (simulation_start(&run, app->simulations, text, len, &err) !=
-	    DC_OK) {
+	if (simulation_start(&run, app->simulations, http_subscriber(rq),
+			     text, len, &err) != DC_OK) {
 		http_problem(rq, rp, 429, "%s", err.text);
 		rp->retry_after_s = RETRY_AFTER_S;
 		return;

@@ -30,6 +30,7 @@ enum stage { STAGE_WAITING, STAGE_RUNNING, STAGE_ENDED };
 struct simulation {
 	struct simulations *of;
 	struct simulation *next;
+	uint64_t who;
 	/* The thread's alone. */
 	enum stage stage;
 	bool late, too_much;	/* why it was ended */
@@ -457,30 +458,46 @@ static int input_make(const char *text, size_t len)
 	return fd;
 }
 
+/* Under the lock. Keeps (1); a run that is left is about to end. */
+static enum dc_status admit(const struct simulations *s, uint64_t who,
+			    struct dc_err *err)
+{
+	for (const struct simulation *r = s->first; r != NULL; r = r->next)
+		if (who != 0 && r->who == who && !r->ended && !r->left)
+			return dc_fail(err, DC_EBUSY, "a simulation of yours "
+				       "runs here: one at a time from one "
+				       "address");
+	return s->n_running < s->o.at_once ? DC_OK :
+		dc_fail(err, DC_EBUSY, "%u simulations run here, which is as "
+			"many as may", s->o.at_once);
+}
+
 enum dc_status simulation_start(struct simulation **out,
-				struct simulations *s, const char *text,
-				size_t len, struct dc_err *err)
+				struct simulations *s, uint64_t who,
+				const char *text, size_t len,
+				struct dc_err *err)
 {
 	struct simulation *r;
-	bool found;
+	enum dc_status st;
 
 	r = dc_calloc(1, sizeof(*r));
 	r->of = s;
+	r->who = who;
 	r->output = -1;
 	r->input = input_make(text, len);
 	dc_buf_init(&r->unread, SIMULATIONS_BYTES_MAX + 4096);
 	lock(s);
-	found = r->input >= 0 && s->n_running < s->o.at_once; /* keeps (1) */
-	if (found) {
+	st = r->input >= 0 ? admit(s, who, err) :
+		dc_fail(err, DC_EBUSY, "there is no room for a simulation");
+	if (st == DC_OK) {
 		r->next = s->first;
 		s->first = r;
 		s->n_running++;
 	}
 	unlock(s);
-	if (!found) {
+	if (st != DC_OK) {
 		run_free(r);
-		return dc_fail(err, DC_EBUSY, "%u simulations run here, which "
-			       "is as many as may", s->o.at_once);
+		return st;
 	}
 	wake(s);
 	*out = r;

@@ -8,13 +8,14 @@
  * daemon. One thread starts, reads and reaps them all, so that nothing here
  * waits on a thread that answers requests.
  *
- * (1) At most at_once processes run.
+ * (1) At most at_once processes run, and one of each visitor.
  * (2) A process ends when its visitor leaves, after SIMULATIONS_WALL_S, and
  *     with the daemon.
  * (3) A run writes at most SIMULATIONS_BYTES_MAX.
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/status.h"
@@ -44,11 +45,13 @@ enum dc_status simulations_new(struct simulations **out,
 void simulations_free(struct simulations *s);
 
 /* Start a run of a scenario that scenario_read took.
+ * who    the visitor, 0: nobody knows, and nothing is limited by it
  * text   (len) copied
  * Errors: DC_EBUSY as many run as may.  Thread: any. */
 enum dc_status simulation_start(struct simulation **out,
-				struct simulations *s, const char *text,
-				size_t len, struct dc_err *err) DC_MUST_CHECK;
+				struct simulations *s, uint64_t who,
+				const char *text, size_t len,
+				struct dc_err *err) DC_MUST_CHECK;
 
 /* An http_stream: what the run wrote since. If it ended badly, the last line
  * is {"error":{"title":...,"detail":...}}.

@@ -61,6 +61,18 @@ static void stop(void)
 	rest_fixture_stop(&f);
 }
 
+/* A program in place of the simulator, under a name of mkstemp's. */
+static void script_make(char *path, const char *script)
+{
+	int fd = mkstemp(path);
+	FILE *out = fdopen(fd, "w");
+
+	ck_assert_ptr_nonnull(out);
+	fprintf(out, "#!/bin/sh\n%s\n", script);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0700), 0);
+}
+
 static const struct http_answer *post(const char *body)
 {
 	return http_client_post(f.client, "/v1/simulations", body);
@@ -280,6 +292,62 @@ START_TEST(no_more_run_than_may_and_leaving_ends_a_run)
 }
 END_TEST
 
+static void no_ring(void *user)
+{
+}
+
+/* A run of this visitor; NULL: it may not. */
+static struct simulation *run_of(struct simulations *s, uint64_t who,
+				 struct dc_err *err)
+{
+	struct simulation *r = NULL;
+	const char *text;
+	size_t len;
+
+	text = scenario_example("attack", &len);
+	*err = (struct dc_err)DC_ERR_INIT;
+	if (simulation_start(&r, s, who, text, len, err) != DC_OK) {
+		ck_assert_int_eq(err->status, DC_EBUSY);
+		return NULL;
+	}
+	return r;
+}
+
+START_TEST(a_visitor_has_one_run_at_a_time_and_leaves_the_rest_to_others)
+{
+	char path[] = "/tmp/decaid-script-XXXXXX";
+	struct simulations_options o = { path, 4, 0, no_ring, NULL };
+	struct simulation *mine, *other, *proxied[2];
+	struct dc_err err = DC_ERR_INIT;
+	struct simulations *s;
+
+	script_make(path, "exec sleep 60");
+	ck_assert_int_eq(simulations_new(&s, &o, &err), DC_OK);
+	mine = run_of(s, 7, &err);
+	ck_assert_ptr_nonnull(mine);
+	ck_assert_ptr_null(run_of(s, 7, &err));
+	ck_assert_str_eq(err.text, "a simulation of yours runs here: one at "
+			 "a time from one address");
+	other = run_of(s, 8, &err);
+	ck_assert_ptr_nonnull(other);
+	proxied[0] = run_of(s, 0, &err);
+	proxied[1] = run_of(s, 0, &err);
+	ck_assert(proxied[0] != NULL && proxied[1] != NULL);
+	ck_assert_ptr_null(run_of(s, 9, &err));
+	ck_assert_str_eq(err.text, "4 simulations run here, which is as many "
+			 "as may");
+	simulation_leave(proxied[0]);
+	simulation_leave(proxied[1]);
+	simulation_leave(mine);
+	while ((mine = run_of(s, 7, &err)) == NULL)	/* places come free */
+		(void)usleep(20000);
+	simulation_leave(mine);
+	simulation_leave(other);
+	simulations_free(s);
+	ck_assert_int_eq(unlink(path), 0);
+}
+END_TEST
+
 START_TEST(the_daemon_ends_with_runs_under_way)
 {
 	int first, second;
@@ -306,18 +374,12 @@ static void ends_with(const char *detail)
 	json_decref(line);
 }
 
-/* A program in place of the simulator. */
 static void with_script(const char *script, unsigned wall_s,
 			const char *detail)
 {
 	char path[] = "/tmp/decaid-script-XXXXXX";
-	int fd = mkstemp(path);
-	FILE *out = fdopen(fd, "w");
 
-	ck_assert_ptr_nonnull(out);
-	fprintf(out, "#!/bin/sh\n%s\n", script);
-	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_int_eq(chmod(path, 0700), 0);
+	script_make(path, script);
 	start(path, 1, wall_s);
 	ends_with(detail);
 	ends_with(detail);	/* and it leaves room for the next */
@@ -363,5 +425,6 @@ UNIT_MAIN("server/simulations",
 	  what_visitors_may_is_told_with_examples_that_are_within,
 	  what_is_wrong_or_too_much_is_told, what_is_too_long_is_told,
 	  no_more_run_than_may_and_leaving_ends_a_run,
+	  a_visitor_has_one_run_at_a_time_and_leaves_the_rest_to_others,
 	  the_daemon_ends_with_runs_under_way,
 	  however_a_run_ends_it_is_told, an_owner_may_have_none)
