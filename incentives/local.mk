@@ -14,6 +14,7 @@ libdc_incentives_a_SOURCES = \
 	incentives/sim.c incentives/sim.h \
 	incentives/sim_agent.c \
 	incentives/sim_attack.c \
+	incentives/sim_deca.c \
 	incentives/sim_drt.c \
 	incentives/sim_market.c \
 	incentives/sim_stake.c \

@@ -112,6 +112,7 @@ void sim_init(struct sim *s, const struct sim_config *c,
 	s->due = (struct due_queue){ .entry = room->due,
 				     .room = room->n_due };
 	s->n_awake = c->n_agent;
+	s->deca = c->deca;
 	random_seed(&s->random, c->seed);
 	memset(room->account, 0, room->n_account * sizeof(*room->account));
 	memset(room->seen, 0, room->n_seen * sizeof(*room->seen));
@@ -257,6 +258,18 @@ void sim_settle(struct sim *s, uint32_t entry)
 	e->settled = true;
 	s->n_open--;
 	s->room.account[e->agent].n_open--;
+}
+
+void sim_pay_by_good(struct sim *s, struct wei amount)
+{
+	for (uint32_t i = 0; s->good_all > 0 && i < s->config->n_agent; i++) {
+		struct wei part;
+
+		DC_CHECK(u256_muldiv(&part.v, amount.v,
+				     u256_from_u64(s->room.account[i].good),
+				     u256_from_u64(s->good_all)));
+		sim_pay(s, i, part);
+	}
 }
 
 uint32_t sim_next_awake(const struct sim *s, uint32_t but)

@@ -27,6 +27,7 @@
 #include "base/buf.h"
 #include "base/event.h"
 #include "base/types.h"
+#include "incentives/deca_incentive.h"
 #include "incentives/drt.h"
 #include "incentives/due.h"
 #include "incentives/market.h"
@@ -107,6 +108,7 @@ struct sim_config {
 	uint32_t n_agent;
 	const struct sim_incentive *incentive;
 	struct drt_params drt;		/* for sim_incentive_drt */
+	struct deca_incentive deca;	/* for _stakeable, _points64: at 0 */
 	struct trainer_params trainer;	/* for _stake and _points */
 	struct market_params market;	/* for _market; n_test is n_held */
 	enum sim_market_by market_by;
@@ -191,6 +193,7 @@ struct sim {
 	uint64_t good_all;		/* sum of good */
 	struct share_pool pool;
 	struct price_level price;
+	struct deca_incentive deca;
 	struct wei contract_wei;	/* what the contract holds */
 	struct wei fees_wei;		/* of that, set aside for oracles */
 	uint32_t n_judged;
@@ -235,7 +238,9 @@ extern const struct sim_incentive sim_incentive_drt;
 extern const struct sim_incentive sim_incentive_market;
 extern const struct sim_incentive sim_incentive_market_offers;
 extern const struct sim_incentive sim_incentive_points;
+extern const struct sim_incentive sim_incentive_points64;
 extern const struct sim_incentive sim_incentive_stake;
+extern const struct sim_incentive sim_incentive_stakeable;
 
 /* How much room a run wants. */
 void sim_need(struct sim_room *out, const struct sim_config *c);
@@ -268,6 +273,9 @@ void sim_pay_from(struct sim *s, uint32_t entry, uint32_t agent,
 #define SIM_ACCOUNTS_MAX 1024
 #define SIM_STARTER (UINT32_C(1) << 31)
 struct addr20 sim_address(uint32_t number);
+
+/* To all who gave good data, by how much; what does not divide stays. */
+void sim_pay_by_good(struct sim *s, struct wei amount);
 
 /* Nothing is left to claim; what remains of its deposit stays with the
  * contract. */

@@ -72,24 +72,11 @@ static void claim(struct sim *s, uint32_t entry)
 		sim_claim_at(s, entry, again < take_at ? again : take_at);
 }
 
-/* To all who gave good data, by how much; what does not divide stays. */
-static void called(struct sim *s, struct wei amount)
-{
-	for (uint32_t i = 0; s->good_all > 0 && i < s->config->n_agent; i++) {
-		struct wei part;
-
-		DC_CHECK(u256_muldiv(&part.v, amount.v,
-				     u256_from_u64(s->room.account[i].good),
-				     u256_from_u64(s->good_all)));
-		sim_pay(s, i, part);
-	}
-}
-
 const struct sim_incentive sim_incentive_drt = {
 	.name = "deposit-refund-take",
 	.takes_offer = false,
 	.price = price,
 	.added = added,
 	.claim = claim,
-	.called = called,
+	.called = sim_pay_by_good,
 };

@@ -27,6 +27,15 @@ static uint32_t rows_max(const struct scenario *s)
 	return s->limits == NULL ? SCENARIO_ROWS_MAX : s->limits->rows;
 }
 
+/* Words are columns that are set. */
+static bool takes_words(const struct scenario *s)
+{
+	static const uint32_t index[] = { 0 };
+	const struct sample x = { SAMPLE_BINARY, 1, index, NULL };
+
+	return s->spec.model->accepts(&x);
+}
+
 static enum dc_status words_take(struct scenario *s,
 				 const struct scenario_line *line,
 				 struct dc_err *err)
@@ -53,6 +62,10 @@ static enum dc_status words_take(struct scenario *s,
 	if (s->spec.n_class != 2)
 		return scenario_fail(s, line, err,
 				     "words are made for two classes");
+	if (!takes_words(s))
+		return scenario_fail(s, line, err, "%s takes no words, but "
+				     "dense rows of a file",
+				     s->spec.model->choice.name);
 	s->data.n_row = n_row;
 	s->data.n_held = n_held;
 	s->words_columns = columns;

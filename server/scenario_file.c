@@ -81,11 +81,14 @@ static enum dc_status encode(struct sample *x, const struct scenario *s,
 			d->value + i * d->n_column,
 	};
 	struct dc_err why = DC_ERR_INIT;
+	enum dc_status st = encoder_encode(x, &s->spec, room, &in, &why);
 
-	if (encoder_encode(x, &s->spec, room, &in, &why) == DC_OK)
-		return DC_OK;
-	return dc_fail(err, DC_EINVAL, "%s:%zu: %s", d->path, row->line,
-		       why.text);
+	if (st == DC_OK && !s->spec.model->accepts(x))
+		st = dc_fail(&why, DC_EINVAL, "%s takes no such values",
+			     s->spec.model->choice.name);
+	return st == DC_OK ? st :
+		dc_fail(err, DC_EINVAL, "%s:%zu: %s", d->path, row->line,
+			why.text);
 }
 
 /* Rows order[0 .. n) of d, packed. */

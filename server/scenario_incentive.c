@@ -48,6 +48,51 @@ static enum dc_status time32(uint32_t *out, const struct scenario *s,
 	return st;
 }
 
+/* Stakeable64, Points64: weight (Stakeable64 alone), refund, any, retry. */
+static enum dc_status take_deca(struct scenario *s,
+				const struct scenario_line *line,
+				struct dc_err *err)
+{
+	static const char *const keys[] = {
+		"refund", "any", "retry", "weight", NULL
+	};
+	static const char *const free_keys[] = {
+		"refund", "any", "retry", NULL
+	};
+	struct sim_config *c = &s->config;
+	enum deca_incentive_kind kind;
+	struct deca_waits waits;
+	struct wei weight = wei_from_u64(0);
+	bool stakes;
+	enum dc_status st;
+
+	DC_CHECK(deca_incentive_kind_find(&kind, line->word[1]));
+	stakes = kind == DECA_STAKEABLE;
+	st = scenario_keys(s, line, 2, stakes ? keys : free_keys, err);
+	if (st == DC_OK && stakes)
+		st = scenario_amount(&weight, s, line, "weight", NULL, err);
+	if (st == DC_OK)
+		st = time32(&waits.refund_s, s, line, "refund", "1d", err);
+	if (st == DC_OK)
+		st = time32(&waits.any_claim_s, s, line, "any", "9d", err);
+	if (st == DC_OK)
+		st = scenario_time(&c->retry_s, s, line, "retry", "1d", err);
+	if (st != DC_OK)
+		return st;
+	if (c->retry_s == 0)
+		return scenario_fail(s, line, err, "retry=0 never ends");
+	if (u256_bits(weight.v) > 80)
+		return scenario_fail(s, line, err, "weight passes 2^80 wei");
+	waits.owner_claim_s = waits.any_claim_s;	/* nobody owns it */
+	if (waits.any_claim_s <= waits.refund_s ||
+	    deca_incentive_construct(&c->deca, kind, waits, weight,
+				     u256_from_u64(0)) != DECA_DONE)
+		return scenario_fail(s, line, err, "any must be after refund");
+	c->incentive = stakes ? &sim_incentive_stakeable
+			      : &sim_incentive_points64;
+	return DC_OK;
+}
+
 static enum dc_status waits_take(struct trainer_params *p,
 				 const struct scenario *s,
 				 const struct scenario_line *line,
@@ -228,6 +273,8 @@ enum dc_status scenario_take_incentive(struct scenario *s,
 				       const struct scenario_line *line,
 				       struct dc_err *err)
 {
+	enum deca_incentive_kind kind;
+
 	if (strcmp(line->word[1], "deposit-refund-take") == 0)
 		return take_drt(s, line, err);
 	if (strcmp(line->word[1], "stake") == 0)
@@ -236,7 +283,9 @@ enum dc_status scenario_take_incentive(struct scenario *s,
 		return take_points(s, line, err);
 	if (strcmp(line->word[1], "market") == 0)
 		return take_market(s, line, err);
+	if (deca_incentive_kind_find(&kind, line->word[1]))
+		return take_deca(s, line, err);
 	return scenario_fail(s, line, err, "no incentive '%s'; there are "
-			     "deposit-refund-take, stake, points and market",
-			     line->word[1]);
+			     "stake, points, market, deposit-refund-take, "
+			     "Stakeable64 and Points64", line->word[1]);
 }

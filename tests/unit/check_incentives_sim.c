@@ -235,6 +235,13 @@ trainer_set(struct world *w)
 		.bounty_wei = wei_from_u64(4000), .n_test = WORLD_HELD,
 		.max_passes = 100,
 	};
+	/* the other kind has no price, and its waits are the same */
+	ck_assert_int_eq(deca_incentive_construct(&w->config.deca,
+		w->config.incentive == &sim_incentive_points64 ? DECA_POINTS
+							       : DECA_STAKEABLE,
+		(struct deca_waits){ 86400, 9 * 86400, 9 * 86400 },
+		wei_from_u64(1), u256_from_u64(0)), DECA_DONE);
+	w->config.retry_s = 86400;
 }
 
 /* Every incentive: whatever happens, no money comes or goes, everything is
@@ -244,7 +251,8 @@ START_TEST(every_incentive_keeps_the_money_and_ends)
 	static const struct sim_incentive *const kinds[] = {
 		&sim_incentive_drt, &sim_incentive_stake,
 		&sim_incentive_points, &sim_incentive_market,
-		&sim_incentive_market_offers,
+		&sim_incentive_market_offers, &sim_incentive_stakeable,
+		&sim_incentive_points64,
 	};
 	size_t k;
 
@@ -275,6 +283,27 @@ START_TEST(every_incentive_keeps_the_money_and_ends)
 		ck_assert_uint_eq(w->sim.n_open, 0);
 		world_free(w);
 	}
+}
+END_TEST
+
+/* By 0xDeCA10B's own contract, too; no wei is left in it. */
+START_TEST(under_stakeable64_the_honest_gain_and_the_contract_is_emptied)
+{
+	struct sim_agent agents[3] = {
+		agent("a", 0, 600), agent("b", 0, 700),
+		agent("d", DC_FX9_ONE, 3600),
+	};
+	struct world *w = world_new(agents, 3, 2);
+
+	w->config.incentive = &sim_incentive_stakeable;
+	trainer_set(w);
+	world_begin(w);
+	finish(w);
+	ck_assert_uint_gt(small(w->room.account[0].balance_wei), 10000);
+	ck_assert_uint_gt(small(w->room.account[1].balance_wei), 10000);
+	ck_assert_uint_lt(small(w->room.account[2].balance_wei), 10000);
+	ck_assert_uint_eq(small(w->sim.contract_wei), 0);
+	world_free(w);
 }
 END_TEST
 
@@ -333,6 +362,7 @@ UNIT_MAIN("incentives/sim", money_is_conserved_at_every_event,
 	  a_run_is_the_same_on_every_machine,
 	  a_single_contribution_is_paid_by_the_rules,
 	  every_incentive_keeps_the_money_and_ends,
+	  under_stakeable64_the_honest_gain_and_the_contract_is_emptied,
 	  a_stake_is_lost_to_those_who_hold_karma,
 	  a_market_ends_when_nobody_can_stake_any_more,
 	  who_can_do_nothing_leaves, a_drift_rises_from_its_date)

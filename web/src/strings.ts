@@ -578,6 +578,8 @@ export const text = {
 		incentive_name: {
 			"stake": "stake: StakeTrainer",
 			"deposit-refund-take": "deposit, refund, take: 0xDeCA10B",
+			"Stakeable64": "Stakeable64: 0xDeCA10B’s contract",
+			"Points64": "Points64: 0xDeCA10B’s contract",
 			"points": "points: karma alone",
 			"market": "prediction market",
 		} as Record<string, string>,

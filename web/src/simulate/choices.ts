@@ -38,6 +38,8 @@ export const INCENTIVES: Record<string,
 		"refund=1h challenge=10m epoch=10m reporter=1000",
 	"deposit-refund-take": (of) =>
 		`weight=${of(1.2)} refund=1d take=9d retry=1d`,
+	"Stakeable64": (of) => `weight=${of(0.005)} refund=1d any=9d retry=1d`,
+	"Points64": () => "refund=1d any=9d retry=1d",
 	"points": () => "refund=1h challenge=10m epoch=10m",
 	"market": (of) => `unit=${of(0.5)} rounds=500 by=contributor`,
 };
