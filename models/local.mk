@@ -47,4 +47,4 @@ libdc_models_a_SOURCES = \
 
 models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)
 
-EXTRA_DIST += models/ACCURACY.md models/VERDICTS.md
+dist_doc_DATA += models/ACCURACY.md models/VERDICTS.md
