@@ -42,7 +42,7 @@ async function bundle() {
 		minify: true,
 		format: "iife",
 		target: ["es2021", "chrome100", "firefox100", "safari15.4"],
-		loader: { ".woff2": "file", ".svg": "copy" },
+		loader: { ".woff2": "file", ".svg": "copy", ".md": "text" },
 		legalComments: "none", /* licences.txt holds them whole */
 		metafile: true,
 		logLevel: "warning",

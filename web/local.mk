@@ -8,7 +8,7 @@ WEB_BUNDLE = web/dist/stamp
 web_sources = $(srcdir)/web/build.mjs $(srcdir)/web/index.html \
 	$(srcdir)/web/favicon.svg $(wildcard $(srcdir)/web/src/*.ts* \
 	$(srcdir)/web/src/*.css $(srcdir)/web/src/*/*.ts* \
-	$(srcdir)/web/src/*/*.css)
+	$(srcdir)/web/src/*/*.css) $(srcdir)/models/ACCURACY.md
 web_npm = $(wildcard $(top_srcdir)/node_modules/.package-lock.json)
 
 web/dist/stamp: $(web_sources) $(web_npm)

@@ -8,10 +8,12 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Browser, browser_missing } from "./browser.mjs";
 import { DIST, fixture_start } from "./fixture.mjs";
 import { models_usual } from "./fixture_chain.mjs";
 
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const missing = await browser_missing() ??
 	(fs.existsSync(path.join(DIST, "index.html")) ? null
 		: `${DIST} holds no dashboard: npm ci && make`);
@@ -587,6 +589,32 @@ test("operators have a page with their record", async (t) => {
 	faultless(page);
 });
 
+/* The rows of a table of models/ACCURACY.md: set, then the figures. */
+function measured() {
+	const text_ = fs.readFileSync(path.join(ROOT, "models/ACCURACY.md"), "utf8");
+	return [...text_.matchAll(/^\| (\w+) \|((?: [-*\d.]+ \|)+) [\d.]+ \/ /gm)]
+		.map(([, set, row]) => [set, row.replace(/[* ]/g, "").split("|")
+			.slice(0, -1)]);
+}
+
+test("who wonders which model to choose sees what each reaches", async (t) => {
+	const { page } = await visit(t);
+	await page.locator(at("model-type")).click();
+	await page.waitForSelector(at("measured"));
+	const known = new Map(measured());
+	const rows = page.locator(at("measured"));
+	assert.equal(await rows.count(), 8);
+	for (const row of await rows.all()) {
+		const set = await row.getAttribute("data-value");
+		assert.deepEqual(await values(row, "measured-percent"),
+			known.get(set), set);
+		assert.equal(await row.locator(".choose-best").first().innerText(),
+			String([...known.get(set)].sort((a, b) => b - a)[0]));
+	}
+	assert.ok(await page.locator(at("choose-kind")).count() > 10);
+	faultless(page);
+});
+
 test("the pages of all models fit a narrow phone", async (t) => {
 	for (const models of [undefined, hostile()]) {
 		const { page, chain, fixture } = await visit(t, {
@@ -594,7 +622,7 @@ test("the pages of all models fit a narrow phone", async (t) => {
 		const who = chain.board(chain.everything(), "karma", "all")[0].address;
 		for (const [hash, id] of [["#/board", "leader"],
 			[`#/contributors/${who}`, "contributor-recent"],
-			["#/operators", "operator"]]) {
+			["#/operators", "operator"], ["#/choose", "measured"]]) {
 			await page.goto(fixture.url + hash);
 			await page.waitForSelector(at(id));
 			await page.waitForFunction(() =>

@@ -3,6 +3,7 @@ import { chain, status } from "./store";
 import { connection, heard_ms } from "./lib/live";
 import { format_count, format_time } from "./lib/format";
 import { BoardPage } from "./board/BoardPage";
+import { ChoosePage } from "./choose/ChoosePage";
 import { ContributorPage } from "./contributor/ContributorPage";
 import { Footer } from "./footer/Footer";
 import { Header } from "./header/Header";
@@ -46,6 +47,8 @@ function Chosen() {
 		return <OperatorsPage />;
 	case "simulate":
 		return <SimulatePage />;
+	case "choose":
+		return <ChoosePage />;
 	}
 }
 

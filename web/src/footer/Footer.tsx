@@ -15,6 +15,8 @@ export function Footer() {
 			{now && <span>
 				{text.footer.up(format_duration(now.uptime_s))}
 			</span>}
+			<a href="#/choose" data-testid="page-choose">
+				{text.choose.title}</a>
 			<a href="openapi.json">{text.footer.api}</a>
 			<a href="licences.txt">{text.footer.licences}</a>
 		</footer>

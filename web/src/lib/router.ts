@@ -4,13 +4,15 @@
  *     #/models/SLUG?by=karma&window=7d&state=disagree
  *     #/contributors/ADDRESS
  *     #/simulate?example=attack
+ *     #/choose
  */
 import { signal } from "@preact/signals";
 
-export type Page =
-	"models" | "board" | "contributors" | "operators" | "simulate";
-const PAGES: readonly Page[] =
-	["models", "board", "contributors", "operators", "simulate"];
+export type Page = "models" | "board" | "contributors" | "operators" |
+	"simulate" | "choose";
+const PAGES: readonly Page[] = [
+	"models", "board", "contributors", "operators", "simulate", "choose",
+];
 
 export interface Route {
 	page: Page;

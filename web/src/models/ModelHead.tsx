@@ -74,7 +74,9 @@ export function ModelHead({ model }: { model: Model }) {
 							title={text.model.mirrored_meaning}>
 							{text.model.mirrored}</span>}</dd></div>
 				<div><dt>{text.model.type}</dt>
-					<dd><bdi dir="auto">{model.type}</bdi></dd></div>
+					<dd><a href="#/choose" title={text.choose.title}
+						data-testid="model-type"><bdi dir="auto">
+							{model.type}</bdi></a></dd></div>
 				<div><dt>{text.model.encoder}</dt>
 					<dd><bdi dir="auto">{model.encoder}</bdi></dd></div>
 				<div><dt>{text.model.features}</dt>
