@@ -525,8 +525,10 @@ test("empty, new, loading, failing and unknown each have their words",
 
 		const failing = await visit(t, { page: { allowed: FAILED_LOAD },
 			prepare: (f) => {
+				/* so long that it is the button that asks again */
 				f.failing = (p) => p.endsWith("/leaderboard")
-					? [500, "It broke", "the database does not answer"] : null;
+					? [500, "It broke", "the database does not answer",
+						{ "Retry-After": 3600 }] : null;
 			} });
 		const failed = failing.page.locator(at("failed"));
 		await failed.waitFor();

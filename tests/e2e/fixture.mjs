@@ -35,9 +35,9 @@ function policy_of(source) {
 }
 
 class Refused extends Error {
-	constructor(status, title, detail) {
+	constructor(status, title, detail, headers = {}) {
 		super(title);
-		Object.assign(this, { status, title, detail });
+		Object.assign(this, { status, title, detail, headers });
 	}
 }
 
@@ -171,7 +171,8 @@ export class Fixture {
 		this.asked = []; /* every request: method, path, If-None-Match, status */
 		this.streams = new Set();
 		this.streaming = true; /* false: refused; "held": never begun */
-		this.failing = null; /* (path) => [status, title] or null */
+		/* (path) => [status, title, detail, headers] or null */
+		this.failing = null;
 		this.held_back = null; /* a promise each answer waits for */
 		this.server = http.createServer((request, response) =>
 			this.serve(request, response).catch((error) => {
@@ -225,7 +226,8 @@ export class Fixture {
 			if (!(error instanceof Refused))
 				throw error;
 			response.writeHead(error.status,
-				{ "Content-Type": "application/problem+json" });
+				{ "Content-Type": "application/problem+json",
+					...error.headers });
 			response.end(JSON.stringify({ type: "about:blank",
 				title: error.title, status: error.status,
 				detail: error.detail }));
