@@ -238,10 +238,6 @@ export interface OperatorPage {
 	next: string | null;
 }
 
-/** One input, as the model's encoder takes it. */
-export type PredictInput =
-	{ text: string } | { features: number[] } | { indices: number[] };
-
 export interface Prediction {
 	label: number;
 	class: string;

@@ -116,7 +116,7 @@ async function lines_read(from: ReadableStreamDefaultReader<Uint8Array>,
 	}
 }
 
-export async function client_post<T>(path: string, body: unknown,
+export async function client_post<T>(path: string, body: string,
 	signal: AbortSignal): Promise<T> {
 	const answer = await send(address(path), {
 		method: "POST",
@@ -124,7 +124,7 @@ export async function client_post<T>(path: string, body: unknown,
 			"Accept": "application/json",
 			"Content-Type": "application/json",
 		},
-		body: JSON.stringify(body),
+		body,
 		signal,
 	});
 	if (!answer.ok)

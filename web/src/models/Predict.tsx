@@ -10,12 +10,13 @@ import { Choice } from "../parts/Choice";
 import { Empty } from "../parts/Notice";
 import { text } from "../strings";
 import { input_forms, InputError, input_read } from "./input";
-import type { Form } from "./input";
+import type { Form, Typed } from "./input";
 import { PredictAnswer } from "./PredictAnswer";
 import "./Predict.css";
 
 const FORMS: Record<Form, string> = {
 	text: text.predict.text,
+	image: text.predict.image,
 	features: text.predict.features,
 	indices: text.predict.indices,
 };
@@ -24,6 +25,8 @@ function hint(form: Form, model: Model): string {
 	switch (form) {
 	case "text":
 		return text.predict.text_hint;
+	case "image":
+		return text.predict.image_hint;
 	case "features":
 		return text.predict.features_hint;
 	case "indices":
@@ -42,7 +45,15 @@ interface Asked {
 	answer: Signal<Prediction | null>;
 	wrong: Signal<string>;
 	asking: Signal<boolean>;
-	ask: (form: Form, typed: string) => Promise<void>;
+	ask: (form: Form, typed: Typed) => Promise<void>;
+}
+
+/* What is longer, or no words, is not kept in the address. */
+const KEPT_MAX = 4000;
+
+function keep(form: Form, typed: Typed): void {
+	route_choose(form === "image" || typed.words.length > KEPT_MAX
+		? { ask: "", form } : { ask: typed.words, form });
 }
 
 function use_asked(model: Model): Asked {
@@ -51,18 +62,18 @@ function use_asked(model: Model): Asked {
 	const asking = useSignal(false);
 	const abort = useRef<AbortController | null>(null);
 	useEffect(() => () => abort.current?.abort(), []);
-	const ask = async (form: Form, typed: string) => {
+	const ask = async (form: Form, typed: Typed) => {
 		abort.current?.abort();
 		const mine = new AbortController();
 		abort.current = mine;
 		try {
-			const body = input_read(form, typed);
 			asking.value = true;
+			const body = await input_read(form, typed);
 			answer.value = await client_post<Prediction>(
 				`v1/models/${encodeURIComponent(model.slug)}/predict`,
 				body, mine.signal);
 			wrong.value = "";
-			route_choose({ ask: typed, form });
+			keep(form, typed);
 		} catch (cause) {
 			if (abort.current !== mine)
 				return; /* asked again meanwhile */
@@ -78,12 +89,26 @@ function use_asked(model: Model): Asked {
 	return { answer, wrong, asking, ask };
 }
 
+/* One picture, shown as it was picked. */
+function Picture({ image }: { image: Signal<File | null> }) {
+	return (
+		<label class="predict-image">
+			<span>{text.predict.image_hint}</span>
+			<input type="file" accept="image/png,image/jpeg"
+				data-testid="predict-image"
+				onChange={(event) => {
+					image.value = event.currentTarget.files?.[0] ?? null;
+				}} />
+		</label>
+	);
+}
+
 function Field({ form, typed, model, submit }: {
 	form: Form; typed: Signal<string>; model: Model; submit: () => void;
 }) {
 	return (
 		<textarea class="field predict-field" rows={3} dir="auto"
-			name="input" data-testid="predict-input" maxLength={4000}
+			name="input" data-testid="predict-input" maxLength={form === "text" ? 65536 : 1 << 20}
 			aria-label={FORMS[form]} placeholder={hint(form, model)}
 			value={typed.value} spellcheck={false}
 			onInput={(event) => { typed.value = event.currentTarget.value; }}
@@ -125,10 +150,12 @@ function Asking({ model }: { model: Model }) {
 	const forms = input_forms(model);
 	const kept = route.peek().query;
 	const typed = useSignal(kept.ask ?? "");
+	const image = useSignal<File | null>(null);
 	const form = useSignal(
 		forms.find((f) => f === kept.form) ?? forms[0] as Form);
 	const { answer, wrong, asking, ask } = use_asked(model);
-	const submit = () => void ask(form.value, typed.value);
+	const submit = () => void ask(form.value,
+		{ words: typed.value, image: image.value });
 	return (
 		<>
 			<header class="panel-head">
@@ -141,8 +168,9 @@ function Asking({ model }: { model: Model }) {
 				event.preventDefault();
 				submit();
 			}}>
-				<Field form={form.value} typed={typed} model={model}
-					submit={submit} />
+				{form.value === "image" ? <Picture image={image} />
+					: <Field form={form.value} typed={typed} model={model}
+						submit={submit} />}
 				<button type="submit" class="primary"
 					aria-disabled={asking.value}
 					data-testid="predict-submit">
