@@ -10,6 +10,7 @@
 #include "models/spec.h"
 #include "server/recipe.h"
 #include "server/trial.h"
+#include "server/trainer_options.h"
 #include "server/wallet.h"
 
 /* --- results --- */
@@ -181,9 +182,8 @@ struct model_texts {
 	const char *key, *spec, *type, *columns, *encoder, *classes, *about;
 	const char *start;
 	const char *verdict;
-	const char *incentive, *sample_bytes, *refund_wait, *window;
-	const char *challenge, *epoch, *owner_wait, *any_wait, *fee_gwei;
-	const char *floor, *cap, *burst, *price_window, *reporter_bps;
+	const char *incentive, *sample_bytes;
+	struct trainer_texts trainer;
 };
 
 static enum dc_status read_file(struct dc_buf *out, const char *path,
@@ -336,52 +336,6 @@ static enum dc_status make_spec(struct dc_buf *text, struct model_spec *spec,
 			      : found;
 }
 
-static enum dc_status read_waits(struct trainer_params *p,
-				 const struct model_texts *t,
-				 struct dc_err *err)
-{
-	enum dc_status found;
-
-	if ((found = seconds(&p->max_sample_bytes, "--max-sample-bytes",
-			     t->sample_bytes, err)) != DC_OK ||
-	    (found = seconds(&p->refund_wait_s, "--refund-wait",
-			     t->refund_wait, err)) != DC_OK ||
-	    (found = seconds(&p->verdict_window_s, "--verdict-window",
-			     t->window, err)) != DC_OK ||
-	    (found = seconds(&p->challenge_s, "--challenge", t->challenge,
-			     err)) != DC_OK ||
-	    (found = seconds(&p->epoch_s, "--epoch", t->epoch,
-			     err)) != DC_OK ||
-	    (found = seconds(&p->owner_claim_wait_s, "--owner-claim-wait",
-			     t->owner_wait, err)) != DC_OK)
-		return found;
-	return seconds(&p->any_claim_wait_s, "--any-claim-wait", t->any_wait,
-		       err);
-}
-
-static enum dc_status read_prices(struct trainer_params *p,
-				  const struct model_texts *t,
-				  struct dc_err *err)
-{
-	uint64_t bps = 0;
-	enum dc_status found;
-
-	if ((found = option_u64(&p->fee_gwei, "--fee-gwei", t->fee_gwei,
-				UINT64_MAX, err)) != DC_OK ||
-	    (found = option_wei(&p->floor_wei, "--floor", t->floor,
-				err)) != DC_OK ||
-	    (found = option_wei(&p->cap_wei, "--cap", t->cap != NULL
-				? t->cap : t->floor, err)) != DC_OK ||
-	    (found = seconds(&p->burst, "--burst", t->burst, err)) != DC_OK ||
-	    (found = seconds(&p->window_s, "--price-window",
-			     t->price_window, err)) != DC_OK ||
-	    (found = option_u64(&bps, "--reporter-share-bps",
-				t->reporter_bps, 10000, err)) != DC_OK)
-		return found;
-	p->reporter_share_bps = (uint16_t)bps;
-	return DC_OK;
-}
-
 static enum dc_status read_model(struct model_call *m,
 				 const struct model_texts *t,
 				 const struct config *config,
@@ -393,7 +347,10 @@ static enum dc_status read_model(struct model_call *m,
 	if (addr20_is_zero(&config->pool) || addr20_is_zero(&config->factory))
 		return dc_fail(err, DC_EINVAL,
 			       "--pool and --factory are needed");
-	found = read_waits(&m->params, t, err);
+	found = seconds(&m->params.max_sample_bytes, "--max-sample-bytes",
+			t->sample_bytes, err);
+	if (found == DC_OK)
+		found = trainer_waits_read(&m->params, &t->trainer, err);
 	if (found != DC_OK)
 		return found;
 	if (strcmp(t->incentive, "points") == 0) {
@@ -404,7 +361,7 @@ static enum dc_status read_model(struct model_call *m,
 		return dc_fail(err, DC_EINVAL,
 			       "--incentive: neither stake nor points");
 	m->kind = INCENTIVE_STAKE;
-	return read_prices(&m->params, t, err);
+	return trainer_prices_read(&m->params, &t->trainer, err);
 }
 
 static int deploy_model_named(const struct cmd_line *line, const char *name,
@@ -445,19 +402,17 @@ static int deploy_model_named(const struct cmd_line *line, const char *name,
 	return found;
 }
 
+/* Those of its own, before a trainer's. */
+#define MODEL_OPTIONS 11
+
 int cmd_deploy_model(const struct command *self, int argc, char **argv)
 {
 	struct model_texts t = {
 		.type = "naive-bayes", .columns = "16384",
 		.encoder = "murmur3-words", .about = "",
 		.incentive = "stake", .sample_bytes = "4096",
-		.refund_wait = "3600", .window = "604800", .challenge = "0",
-		.epoch = "600", .owner_wait = "604800",
-		.any_wait = "2592000", .fee_gwei = "0",
-		.floor = "1000000000000000", .burst = "0",
-		.price_window = "3600", .reporter_bps = "1000",
 	};
-	const struct cmd_option options[] = {
+	struct cmd_option options[MODEL_OPTIONS + TRAINER_OPTIONS] = {
 		{ "key", "FILE", "the owner's key file", &t.key },
 		{ "spec", "FILE", "the spec's text, instead of --type, "
 		  "--columns, --encoder, --classes", &t.spec },
@@ -478,32 +433,13 @@ int cmd_deploy_model(const struct command *self, int argc, char **argv)
 		  &t.incentive },
 		{ "max-sample-bytes", "NUMBER", "longest sample [4096]",
 		  &t.sample_bytes },
-		{ "refund-wait", "SECONDS", "wait until a verdict [3600]",
-		  &t.refund_wait },
-		{ "verdict-window", "SECONDS", "how long a verdict counts in "
-		  "full [604800]", &t.window },
-		{ "challenge", "SECONDS", "challenge time of checkpoints [0]",
-		  &t.challenge },
-		{ "epoch", "SECONDS", "length of an epoch [600]", &t.epoch },
-		{ "owner-claim-wait", "SECONDS", "wait of the owner's late "
-		  "claim [604800]", &t.owner_wait },
-		{ "any-claim-wait", "SECONDS", "wait of anybody's late claim "
-		  "[2592000]", &t.any_wait },
-		{ "fee-gwei", "NUMBER", "the pool's part of each judged "
-		  "deposit [0]", &t.fee_gwei },
-		{ "floor", "WEI", "least deposit [10^15]", &t.floor },
-		{ "cap", "WEI", "dearest deposit [the least]", &t.cap },
-		{ "burst", "NUMBER", "contributions that lift the price to "
-		  "the cap; 0 fixes it [0]", &t.burst },
-		{ "price-window", "SECONDS", "in so much time [3600]",
-		  &t.price_window },
-		{ "reporter-share-bps", "NUMBER", "reporter's part of a "
-		  "forfeit, in ten thousandths [1000]", &t.reporter_bps },
 	};
 	struct cmd_line line;
-	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
-			      argc, argv);
+	int found;
 
+	trainer_options(options + MODEL_OPTIONS, &t.trainer);
+	found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options), argc,
+			  argv);
 	if (found >= 0)
 		return found;
 	found = line.n_args == 1

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #include "server/preview.h"
+#include "server/trainer_options.h"
 #include "server/wallet.h"
 
 #define TEXT_BYTES_MAX 65536
 
 struct preview_texts {
-	const char *incentive, *refund_wait, *window, *challenge, *epoch;
-	const char *owner_wait, *any_wait, *fee_gwei, *floor, *cap, *burst;
-	const char *price_window, *reporter_bps, *weight;
+	const char *incentive, *weight;
+	struct trainer_texts trainer;
 };
 
 static enum dc_status read_kind(enum preview_kind *out, const char *name,
@@ -33,57 +33,17 @@ static enum dc_status read_kind(enum preview_kind *out, const char *name,
 		       "Stakeable64, Points64");
 }
 
-static enum dc_status read_numbers(struct trainer_params *p,
-				   const struct preview_texts *t,
-				   struct dc_err *err)
-{
-	const struct {
-		uint32_t *to;
-		const char *name, *text;
-	} numbers[] = {
-		{ &p->refund_wait_s, "--refund-wait", t->refund_wait },
-		{ &p->verdict_window_s, "--verdict-window", t->window },
-		{ &p->challenge_s, "--challenge", t->challenge },
-		{ &p->epoch_s, "--epoch", t->epoch },
-		{ &p->owner_claim_wait_s, "--owner-claim-wait",
-		  t->owner_wait },
-		{ &p->any_claim_wait_s, "--any-claim-wait", t->any_wait },
-		{ &p->burst, "--burst", t->burst },
-		{ &p->window_s, "--price-window", t->price_window },
-	};
-
-	for (size_t i = 0; i < DC_ARRAY_LEN(numbers); i++) {
-		uint64_t v;
-		enum dc_status st = option_u64(&v, numbers[i].name,
-					       numbers[i].text, UINT32_MAX,
-					       err);
-
-		if (st != DC_OK)
-			return st;
-		*numbers[i].to = (uint32_t)v;
-	}
-	return DC_OK;
-}
-
 static enum dc_status read_amounts(struct preview *p,
 				   const struct preview_texts *t,
 				   struct dc_err *err)
 {
-	uint64_t bps;
-	enum dc_status st;
+	enum dc_status st = trainer_prices_read(&p->params, &t->trainer, err);
 
-	if ((st = option_wei(&p->params.floor_wei, "--floor", t->floor,
-			     err)) != DC_OK ||
-	    (st = option_wei(&p->params.cap_wei, "--cap", t->cap != NULL
-			     ? t->cap : t->floor, err)) != DC_OK ||
-	    (st = option_wei(&p->cost_weight_wei, "--cost-weight", t->weight,
-			     err)) != DC_OK ||
-	    (st = option_u64(&p->params.fee_gwei, "--fee-gwei", t->fee_gwei,
-			     UINT64_MAX, err)) != DC_OK ||
-	    (st = option_u64(&bps, "--reporter-share-bps", t->reporter_bps,
-			     10000, err)) != DC_OK)
+	if (st == DC_OK)
+		st = option_wei(&p->cost_weight_wei, "--cost-weight",
+				t->weight, err);
+	if (st != DC_OK)
 		return st;
-	p->params.reporter_share_bps = (uint16_t)bps;
 	if (u256_bits(p->params.floor_wei.v) > 96 ||
 	    u256_bits(p->params.cap_wei.v) > 96)
 		return dc_fail(err, DC_EINVAL, "--floor and --cap are below "
@@ -106,7 +66,7 @@ static int preview(const struct cmd_line *line, const struct preview_texts *t)
 	struct dc_buf b;
 
 	if (st == DC_OK)
-		st = read_numbers(&p.params, t, &err);
+		st = trainer_waits_read(&p.params, &t->trainer, &err);
 	if (st == DC_OK)
 		st = read_amounts(&p, t, &err);
 	if (st != DC_OK)
@@ -122,43 +82,20 @@ static int preview(const struct cmd_line *line, const struct preview_texts *t)
 int cmd_incentive_preview(const struct command *self, int argc, char **argv)
 {
 	struct preview_texts t = {
-		.incentive = "stake", .refund_wait = "3600",
-		.window = "604800", .challenge = "0", .epoch = "600",
-		.owner_wait = "604800", .any_wait = "2592000",
-		.fee_gwei = "0", .floor = "1000000000000000", .burst = "0",
-		.price_window = "3600", .reporter_bps = "1000",
-		.weight = "1000000000000000",
+		.incentive = "stake", .weight = "1000000000000000",
 	};
-	const struct cmd_option options[] = {
-		{ "incentive", "KIND", "stake, points, Stakeable64 or "
-		  "Points64 [stake]", &t.incentive },
-		{ "refund-wait", "SECONDS", "wait until a verdict [3600]",
-		  &t.refund_wait },
-		{ "verdict-window", "SECONDS", "how long a verdict counts in "
-		  "full [604800]", &t.window },
-		{ "challenge", "SECONDS", "challenge time of checkpoints [0]",
-		  &t.challenge },
-		{ "epoch", "SECONDS", "length of an epoch [600]", &t.epoch },
-		{ "owner-claim-wait", "SECONDS", "wait of the owner's late "
-		  "claim [604800]", &t.owner_wait },
-		{ "any-claim-wait", "SECONDS", "wait of anybody's late claim "
-		  "[2592000]", &t.any_wait },
-		{ "fee-gwei", "NUMBER", "the pool's part of each judged "
-		  "deposit [0]", &t.fee_gwei },
-		{ "floor", "WEI", "least deposit [10^15]", &t.floor },
-		{ "cap", "WEI", "dearest deposit [the least]", &t.cap },
-		{ "burst", "NUMBER", "contributions that lift the price to "
-		  "the cap; 0 fixes it [0]", &t.burst },
-		{ "price-window", "SECONDS", "in so much time [3600]",
-		  &t.price_window },
-		{ "reporter-share-bps", "NUMBER", "reporter's part of a "
-		  "forfeit, in ten thousandths [1000]", &t.reporter_bps },
-		{ "cost-weight", "WEI", "of Stakeable64 [10^15]", &t.weight },
+	struct cmd_option options[TRAINER_OPTIONS + 2] = {
+		[0] = { "incentive", "KIND", "stake, points, Stakeable64 or "
+			"Points64 [stake]", &t.incentive },
+		[TRAINER_OPTIONS + 1] = { "cost-weight", "WEI",
+			"of Stakeable64 [10^15]", &t.weight },
 	};
 	struct cmd_line line;
-	int found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options),
-			      argc, argv);
+	int found;
 
+	trainer_options(options + 1, &t.trainer);
+	found = cmd_parse(&line, self, options, DC_ARRAY_LEN(options), argc,
+			  argv);
 	if (found >= 0)
 		return found;
 	found = line.n_args == 0 ? preview(&line, &t)

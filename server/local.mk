@@ -90,6 +90,7 @@ libdc_server_a_SOURCES += server/rest_simulations.c
 libdc_server_a_SOURCES += server/sim_guard.c server/sim_guard.h
 libdc_server_a_SOURCES += server/simulations.c server/simulations.h
 libdc_server_a_SOURCES += server/signing.c server/signing.h
+libdc_server_a_SOURCES += server/trainer_options.c server/trainer_options.h
 libdc_server_a_SOURCES += server/trial.c server/trial.h
 libdc_server_a_SOURCES += server/trial_curve.c server/trial_file.c
 libdc_server_a_SOURCES += server/trial_tell.c server/trial_tell.h
