@@ -344,19 +344,8 @@ static enum dc_status wrong_element(struct reading *r, const char *what)
 
 static enum dc_status read_text(struct reading *r, struct encoder_input *in)
 {
-	struct json_slice text;
-	char *decoded;
-
-	if (!json_scan_string(&r->s, &text))
-		return wrong_element(r, "not a string");
-	in->text = text.p;
-	in->n = text.len;
-	if (text.escaped) {
-		decoded = dc_arena_alloc(r->arena, text.len);
-		json_slice_decode(decoded, &in->n, text);
-		in->text = decoded;
-	}
-	return DC_OK;
+	return predict_body_text(in, &r->s, r->arena) ? DC_OK :
+		wrong_element(r, "not a string");
 }
 
 static enum dc_status read_image(struct reading *r, struct encoder_input *in)

@@ -118,22 +118,29 @@ static enum dc_status read_features(struct reading *r,
 	return DC_OK;
 }
 
-static enum dc_status read_text(struct reading *r, struct encoder_input *in)
+bool predict_body_text(struct encoder_input *in, struct json_scan *s,
+		       struct dc_arena *arena)
 {
 	struct json_slice text;
 	char *decoded;
 
-	if (!json_scan_string(&r->s, &text))
-		return wrong(r, "text: not a string");
+	if (!json_scan_string(s, &text))
+		return false;
 	in->kind = ENCODER_TEXT;
 	in->text = text.p;
 	in->n = text.len;
 	if (text.escaped) {
-		decoded = dc_arena_alloc(r->arena, text.len);
+		decoded = dc_arena_alloc(arena, text.len);
 		json_slice_decode(decoded, &in->n, text);
 		in->text = decoded;
 	}
-	return DC_OK;
+	return true;
+}
+
+static enum dc_status read_text(struct reading *r, struct encoder_input *in)
+{
+	return predict_body_text(in, &r->s, r->arena) ? DC_OK :
+		wrong(r, "text: not a string");
 }
 
 static enum dc_status read_image(struct reading *r, struct encoder_input *in)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/json_scan.h"
 #include "models/encoder.h"
 
 #define PREDICT_INPUTS_MAX 1024
@@ -21,6 +22,11 @@ struct predict_body {
 	size_t n;		/* [1, PREDICT_INPUTS_MAX] */
 	struct encoder_input *input;	/* in the arena */
 };
+
+/* Read a string as an input's text, borrowed from the JSON or, where it has
+ * escapes, in the arena. false: it is none; in is as it was. */
+bool predict_body_text(struct encoder_input *in, struct json_scan *s,
+		       struct dc_arena *arena) DC_MUST_CHECK;
 
 /* Read a body.
  * in  (len); texts without escapes are borrowed from it
