@@ -74,11 +74,37 @@ static const char *verdict_of(const struct deca_file *f)
 		: "two-fold credit=1000000000 margin=2000000000";
 }
 
+/* The file's own indices choose the features of an embedding that names
+ * none, as 0xDeCA10B's dashboard cut it. */
+static enum dc_status embedding_lines(struct dc_buf *out, const char *name,
+				      const struct deca_file *f,
+				      struct dc_err *err)
+{
+	struct dc_buf chosen;
+	enum dc_status st;
+
+	dc_buf_init(&chosen, SPEC_TEXT_BYTES_MAX);
+	dc_buf_append_text(&chosen, name);
+	for (size_t i = 0; i < f->n_feature_index; i++)
+		dc_buf_printf(&chosen, ",%u", f->feature_index[i]);
+	st = dc_buf_failed(&chosen) ?
+		dc_fail(err, DC_EINVAL, "featureIndices: too many for a spec")
+		: recipe_put_encoder(out, dc_buf_text(&chosen), err);
+	dc_buf_clear(&chosen);
+	return st;
+}
+
 /* A vocabulary asks for columns of its own. */
 static enum dc_status encoder_lines(struct dc_buf *out, const char *name,
+				    const struct deca_file *f,
 				    uint64_t *columns, struct dc_err *err)
 {
 	static const char vocabulary[] = "vocabulary=";
+	const char *comma = strchr(name, ',');
+
+	if (recipe_embedding_columns(name) > 0 && comma != NULL &&
+	    strchr(comma + 1, ',') == strrchr(name, ','))
+		return embedding_lines(out, name, f, err);
 
 	if (strncmp(name, vocabulary, sizeof(vocabulary) - 1) == 0)
 		return vocabulary_put(out, name + sizeof(vocabulary) - 1,
@@ -118,7 +144,7 @@ enum dc_status model_file_spec(struct dc_buf *out, const struct deca_file *f,
 	enum dc_status st;
 
 	dc_buf_init(&words, SPEC_TEXT_BYTES_MAX);
-	st = encoder_lines(&words, encoder, &named, err);
+	st = encoder_lines(&words, encoder, f, &named, err);
 	if (named > columns)
 		columns = named;
 	if (st == DC_OK)

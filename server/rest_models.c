@@ -6,6 +6,7 @@
 #include "base/hex.h"
 #include "incentives/price.h"
 #include "models/verdict.h"
+#include "server/embedder.h"
 #include "server/rest.h"
 #include "sql/accuracy.h"
 
@@ -256,6 +257,27 @@ static void put_identity(struct rest *r, const struct sql_model *m)
 		 "0xdeca10b");
 }
 
+/* Who embeds its texts, and whether this daemon asks there. */
+static void put_embedding(struct rest *r, const struct registry_model *live)
+{
+	const struct model_spec *spec =
+		live == NULL ? NULL : registry_info(live)->spec;
+	struct json_out *j = &r->j;
+
+	json_put_key(j, "embedding");
+	if (spec == NULL || encoder_dimension(spec) == 0) {
+		json_put_null(j);
+		return;
+	}
+	json_put_open(j, '{');
+	put_text(j, "service", spec->service);
+	put_text(j, "model", spec->service_model);
+	put_u64(j, "dimension", encoder_dimension(spec));
+	json_put_key(j, "served");
+	json_put_bool(j, embedder_knows(r->app->embedder, spec));
+	json_put_close(j, '}');
+}
+
 static enum dc_status put_model(struct rest *r, const struct sql_model *m)
 {
 	const struct registry_model *live =
@@ -266,6 +288,7 @@ static enum dc_status put_model(struct rest *r, const struct sql_model *m)
 
 	json_put_open(j, '{');
 	put_identity(r, m);
+	put_embedding(r, live);
 	if (put_classes(r, m, live) != DC_OK ||
 	    put_followed(r, m, live) != DC_OK)
 		return r->err.status;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "oracle/mirrors.h"
+#include "server/embedder.h"
 #include "server/rest.h"
 #include "sql/blocks.h"
 #include "sql/operators.h"
@@ -378,6 +379,22 @@ static void put_nodes_metrics(struct dc_buf *b,
 		put_node_line(b, "node_lies_total", i, s->nodes[i].lies);
 }
 
+static void put_embedder(struct dc_buf *b, struct embedder *e)
+{
+	struct embedder_counters c;
+
+	embedder_counters(e, &c);
+	put_metric(b, "embedding_texts_total", "counter",
+		   "Texts sent to embedding services.", c.texts);
+	put_metric(b, "embedding_kept_total", "counter",
+		   "Texts whose embedding was known.", c.kept);
+	put_metric(b, "embedding_requests_total", "counter",
+		   "Requests that services answered.", c.requests);
+	put_metric(b, "embedding_failures_total", "counter",
+		   "Requests that they did not, tried again in vain.",
+		   c.failures);
+}
+
 static void put_wei_metric(struct dc_buf *b, const char *name,
 			   const char *type, const char *help, struct wei v)
 {
@@ -483,6 +500,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_nodes_metrics(&rp->body, &status);
 	put_mirrors(&rp->body, a->mirrors);
 	put_outbox(&rp->body, a->outbox);
+	put_embedder(&rp->body, a->embedder);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);
 }

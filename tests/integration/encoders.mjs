@@ -296,6 +296,8 @@ async function main() {
 	assert.ok(asked.length <= 2 * texts.length + 5, `${asked.length} texts were sent`);
 	const shown = await (await fetch(`${daemon.url}/v1/status`)).text() + await (await fetch(`${daemon.url}/metrics`)).text();
 	assert.ok(!shown.includes(KEY));
+	assert.deepEqual((await get(`${daemon.url}/v1/models/${done.find(({ name }) => name === "embedding").model}`)).embedding,
+		{ service: "test.example", model: "small:1", dimension: DIMENSION, served: true });
 
 	const missing = await browser_missing();
 	if (missing) {

@@ -180,94 +180,96 @@ START_TEST(numbers_are_rounded_as_javascript_does)
 }
 END_TEST
 
+/* A file, and words of what is said about it. */
+static const char *const wrong[][2] = {
+	{ "", "line 1" },
+	{ "[]", "not a JSON object" },
+	{ "{}", "type: missing" },
+	{ "{\"type\":7}", "type: not a text" },
+	{ "{\"type\":\"svm\"}", "'svm' is none of 0xDeCA10B's seven" },
+	{ "{\"type\":\"perceptron\",\"type\":\"perceptron\"}",
+	  "duplicate" },
+	{ "{\"type\":\"perceptron\"," DENSE ",\"weights\":[1]}",
+	  "duplicate" },
+	{ "{\"type\":\"perceptron\",\"weights\":[NaN]}", "line 1" },
+	{ "{\"type\":\"perceptron\",\"weights\":[1e999]}", "line 1" },
+	{ "{\"type\":\"perceptron\"}", "classifications: missing" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\"]}",
+	  "classifications: 1 classes" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",1]}",
+	  "classifications[1]: not a text" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\","
+	  "\"c\"]}", "a perceptron has 2, not 3" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
+	  "\"weights\":[1,null]}", "weights[1]: not a number" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
+	  "\"weights\":[6.1e14],\"intercept\":0}",
+	  "weights[0]: 6.1e+14 times 10^9 is no int80" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
+	  "\"weights\":[],\"intercept\":0}", "there are none" },
+	{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
+	  "\"weights\":[1]}", "intercept: missing" },
+	{ "{\"type\":\"perceptron\"," DENSE ",\"learningRate\":5}",
+	  "learningRate: 5 times 10^9 is no uint32" },
+	{ "{\"type\":\"perceptron\"," DENSE ",\"learningRate\":-1}",
+	  "learningRate: -1 times 10^9 is no uint32" },
+	{ "{\"type\":\"perceptron\"," DENSE
+	  ",\"featureIndices\":[1]}",
+	  "featureIndices: 1 of them for 2 weights" },
+	{ "{\"type\":\"perceptron\"," DENSE
+	  ",\"featureIndices\":[1,1.5]}", "featureIndices[1]: 1.5" },
+	{ "{\"type\":\"perceptron\"," DENSE ",\"sparseWeights\":{}}",
+	  "not of a dense model" },
+	{ "{\"type\":\"sparse perceptron\"," DENSE
+	  ",\"sparseWeights\":{\"-1\":2}}",
+	  "sparseWeights.-1: the key is no feature" },
+	{ "{\"type\":\"sparse perceptron\"," DENSE
+	  ",\"sparseWeights\":{\"4294967296\":2}}", "no feature" },
+	{ "{\"type\":\"sparse perceptron\"," DENSE
+	  ",\"sparseWeights\":[1]}", "sparseWeights: not an object" },
+	{ BAYES ",\"classCounts\":[1]}", "duplicate" },
+	{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
+	  "\"b\"],\"classCounts\":[1],\"featureCounts\":[]}",
+	  "classCounts: 1 of them for 2 classifications" },
+	{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
+	  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],[[1]]],"
+	  "\"totalNumFeatures\":1}",
+	  "featureCounts[1][0]: not [feature, count]" },
+	{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
+	  "\"b\"],\"classCounts\":[1,-2],\"featureCounts\":[[],[]],"
+	  "\"totalNumFeatures\":1}", "classCounts[1]: -2 is no whole" },
+	{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
+	  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],"
+	  "[[1,4294967296]]],\"totalNumFeatures\":1}",
+	  "featureCounts[1][0]" },
+	{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
+	  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],[]]}",
+	  "totalNumFeatures: missing" },
+	{ "{\"type\":\"nearest centroid classifier\"}",
+	  "centroids: missing" },
+	{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
+	  "\"a\":{\"centroid\":[1],\"dataCount\":1},\"b\":{"
+	  "\"centroid\":[1,2],\"dataCount\":1}}}",
+	  "centroids.b.centroid: 2 dimensions, expected 1" },
+	{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
+	  "\"a\":{\"centroid\":[1e10],\"dataCount\":1},\"b\":{"
+	  "\"centroid\":[1],\"dataCount\":1}}}",
+	  "centroids.a.centroid[0]: 1e+10 times 10^9 is no int64" },
+	{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
+	  "\"a\":{\"centroid\":[1]},\"b\":3}}",
+	  "centroids.a.dataCount: missing" },
+	{ "{\"type\":\"sparse nearest centroid classifier\","
+	  "\"centroids\":{\"a\":{\"centroid\":{\"0\":-1},"
+	  "\"dataCount\":1},\"b\":3}}",
+	  "centroids.a.centroid.0: -1 times 10^9 is no uint64" },
+};
+
 START_TEST(what_is_wrong_is_told_with_its_place)
 {
-	static const char *const cases[][2] = {
-		{ "", "line 1" },
-		{ "[]", "not a JSON object" },
-		{ "{}", "type: missing" },
-		{ "{\"type\":7}", "type: not a text" },
-		{ "{\"type\":\"svm\"}", "'svm' is none of 0xDeCA10B's seven" },
-		{ "{\"type\":\"perceptron\",\"type\":\"perceptron\"}",
-		  "duplicate" },
-		{ "{\"type\":\"perceptron\"," DENSE ",\"weights\":[1]}",
-		  "duplicate" },
-		{ "{\"type\":\"perceptron\",\"weights\":[NaN]}", "line 1" },
-		{ "{\"type\":\"perceptron\",\"weights\":[1e999]}", "line 1" },
-		{ "{\"type\":\"perceptron\"}", "classifications: missing" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\"]}",
-		  "classifications: 1 classes" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",1]}",
-		  "classifications[1]: not a text" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\","
-		  "\"c\"]}", "a perceptron has 2, not 3" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
-		  "\"weights\":[1,null]}", "weights[1]: not a number" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
-		  "\"weights\":[6.1e14],\"intercept\":0}",
-		  "weights[0]: 6.1e+14 times 10^9 is no int80" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
-		  "\"weights\":[],\"intercept\":0}", "there are none" },
-		{ "{\"type\":\"perceptron\",\"classifications\":[\"a\",\"b\"],"
-		  "\"weights\":[1]}", "intercept: missing" },
-		{ "{\"type\":\"perceptron\"," DENSE ",\"learningRate\":5}",
-		  "learningRate: 5 times 10^9 is no uint32" },
-		{ "{\"type\":\"perceptron\"," DENSE ",\"learningRate\":-1}",
-		  "learningRate: -1 times 10^9 is no uint32" },
-		{ "{\"type\":\"perceptron\"," DENSE
-		  ",\"featureIndices\":[1]}",
-		  "featureIndices: 1 of them for 2 weights" },
-		{ "{\"type\":\"perceptron\"," DENSE
-		  ",\"featureIndices\":[1,1.5]}", "featureIndices[1]: 1.5" },
-		{ "{\"type\":\"perceptron\"," DENSE ",\"sparseWeights\":{}}",
-		  "not of a dense model" },
-		{ "{\"type\":\"sparse perceptron\"," DENSE
-		  ",\"sparseWeights\":{\"-1\":2}}",
-		  "sparseWeights.-1: the key is no feature" },
-		{ "{\"type\":\"sparse perceptron\"," DENSE
-		  ",\"sparseWeights\":{\"4294967296\":2}}", "no feature" },
-		{ "{\"type\":\"sparse perceptron\"," DENSE
-		  ",\"sparseWeights\":[1]}", "sparseWeights: not an object" },
-		{ BAYES ",\"classCounts\":[1]}", "duplicate" },
-		{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
-		  "\"b\"],\"classCounts\":[1],\"featureCounts\":[]}",
-		  "classCounts: 1 of them for 2 classifications" },
-		{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
-		  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],[[1]]],"
-		  "\"totalNumFeatures\":1}",
-		  "featureCounts[1][0]: not [feature, count]" },
-		{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
-		  "\"b\"],\"classCounts\":[1,-2],\"featureCounts\":[[],[]],"
-		  "\"totalNumFeatures\":1}", "classCounts[1]: -2 is no whole" },
-		{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
-		  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],"
-		  "[[1,4294967296]]],\"totalNumFeatures\":1}",
-		  "featureCounts[1][0]" },
-		{ "{\"type\":\"naive bayes\",\"classifications\":[\"a\","
-		  "\"b\"],\"classCounts\":[1,2],\"featureCounts\":[[],[]]}",
-		  "totalNumFeatures: missing" },
-		{ "{\"type\":\"nearest centroid classifier\"}",
-		  "centroids: missing" },
-		{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
-		  "\"a\":{\"centroid\":[1],\"dataCount\":1},\"b\":{"
-		  "\"centroid\":[1,2],\"dataCount\":1}}}",
-		  "centroids.b.centroid: 2 dimensions, expected 1" },
-		{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
-		  "\"a\":{\"centroid\":[1e10],\"dataCount\":1},\"b\":{"
-		  "\"centroid\":[1],\"dataCount\":1}}}",
-		  "centroids.a.centroid[0]: 1e+10 times 10^9 is no int64" },
-		{ "{\"type\":\"nearest centroid classifier\",\"centroids\":{"
-		  "\"a\":{\"centroid\":[1]},\"b\":3}}",
-		  "centroids.a.dataCount: missing" },
-		{ "{\"type\":\"sparse nearest centroid classifier\","
-		  "\"centroids\":{\"a\":{\"centroid\":{\"0\":-1},"
-		  "\"dataCount\":1},\"b\":3}}",
-		  "centroids.a.centroid.0: -1 times 10^9 is no uint64" },
-	};
 	struct dc_buf deep;
 
-	for (size_t i = 0; i < DC_ARRAY_LEN(cases); i++)
-		refuses(cases[i][0], cases[i][1]);
+	for (size_t i = 0; i < DC_ARRAY_LEN(wrong); i++)
+		refuses(wrong[i][0], wrong[i][1]);
 	dc_buf_init(&deep, 1 << 20);
 	for (unsigned i = 0; i < 100000; i++)
 		dc_buf_append_byte(&deep, '[');
@@ -409,6 +411,28 @@ START_TEST(feature_indices_are_kept_with_the_model)
 }
 END_TEST
 
+/* The dashboard cut an embedding to them; where one is named, so do we. */
+START_TEST(feature_indices_choose_of_an_embedding)
+{
+	const struct model_import how = {
+		.encoder = "embedding=here,small,512" };
+	struct dc_err err = DC_ERR_INIT;
+	struct deca_file f;
+	struct trial t;
+
+	takes(&f, "{\"type\":\"perceptron\"," DENSE
+	      ",\"featureIndices\":[7,511]}", DECA_DENSE_PERCEPTRON);
+	ck_assert_msg(trial_import(&t, &f, &how, &err) == DC_OK, "%s",
+		      err.text);
+	ck_assert_uint_eq(t.spec.columns, 2);
+	ck_assert_str_eq(t.spec.service, "here");
+	ck_assert_uint_eq(t.spec.feature[0], 7);
+	ck_assert_uint_eq(t.spec.feature[1], 511);
+	trial_clear(&t);
+	deca_file_clear(&f);
+}
+END_TEST
+
 START_TEST(the_originals_files_go_round)
 {
 	static const char *const names[] = {
@@ -443,4 +467,5 @@ UNIT_MAIN("server/deca-json",
 	  our_perceptron_and_naive_bayes_are_said_where_they_can_be,
 	  what_the_json_cannot_say_is_an_error,
 	  feature_indices_are_kept_with_the_model,
+	  feature_indices_choose_of_an_embedding,
 	  the_originals_files_go_round)

@@ -338,6 +338,40 @@ START_TEST(the_daemon_stops_while_a_text_waits)
 }
 END_TEST
 
+static void embedding_is(bool served)
+{
+	char path[200];
+	json_t *m, *is;
+
+	snprintf(path, sizeof(path), "/v1/models/%.*s",
+		 (int)(strrchr(predict, '/') - predict - 11), predict + 11);
+	m = rest_ok(&f, http_client_get(f.client, path), "Model");
+	is = rest_at(m, "embedding");
+	ck_assert_str_eq(rest_text_at(is, "service"), "here");
+	ck_assert_str_eq(rest_text_at(is, "model"), "small");
+	ck_assert_int_eq(rest_int_at(is, "dimension"), 6);
+	ck_assert_int_eq(json_is_true(rest_at(is, "served")), served);
+	json_decref(m);
+}
+
+START_TEST(a_model_tells_who_embeds_and_whether_here)
+{
+	const struct http_answer *a;
+
+	start();
+	embedding_is(true);
+	json_decref(ask("{\"text\":\"a\"}"));
+	a = http_client_get(f.client, "/metrics");
+	ck_assert_int_eq(a->status, 200);
+	ck_assert_ptr_nonnull(memmem(a->body.data, a->body.len,
+				     "decaid_embedding_texts_total 1\n", 31));
+	finish();
+	start_with(0, 0, "elsewhere");
+	embedding_is(false);
+	finish();
+}
+END_TEST
+
 UNIT_MAIN("server/rest embed",
 	  a_text_is_predicted_as_its_embedding_is,
 	  many_texts_and_embeddings_in_one_request,
@@ -348,4 +382,5 @@ UNIT_MAIN("server/rest embed",
 	  a_days_texts_are_bounded,
 	  what_is_wrong_with_which_text_is_told,
 	  a_service_that_is_not_set_is_the_clients_affair,
-	  the_daemon_stops_while_a_text_waits)
+	  the_daemon_stops_while_a_text_waits,
+	  a_model_tells_who_embeds_and_whether_here)

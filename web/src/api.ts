@@ -55,6 +55,10 @@ export interface Model {
 	spec: string;
 	type: string;
 	encoder: string;
+	/** Who embeds its texts; served: this daemon asks there. */
+	embedding?: {
+		service: string; model: string; dimension: number; served: boolean;
+	} | null;
 	/** Null, and no class, where this daemon does not know the spec. */
 	verdict_rule: string | null;
 	classes: string[];

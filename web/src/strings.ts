@@ -300,6 +300,9 @@ export const text = {
 		classes: (count: string) => `${count} classes`,
 		type: "model",
 		encoder: "encoder",
+		embedding: "texts embedded by",
+		embedded: (service: string, model: string) =>
+			`${service}, ${model}`,
 		rule: "verdicts",
 		features: "columns",
 		mirrored: "0xDeCA10B",

@@ -79,6 +79,11 @@ export function ModelHead({ model }: { model: Model }) {
 							{model.type}</bdi></a></dd></div>
 				<div><dt>{text.model.encoder}</dt>
 					<dd><bdi dir="auto">{model.encoder}</bdi></dd></div>
+				{model.embedding && <div data-testid="embedding">
+					<dt>{text.model.embedding}</dt>
+					<dd><bdi dir="auto">{text.model.embedded(
+						model.embedding.service,
+						model.embedding.model)}</bdi></dd></div>}
 				<div><dt>{text.model.features}</dt>
 					<dd>{format_count(model.features)}</dd></div>
 				{model.audit && <div data-testid="audit">

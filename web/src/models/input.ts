@@ -17,7 +17,8 @@ export function input_forms(model: Model): Form[] {
 	case "pixels":
 		return ["image"];
 	case "embedding":
-		return ["text", "features"];
+		return model.embedding?.served === false
+			? ["features"] : ["text", "features"];
 	case "scale":
 	case "unit":
 		return ["features"];
