@@ -54,6 +54,7 @@ libdc_oracle_a_SOURCES += oracle/outbox_row.c
 libdc_oracle_a_SOURCES += oracle/pipeline.c oracle/pipeline.h oracle/pipeline_core.h
 libdc_oracle_a_SOURCES += oracle/pipeline_claim.c
 libdc_oracle_a_SOURCES += oracle/pipeline_epoch.c
+libdc_oracle_a_SOURCES += oracle/pipeline_accepted.c
 libdc_oracle_a_SOURCES += oracle/pipeline_event.c
 libdc_oracle_a_SOURCES += oracle/pipeline_holdout.c
 libdc_oracle_a_SOURCES += oracle/pipeline_mirror.c

@@ -295,14 +295,6 @@ enum dc_status pipe_time(struct pipeline *p, uint64_t now_s,
  * has changed. */
 void pipe_due(struct pipeline *p, struct pipe_model *m);
 
-enum dc_status pipe_accepted(struct pipeline *p, struct pipe_model *m,
-			     const struct ev_checkpoint_accepted *ev,
-			     const struct log_ref *at,
-			     struct dc_err *err) DC_MUST_CHECK;
-enum dc_status pipe_refuted(struct pipeline *p, struct pipe_model *m,
-			    uint64_t epoch, const struct log_ref *at,
-			    struct dc_err *err) DC_MUST_CHECK;
-
 /* Verdicts as computed up to the last checkpoint row: for pipe_load. */
 enum dc_status pipe_load_verdicts(struct pipeline *p, struct pipe_model *m,
 				  struct dc_err *err) DC_MUST_CHECK;
@@ -310,5 +302,32 @@ enum dc_status pipe_load_verdicts(struct pipeline *p, struct pipe_model *m,
 /* Set m->unjudged_s from the database. */
 enum dc_status pipe_load_unjudged(struct pipeline *p, struct pipe_model *m,
 				  struct dc_err *err) DC_MUST_CHECK;
+
+/* --- pipeline_accepted.c ------------------------------------------------ */
+
+/* When the last accepted checkpoint takes effect; PIPELINE_NEVER: it judged
+ * nothing, or has. */
+uint64_t pipe_effect_due(const struct pipe_model *m);
+
+/* The last accepted checkpoint is effective from now on. */
+enum dc_status pipe_take_effect(struct pipeline *p, struct pipe_model *m,
+				struct dc_err *err) DC_MUST_CHECK;
+
+/* What this daemon would have signed for the epoch: its newest checkpoint
+ * that is not later. An epoch that was empty here is no row.
+ * found  false: none was computed */
+enum dc_status pipe_own_checkpoint(struct pipeline *p,
+				   const struct pipe_model *m,
+				   struct sql_checkpoint *out, bool *found,
+				   uint64_t epoch,
+				   struct dc_err *err) DC_MUST_CHECK;
+
+enum dc_status pipe_accepted(struct pipeline *p, struct pipe_model *m,
+			     const struct ev_checkpoint_accepted *ev,
+			     const struct log_ref *at,
+			     struct dc_err *err) DC_MUST_CHECK;
+enum dc_status pipe_refuted(struct pipeline *p, struct pipe_model *m,
+			    uint64_t epoch, const struct log_ref *at,
+			    struct dc_err *err) DC_MUST_CHECK;
 
 #endif /* DECAID_ORACLE_PIPELINE_CORE_H */
