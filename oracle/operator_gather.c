@@ -71,11 +71,7 @@ store_signature(struct outbox *o, const struct sql_signature *s,
 
 	if (found == DC_OK)
 		found = sql_signature_put(o->local, s, err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
+	return sql_tx_end(o->local, found, err);
 }
 
 /* A refusal concerns this epoch only and is told once; "not yet" never. */

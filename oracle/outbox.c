@@ -192,10 +192,7 @@ prune(struct outbox *o)
 		return;
 	found = sql_local_prune(o->local, &transactions, &signatures,
 				SQL_KEEP_EPOCHS, &err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, &err);
-	else
-		sql_tx_rollback(o->local);
+	found = sql_tx_end(o->local, found, &err);
 	if (found != DC_OK)
 		dc_log(DC_LOG_UNUSUAL, "outbox", "old rows: %s", err.text);
 	else if (transactions + signatures > 0)

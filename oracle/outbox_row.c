@@ -69,11 +69,7 @@ outbox_enqueue(struct outbox *o, const struct sql_tx_row *row,
 		found = sql_outbox_insert(o->local, &id, &inserted, row, err);
 	if (found == DC_OK && !inserted)
 		found = begin_anew(o, id, row, err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
+	return sql_tx_end(o->local, found, err);
 }
 
 static enum dc_status
@@ -84,11 +80,7 @@ row_save(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	row->updated_s = o->now_s;
 	if (found == DC_OK)
 		found = sql_outbox_update(o->local, row, err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
+	return sql_tx_end(o->local, found, err);
 }
 
 static void
@@ -294,11 +286,7 @@ save_with_nonce(struct outbox *o, struct sql_tx_row *row, struct dc_err *err)
 	if (found == DC_OK)
 		found = sql_nonce_put(o->local, row->key.chain_id,
 				      &row->sender, row->nonce + 1, err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
+	return sql_tx_end(o->local, found, err);
 }
 
 /* --- offering ------------------------------------------------------------ */
@@ -536,11 +524,7 @@ row_final(struct outbox *o, struct sql_tx_row *row,
 		found = sql_spend_add(o->local, row->key.chain_id,
 				      &row->sender, o->now_s / DAY_S, cost,
 				      err);
-	if (found == DC_OK)
-		found = sql_tx_commit(o->local, err);
-	else
-		sql_tx_rollback(o->local);
-	return found;
+	return sql_tx_end(o->local, found, err);
 }
 
 /* A reorg put it out: it is offered again as it is. */

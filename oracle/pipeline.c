@@ -323,11 +323,7 @@ static enum dc_status rewind_to(struct pipeline *p,
 	if (st != DC_OK)
 		return st;
 	st = sql_rollback_above(p->db, to, err);
-	if (st != DC_OK) {
-		sql_tx_rollback(p->db);
-		return st;
-	}
-	st = sql_tx_commit(p->db, err);
+	st = sql_tx_end(p->db, st, err);
 	if (st == DC_OK)
 		st = pipe_reload(p, err);
 	dc_arena_reset(p->scratch);
@@ -370,10 +366,7 @@ static enum dc_status hello(struct pipeline *p, const struct feed_batch *b,
 		return st;
 	p->chain_id = b->chain_id;
 	st = sql_chain_bind(p->db, b->chain_id, &b->genesis, err);
-	if (st == DC_OK)
-		return sql_tx_commit(p->db, err);
-	sql_tx_rollback(p->db);
-	return st;
+	return sql_tx_end(p->db, st, err);
 }
 
 static enum dc_status take(struct pipeline *p, const struct feed_batch *b,

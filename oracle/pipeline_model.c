@@ -180,9 +180,7 @@ static enum dc_status try_snapshot(struct pipeline *p, struct pipe_model *m,
 	st = sql_tx_begin(p->db, err);
 	if (st == DC_OK)
 		st = sql_snapshot_delete(p->db, m->row.row, s->block, err);
-	if (st == DC_OK)
-		st = sql_tx_commit(p->db, err);
-	return st;
+	return sql_tx_end(p->db, st, err);
 }
 
 /* The learner as it is after the totals' contributions: newest snapshot not
@@ -467,12 +465,9 @@ static enum dc_status snapshot_one(struct pipeline *p, struct pipe_model *m,
 	st = sql_snapshot_put(p->db, &s, err);
 	if (st == DC_OK)
 		st = delete_stale(p, m, stale, err);
-	if (st != DC_OK) {
-		sql_tx_rollback(p->db);
-		return st;
-	}
-	m->snapshot_count = s.count;
-	return sql_tx_commit(p->db, err);
+	if (st == DC_OK)
+		m->snapshot_count = s.count;
+	return sql_tx_end(p->db, st, err);
 }
 
 static bool names(const struct sql_snapshot *s, const char *name)

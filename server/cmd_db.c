@@ -155,12 +155,9 @@ static enum dc_status prune_step(struct pruning *p, int64_t model,
 	if (found != DC_OK)
 		return found;
 	found = sql_samples_prune(p->db, &n, model, from, to, err);
-	if (found != DC_OK) {
-		sql_tx_rollback(p->db);
-		return found;
-	}
-	p->samples += n;
-	return sql_tx_commit(p->db, err);
+	if (found == DC_OK)
+		p->samples += n;
+	return sql_tx_end(p->db, found, err);
 }
 
 static enum dc_status prune_model(struct pruning *p, int64_t model,
@@ -213,11 +210,7 @@ static enum dc_status prune_rows(struct pruning *p, struct sql_db *db,
 		return found;
 	found = sql_local_prune(db, &p->transactions, &p->signatures,
 				SQL_KEEP_EPOCHS, err);
-	if (found != DC_OK) {
-		sql_tx_rollback(db);
-		return found;
-	}
-	return sql_tx_commit(db, err);
+	return sql_tx_end(db, found, err);
 }
 
 /* A daemon that signs nothing has no local.db. */

@@ -277,6 +277,15 @@ sql_tx_rollback(struct sql_db *db)
 		(void)sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
 }
 
+enum dc_status
+sql_tx_end(struct sql_db *db, enum dc_status so_far, struct dc_err *err)
+{
+	if (so_far == DC_OK)
+		return sql_tx_commit(db, err);
+	sql_tx_rollback(db);
+	return so_far;
+}
+
 /* Pages as they are, in one step and so of one moment: in WAL mode a writer
  * goes on meanwhile. (VACUUM INTO stumbles over generated columns.) */
 static int

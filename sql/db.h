@@ -73,6 +73,13 @@ enum dc_status sql_tx_commit(struct sql_db *db,
 /* No transaction open: nothing happens. */
 void sql_tx_rollback(struct sql_db *db);
 
+/* How most end: committed where all went well, rolled back where it did not
+ * or did not even begin.
+ * so_far   how it went, the beginning included
+ * Returns so_far, or how the commit went. */
+enum dc_status sql_tx_end(struct sql_db *db, enum dc_status so_far,
+			  struct dc_err *err) DC_MUST_CHECK;
+
 /* Write a copy of db, as of one moment, to path, which must not exist; what
  * was begun stays there when it fails. Writers go on meanwhile.
  * Errors: DC_EINVAL path exists. */
