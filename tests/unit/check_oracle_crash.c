@@ -154,16 +154,18 @@ START_TEST(a_disk_that_fails_at_any_call_loses_nothing)
 	uint64_t head = fake_chain_head(&p->chain).number;
 	uint64_t places, n;
 	struct follower f;
+	unsigned runs = 0;
 
 	fault_vfs_install();
 	places = count_places(p, failures[_i].calls);
-	for (n = 1; n <= places; n += places_step(places)) {
+	for (n = 1; n <= places; n += places_step(places), runs++) {
 		new_folder(p, &f);
 		fault_vfs_arm(failures[_i].calls, n, failures[_i].end);
 		(void)try_once(&f, head);
 		ck_assert_uint_ge(fault_vfs_disarm(), n);
 		goes_on(p, &f, n);
 	}
+	unit_tell("places where the disk failed", runs, places);
 	place_end(p);
 }
 END_TEST
@@ -258,6 +260,7 @@ START_TEST(killed_at_any_write_or_sync_it_goes_on)
 		n += step;
 	} while (met);
 	ck_assert_uint_gt(n, 3 * step);
+	unit_tell("places where it was killed", (n - 1) / step, n - step);
 	place_end(p);
 }
 END_TEST
@@ -353,6 +356,7 @@ START_TEST(without_memory_in_any_library_it_ends_or_goes_on_and_is_whole)
 		n += getenv("SOAK") != NULL ? 1 + n / 100 : 1 + n / 3;
 	}
 	ck_assert(runs > 20 || !fault_memory_works());
+	unit_tell("allocations that failed", runs, n);
 	place_end(p);
 }
 END_TEST

@@ -356,6 +356,7 @@ START_TEST(killed_at_any_write_or_sync_it_sends_and_signs_once)
 	while (try_place((int)kills[_i].calls, nth))
 		nth += step;
 	ck_assert_uint_gt(nth, 3 * step);
+	unit_tell("places where it was killed", (nth - 1) / step + 1, nth);
 }
 END_TEST
 
@@ -364,13 +365,15 @@ END_TEST
 START_TEST(without_memory_in_any_library_it_sends_and_signs_once)
 {
 	bool all = getenv("SOAK") != NULL;
-	unsigned died = 0;
+	unsigned died = 0, runs = 0;
+	uint64_t n;
 
 	if (!fault_memory_works())
 		return;
-	for (uint64_t n = 1; n < 10000; n += all ? 1 + n / 30 : 1 + 2 * n)
+	for (n = 1; n < 10000; n += all ? 1 + n / 30 : 1 + 2 * n, runs++)
 		died += try_place(MEMORY, n);
 	ck_assert_uint_gt(died, 0);
+	unit_tell("allocations that failed", runs, n);
 }
 END_TEST
 

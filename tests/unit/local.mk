@@ -197,6 +197,9 @@ UNIT_TESTS += tests/unit/check_oracle_outbox
 SOAK_TESTS += tests/unit/check_oracle_outbox
 tests_unit_check_oracle_outbox_LDADD = $(unit_fake_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_outbox_money
+tests_unit_check_oracle_outbox_money_LDADD = $(unit_fake_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_outbox_crash
 SOAK_TESTS += tests/unit/check_oracle_outbox_crash
 tests_unit_check_oracle_outbox_crash_LDADD = $(unit_fake_libs)

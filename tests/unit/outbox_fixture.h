@@ -198,16 +198,16 @@ judge(struct fix *x, unsigned n)
 	}
 }
 
-/* A second of the wall clock that the signer may sign: it ends while we
- * wait. Everything until then is one final block. */
+/* What an epoch brings, and its checkpoint. Everything until its end is one
+ * final block. */
 static inline void
-close_epoch(struct fix *x, unsigned more, unsigned judged)
+put_epoch(struct fix *x, uint64_t epoch, unsigned more, unsigned judged)
 {
 	struct sql_checkpoint row = { .computed = true };
 	uint64_t before = x->verdicts.judged;
 	struct hash32 v = x->verdicts.v;
 
-	x->epoch = (uint64_t)time(NULL);
+	x->epoch = epoch;
 	MUST(sql_tx_begin(x->chain, err));
 	put_block(x, x->epoch);
 	put_contributions(x, more);
@@ -229,10 +229,25 @@ close_epoch(struct fix *x, unsigned more, unsigned judged)
 				  err));
 	put_block(x, x->epoch + 1);
 	MUST(sql_tx_commit(x->chain, err));
-	while ((uint64_t)time(NULL) <= x->epoch)
+	x->node.head = x->node.head < x->block ? x->block : x->node.head;
+}
+
+/* The wall clock, by which the signer goes, has passed that second. */
+static inline void
+wait_past(uint64_t second)
+{
+	while ((uint64_t)time(NULL) <= second)
 		(void)usleep(20000);
 	world.now_s = (uint64_t)time(NULL);
-	x->node.head = x->node.head < x->block ? x->block : x->node.head;
+}
+
+/* A second of the wall clock that the signer may sign: it ends while we
+ * wait. */
+static inline void
+close_epoch(struct fix *x, unsigned more, unsigned judged)
+{
+	put_epoch(x, (uint64_t)time(NULL), more, judged);
+	wait_past(x->epoch);
 }
 
 /* The trainer took the checkpoint of an epoch; challenge_s ahead of now. */

@@ -55,6 +55,16 @@ unit_run(const char *name, const TTest *const *tests, size_t n)
 			ck_abort_msg("failed: %s", #cond); \
 	} while (0)
 
+/* How much a test tried, into its log: of places that depend on the machine
+ * no number is written down anywhere else. */
+static inline void
+unit_tell(const char *what, uint64_t tried, uint64_t last)
+{
+	printf("%s: %llu, up to the call %llu\n", what,
+	       (unsigned long long)tried, (unsigned long long)last);
+	fflush(stdout);
+}
+
 /* Does fn end the process badly? Run in a child, its message not shown. */
 static inline bool
 unit_dies(void (*fn)(void))
