@@ -180,6 +180,19 @@ void app_http_options(struct app *a, struct http_options *o)
 
 void app_changed(struct app *a)
 {
+	DC_CHECK(pthread_mutex_lock(&a->http_lock) == 0);
 	if (a->http != NULL)
 		http_server_wake(a->http);
+	DC_CHECK(pthread_mutex_unlock(&a->http_lock) == 0);
+}
+
+void app_http_stop(struct app *a)
+{
+	struct http_server *http;
+
+	DC_CHECK(pthread_mutex_lock(&a->http_lock) == 0);
+	http = a->http;
+	a->http = NULL;
+	DC_CHECK(pthread_mutex_unlock(&a->http_lock) == 0);
+	http_server_stop(http);
 }

@@ -7,6 +7,7 @@
  * thread.
  */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -55,6 +56,7 @@ struct app {
 	struct simulations *simulations;	/* NULL: visitors run none */
 	/* Filled in by app_init. */
 	struct event_ring *events;
+	pthread_mutex_t http_lock;	/* of http, which others wake */
 	struct http_server *http;	/* may be NULL */
 	uint64_t boot;			/* another with every start */
 	int64_t started_ms;
@@ -80,7 +82,11 @@ uint64_t app_state(const struct app *a);
 /* The table of routes, for tests and documents. */
 const struct http_route *app_routes(size_t *n);
 
-/* chain.db changed: wake who listens for events.  Thread: any. */
+/* chain.db changed, or what a request waits for is there: wake who listens.
+ * Thread: any, before app_http_stop and after it. */
 void app_changed(struct app *a);
+
+/* End the HTTP server, if there is one: nobody wakes it any more. */
+void app_http_stop(struct app *a);
 
 #endif /* DECAID_SERVER_APP_H */

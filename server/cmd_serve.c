@@ -185,6 +185,7 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.mirrors = d->mirrors, .baselines = c->baselines.who,
 		.n_baselines = c->baselines.n,
 		.embedder = d->embedder,
+		.http_lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	if (d->signing != NULL) {
 		d->app.operator_signer = signing_address(d->signing);
@@ -264,7 +265,7 @@ static void stop(struct daemon *d)
 {
 	if (d->gateway != NULL)
 		gateway_stop(d->gateway);
-	http_server_stop(d->http);
+	app_http_stop(&d->app);
 	simulations_free(d->app.simulations);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
@@ -306,7 +307,10 @@ static void announce(const struct daemon *d, bool json)
 
 static int serve(struct cmd_line *line)
 {
-	struct daemon d = { .config = &line->config };
+	struct daemon d = {
+		.config = &line->config,
+		.app.http_lock = PTHREAD_MUTEX_INITIALIZER,
+	};
 	struct dc_err err = DC_ERR_INIT;
 	sigset_t end;
 	int which;

@@ -452,7 +452,8 @@ static void start_app(struct rest_fixture *f, unsigned loops)
 		.ready_blocks = 3, .ready_s = 30,
 		.query_ms = 60000,	/* a slow machine is no failure */
 		.pool = rest_fixture_address(2),
-		.operator_signer = rest_fixture_address(4) };
+		.operator_signer = rest_fixture_address(4),
+		.http_lock = PTHREAD_MUTEX_INITIALIZER };
 	MUST(prover_new(&f->app.prover, f->chain, f->folder,
 			(size_t)64 << 20, err));
 	MUST(app_init(&f->app, err));
@@ -491,7 +492,7 @@ static int remove_one(const char *path, const struct stat *st, int type,
 void rest_fixture_stop(struct rest_fixture *f)
 {
 	http_client_free(f->client);
-	http_server_stop(f->http);
+	app_http_stop(&f->app);
 	app_clear(&f->app);
 	prover_free(f->app.prover);
 	sql_db_close(f->writer);
