@@ -25,7 +25,8 @@ enum dc_status deca_mirror_read_at(struct deca_mirror *mirror,
 					    &trainer, at, err);
 
 	if (st == DC_OK)
-		st = deca_read_model(&model, mirror->rpc, &parts, at, err);
+		st = deca_read_model(&model, mirror->rpc, &parts,
+				     mirror->most_cells, at, err);
 	if (st != DC_OK) {
 		dc_arena_free(texts);
 		return st;
@@ -39,13 +40,14 @@ enum dc_status deca_mirror_read_at(struct deca_mirror *mirror,
 	return DC_OK;
 }
 
-static struct deca_mirror *make(struct rpc *rpc, const struct addr20 *trainer)
+static struct deca_mirror *make(struct rpc *rpc, const struct addr20 *trainer,
+				uint64_t cells)
 {
 	struct deca_mirror *mirror = dc_calloc(1, sizeof(*mirror));
 
 	mirror->rpc = rpc;
 	mirror->limit = UINT64_MAX;
-	mirror->most_cells = DECA_MIRROR_CELLS_MAX;
+	mirror->most_cells = cells;
 	mirror->parts.trainer = *trainer;
 	mirror->texts = dc_arena_new(ARENA_BYTES);
 	mirror->scratch = dc_arena_new(ARENA_BYTES);
@@ -55,9 +57,9 @@ static struct deca_mirror *make(struct rpc *rpc, const struct addr20 *trainer)
 
 enum dc_status deca_mirror_open(struct deca_mirror **out, struct rpc *rpc,
 				const struct addr20 *trainer, uint64_t number,
-				struct dc_err *err)
+				uint64_t cells, struct dc_err *err)
 {
-	struct deca_mirror *mirror = make(rpc, trainer);
+	struct deca_mirror *mirror = make(rpc, trainer, cells);
 	struct block_ref block;
 	enum dc_status st = rpc_block(rpc, &block, number == UINT64_MAX ?
 				      rpc_at_latest() :
@@ -177,10 +179,10 @@ static enum dc_status resume(struct deca_mirror *mirror, struct dc_err *err)
 
 enum dc_status deca_mirror_resume(struct deca_mirror **out, struct rpc *rpc,
 				  const struct addr20 *trainer,
-				  deca_recall recall, void *self,
-				  struct dc_err *err)
+				  uint64_t cells, deca_recall recall,
+				  void *self, struct dc_err *err)
 {
-	struct deca_mirror *mirror = make(rpc, trainer);
+	struct deca_mirror *mirror = make(rpc, trainer, cells);
 	enum dc_status st;
 
 	deca_mirror_recalls(mirror, recall, self);
@@ -213,11 +215,6 @@ void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc)
 void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number)
 {
 	mirror->limit = number;
-}
-
-void deca_mirror_bound(struct deca_mirror *mirror, uint64_t cells)
-{
-	mirror->most_cells = cells;
 }
 
 const struct deca_parts *deca_mirror_parts(const struct deca_mirror *mirror)

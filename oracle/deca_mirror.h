@@ -63,9 +63,12 @@ struct deca_kept {
 typedef bool (*deca_recall)(void *self, struct deca_kept *out, unsigned i);
 
 /* Read at the block of that number; UINT64_MAX: the newest.
- * rpc  borrowed, until deca_mirror_ask names another */
+ * rpc    borrowed, until deca_mirror_ask names another
+ * cells  numbers that are kept at most: a model of which contributions need
+ *        more is DC_EINVAL, then and later */
 enum dc_status deca_mirror_open(struct deca_mirror **out, struct rpc *rpc,
 				const struct addr20 *trainer, uint64_t number,
+				uint64_t cells,
 				struct dc_err *err) DC_MUST_CHECK;
 void deca_mirror_free(struct deca_mirror *mirror);
 
@@ -75,7 +78,8 @@ void deca_mirror_free(struct deca_mirror *mirror);
  * Errors: DC_ENOTFOUND none fits: it is to be opened. */
 enum dc_status deca_mirror_resume(struct deca_mirror **out, struct rpc *rpc,
 				  const struct addr20 *trainer,
-				  deca_recall recall, void *self,
+				  uint64_t cells, deca_recall recall,
+				  void *self,
 				  struct dc_err *err) DC_MUST_CHECK;
 
 /* Where states of it are kept from now on. */
@@ -110,10 +114,6 @@ enum dc_status deca_mirror_on_chain(struct deca_mirror *mirror, bool *is,
 				    const struct block_ref *block,
 				    struct dc_err *err) DC_MUST_CHECK;
 
-/* Keep no more numbers than that: at first DECA_MIRROR_CELLS_MAX. A model of
- * which contributions need more is DC_EINVAL from then on. */
-void deca_mirror_bound(struct deca_mirror *mirror, uint64_t cells);
-
 /* The logs of the blocks [*from, to], or of some of them, with the inputs of
  * claims, appended to out; *from is the next block then. For what was before
  * the mirror was read: nothing is computed.
@@ -142,6 +142,13 @@ enum dc_status deca_mirror_predict(struct deca_mirror *mirror,
  * "" if there is none. */
 enum dc_status deca_mirror_audit(struct deca_mirror *mirror, size_t n,
 				 uint64_t *seed, char *where,
+				 struct dc_err *err) DC_MUST_CHECK;
+
+/* The same of one that is to be let in.
+ * Errors: DC_ECONFLICT a difference, which err tells; DC_EINVAL not one of
+ *     the samples was answered within its gas. */
+enum dc_status deca_mirror_prove(struct deca_mirror *mirror, size_t n,
+				 uint64_t *seed,
 				 struct dc_err *err) DC_MUST_CHECK;
 
 /* Read every number that the mirror knows again.

@@ -199,6 +199,21 @@ enum dc_status deca_mirror_audit(struct deca_mirror *mirror, size_t n,
 	return st;
 }
 
+enum dc_status deca_mirror_prove(struct deca_mirror *mirror, size_t n,
+				 uint64_t *seed, struct dc_err *err)
+{
+	uint64_t compared = mirror->stats.audited;
+	char where[DC_ERR_TEXT_BYTES];
+	enum dc_status st = deca_mirror_audit(mirror, n, seed, where, err);
+
+	if (st == DC_OK && where[0] != '\0')
+		return dc_fail(err, DC_ECONFLICT, "%s", where);
+	if (st == DC_OK && n > 0 && mirror->stats.audited == compared)
+		return dc_fail(err, DC_EINVAL, "its predict takes more gas "
+			       "than a call may: nothing can be compared");
+	return st;
+}
+
 /* --- every number again --------------------------------------------------- */
 
 static bool same_cell(const struct deca_cell *a, const struct deca_cell *b)
@@ -246,7 +261,8 @@ enum dc_status deca_mirror_compare(struct deca_mirror *mirror, uint64_t *n,
 
 	where[0] = '\0';
 	*n = 0;
-	st = deca_read_model(&again, mirror->rpc, &mirror->parts, block, err);
+	st = deca_read_model(&again, mirror->rpc, &mirror->parts,
+			     mirror->most_cells, block, err);
 	if (st != DC_OK)
 		return st;
 	dc_arena_reset(mirror->scratch);

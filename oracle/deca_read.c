@@ -1,6 +1,7 @@
 /* A deployed model of 0xDeCA10B's, read at a block. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ struct ask {
 	const struct addr20 *to;
 	struct rpc_at at;
 	struct dc_err *err;
+	uint64_t most;		/* numbers of dense rows together */
 };
 
 /* One getter with up to two numbers. */
@@ -248,7 +250,7 @@ static enum dc_status read_owners(const struct ask *a, struct deca_parts *out)
 
 	out->is_wired = true;
 	for (size_t i = 0; i < DC_ARRAY_LEN(part); i++) {
-		struct ask one = { a->rpc, part[i], a->at, a->err };
+		struct ask one = { a->rpc, part[i], a->at, a->err, 0 };
 		struct rpc_answer answer;
 		struct addr20 owner;
 		enum dc_status st = ask_all(&one, &answer, &q, 1);
@@ -297,7 +299,7 @@ enum dc_status deca_read_parts(struct deca_parts *out, struct rpc *rpc,
 			       const struct addr20 *trainer, struct rpc_at at,
 			       struct dc_err *err)
 {
-	struct ask a = { rpc, trainer, at, err };
+	struct ask a = { rpc, trainer, at, err, 0 };
 	enum dc_status st;
 
 	memset(out, 0, sizeof(*out));
@@ -393,7 +395,7 @@ static enum dc_status read_row(const struct ask *a, struct deca_model **m,
 	struct rpc_answer answer[STEP];
 	size_t place = q.n_arg - 1;
 
-	for (uint64_t at = 0; (*m)->n_cell < ROW_MAX; at += STEP) {
+	for (uint64_t at = 0; (*m)->n_cell < a->most; at += STEP) {
 		enum dc_status st;
 		size_t i;
 
@@ -417,8 +419,8 @@ static enum dc_status read_row(const struct ask *a, struct deca_model **m,
 			return DC_OK;
 		}
 	}
-	return dc_fail(a->err, DC_EINVAL, "%s: more than %d numbers",
-		       q.signature, ROW_MAX);
+	return dc_fail(a->err, DC_EINVAL, "%s: more than %" PRIu64
+		       " numbers", q.signature, a->most);
 }
 
 static enum dc_status read_perceptron(const struct ask *a,
@@ -550,9 +552,11 @@ static enum dc_status read_centroids(const struct ask *a,
 
 enum dc_status deca_read_model(struct deca_model **out, struct rpc *rpc,
 			       const struct deca_parts *parts,
-			       struct rpc_at at, struct dc_err *err)
+			       uint64_t most, struct rpc_at at,
+			       struct dc_err *err)
 {
-	struct ask a = { rpc, &parts->classifier, at, err };
+	struct ask a = { rpc, &parts->classifier, at, err,
+			 most < ROW_MAX ? most : ROW_MAX };
 	struct deca_room room = { .classes = CLASSES_MAX + 1, .cells = STEP };
 	struct deca_model *m = deca_model_init(
 		dc_malloc(deca_model_size(room)), parts->kind, room);
@@ -702,7 +706,7 @@ enum dc_status deca_read_cells(struct deca_model **m, struct rpc *rpc,
 			       const struct deca_key *keys, size_t n,
 			       struct rpc_at at, struct dc_err *err)
 {
-	struct ask a = { rpc, &parts->classifier, at, err };
+	struct ask a = { rpc, &parts->classifier, at, err, 0 };
 	enum dc_status st = DC_OK;
 	size_t step;
 

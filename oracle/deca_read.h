@@ -53,10 +53,11 @@ enum dc_status deca_read_parts(struct deca_parts *out, struct rpc *rpc,
 			       struct dc_err *err) DC_MUST_CHECK;
 
 /* The model with all dense numbers; of the sparse kinds no cell yet.
+ * most  dense numbers: more are DC_EINVAL
  * Owner: the caller, free(). */
 enum dc_status deca_read_model(struct deca_model **out, struct rpc *rpc,
 			       const struct deca_parts *parts,
-			       struct rpc_at at,
+			       uint64_t most, struct rpc_at at,
 			       struct dc_err *err) DC_MUST_CHECK;
 
 /* Read these cells into the model, which grows where it must. */

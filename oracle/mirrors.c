@@ -12,7 +12,6 @@
 #include "oracle/mirrors_core.h"
 
 #define AUDIT_EVERY_MS 30000
-#define AUDIT_SAMPLES 16
 #define PREFETCH 1024		/* features of each class, read at once */
 #define ARENA_BYTES (1 << 14)
 /* A mirror that took so long waits this many times as long: strangers write
@@ -86,7 +85,7 @@ static void publish(struct mirrors *m, struct mirrored *s)
 	v->stats = deca_mirror_stats(s->mirror);
 	v->features = model->kind == DECA_DENSE_PERCEPTRON ||
 			model->kind == DECA_NEAREST_CENTROID
-		? deca_class_at(model, 0)->length : model->n_cell;
+		? deca_class_at(model, 0)->length : 0;
 	s->is_read = true;
 	unlock(&s->lock);
 	atomic_fetch_add(&m->sequence, 1);
@@ -128,12 +127,12 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	char where[DC_ERR_TEXT_BYTES];
 	enum dc_status st;
 
-	if (s->is_proven && mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
+	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
 		return DC_OK;
 	s->audited_ms = mirrors_now_ms();
 	*any = true;
-	st = deca_mirror_audit(s->mirror, AUDIT_SAMPLES, &s->seed, where,
-			       err);
+	st = deca_mirror_audit(s->mirror, MIRRORS_AUDIT_SAMPLES, &s->seed,
+			       where, err);
 	if (st == DC_OK && where[0] != '\0')
 		return dc_fail(err, DC_ECONFLICT, "%s", where);
 	return st;
@@ -143,13 +142,14 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 static enum dc_status prove(struct mirrors *m, struct mirrored *s,
 			    struct dc_err *err)
 {
-	bool any = false;
 	enum dc_status st = prefetch(s, err);
 
 	if (st == DC_OK)
-		st = audit(s, &any, err);
+		st = deca_mirror_prove(s->mirror, MIRRORS_AUDIT_SAMPLES,
+				       &s->seed, err);
 	if (st != DC_OK)
 		return st;
+	s->audited_ms = mirrors_now_ms();
 	s->is_proven = true;
 	lock(&s->lock);
 	s->is_live = true;
@@ -162,25 +162,25 @@ static enum dc_status prove(struct mirrors *m, struct mirrored *s,
 static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 			       struct rpc *rpc, struct dc_err *err)
 {
+	uint64_t cells = s->is_named ? DECA_MIRROR_CELLS_MAX
+				     : MIRRORS_FOUND_CELLS;
 	struct dc_err why = DC_ERR_INIT;
 	enum dc_status st = DC_ENOTFOUND;
 
 	if (s->stage == MIRROR_ADOPTED)
-		st = deca_mirror_resume(&s->mirror, rpc, &s->trainer,
+		st = deca_mirror_resume(&s->mirror, rpc, &s->trainer, cells,
 					mirrors_recalled, s, &why);
 	if (st == DC_OK)
 		dc_log(DC_LOG_INFO, "oracle", "mirror goes on from block %"
 		       PRIu64, deca_mirror_block(s->mirror)->number);
 	else if (st == DC_ENOTFOUND)
 		st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
-				      UINT64_MAX, err);
+				      UINT64_MAX, cells, err);
 	else
 		(void)dc_fail(err, st, "%s", why.text);
 	if (st != DC_OK)
 		return st;
 	deca_mirror_recalls(s->mirror, mirrors_recalled, s);
-	if (!s->is_named)
-		deca_mirror_bound(s->mirror, MIRRORS_FOUND_CELLS);
 	s->rereads = deca_mirror_stats(s->mirror).rereads;
 	return s->stage == MIRROR_ADOPTED ? DC_OK : prove(m, s, err);
 }

@@ -21,7 +21,7 @@
 #include "oracle/gateway.h"
 
 #define MIRRORS_MAX 64
-/* Of these many numbers each, found mirrors keep; named ones
+/* Numbers that a found mirror keeps at most; a named one
  * DECA_MIRROR_CELLS_MAX. */
 #define MIRRORS_FOUND_CELLS (1 << 17)
 /* Numbers that one question may name, of all classes together. */
@@ -69,7 +69,7 @@ struct mirror_view {
 	struct deca_parts parts;	/* texts in the arena */
 	struct block_ref block;
 	struct deca_mirror_stats stats;
-	uint64_t features;	/* of a dense sample; known cells if sparse */
+	uint64_t features;	/* of a dense sample; 0: any, it is sparse */
 	bool is_live;
 	const char *refusal;	/* "" where it is live */
 };

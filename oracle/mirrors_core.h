@@ -12,6 +12,7 @@
 #include "sql/db.h"
 
 #define MIRROR_KEYS_MAX 65536
+#define MIRRORS_AUDIT_SAMPLES 16	/* each time */
 
 struct finder;
 

@@ -4,14 +4,16 @@
  *
  * (1) A round asks for the AddData of one range of blocks, whose size follows
  *     the node's limits, and looks at the emitters' addresses alone.
- * (2) At most CANDIDATES_MAX wait, one is looked at in CHECK_EVERY_MS; who
- *     was turned away is not looked at again while it is remembered.
+ * (2) At most CANDIDATES_MAX wait, one is looked at in CHECK_EVERY_MS, and
+ *     after one that took long WAIT_TIMES as long passes; who was turned away
+ *     is not looked at again while it is remembered.
  * (3) Found mirrors leave MIRRORS_NAMED places for those that are named.
  * (4) How far it looked is kept, no farther than what is final: after a
  *     restart it goes on from there.
  * (5) A candidate must have a trainer's getters, parts that it owns and that
- *     are no others', code of a size that a chain takes; and then, as every
- *     mirror before it is served, predict as its contract does.
+ *     are no others', code of a size that a chain takes, no more numbers than
+ *     a found one may have, and a predict that says what its mirror says,
+ *     within its gas. Who fails takes no place.
  */
 #include "config.h"
 
@@ -28,6 +30,9 @@
 #define CANDIDATES_MAX 64
 #define TURNED_AWAY_MAX 1024
 #define CHECK_EVERY_MS 2000
+#define WAIT_TIMES 4
+#define WAIT_MOST_MS 20000
+#define TRY_NUMBERS (1 << 15)	/* of dense rows */
 #define MIRRORS_NAMED 16
 #define SPAN_FIRST 2000
 #define SPAN_MAX 50000
@@ -45,7 +50,7 @@ struct finder {
 	uint64_t start_block;
 	uint64_t next;		/* block that was not looked at */
 	uint64_t span;
-	int64_t checked_ms;
+	int64_t check_at_ms;
 	struct addr20 candidate[CANDIDATES_MAX];
 	size_t n_candidates;
 	struct addr20 away[TURNED_AWAY_MAX];	/* a ring */
@@ -247,7 +252,24 @@ static enum dc_status check_code(struct rpc *rpc, const struct deca_parts *p,
 	return DC_OK;
 }
 
-/* Keeps (5), but for the predictions: mirrors.c compares those. */
+/* All that a mirror would do before it is served: who fails here takes no
+ * place. */
+static enum dc_status try_out(struct rpc *rpc, const struct addr20 *trainer,
+			      struct dc_err *err)
+{
+	uint64_t seed = (uint64_t)mirrors_now_ms();
+	struct deca_mirror *mirror;
+	enum dc_status st = deca_mirror_open(&mirror, rpc, trainer, UINT64_MAX,
+					     TRY_NUMBERS, err);
+
+	if (st != DC_OK)
+		return st;
+	st = deca_mirror_prove(mirror, MIRRORS_AUDIT_SAMPLES, &seed, err);
+	deca_mirror_free(mirror);
+	return st;
+}
+
+/* Keeps (5). */
 static enum dc_status check(struct rpc *rpc, const struct addr20 *trainer,
 			    struct dc_err *err)
 {
@@ -263,6 +285,8 @@ static enum dc_status check(struct rpc *rpc, const struct addr20 *trainer,
 			     "found", p.n_class);
 	if (st == DC_OK)
 		st = check_code(rpc, &p, err);
+	if (st == DC_OK)
+		st = try_out(rpc, trainer, err);
 	dc_arena_free(arena);
 	return st;
 }
@@ -289,26 +313,39 @@ static void let_in(struct mirrors *m, const struct addr20 *a)
 	atomic_fetch_add(&m->found, 1);
 }
 
+static void set_pace(struct finder *f, int64_t took_ms)
+{
+	int64_t wait_ms = took_ms * WAIT_TIMES;
+
+	if (wait_ms > WAIT_MOST_MS)
+		wait_ms = WAIT_MOST_MS;
+	f->check_at_ms = mirrors_now_ms() +
+		(wait_ms > CHECK_EVERY_MS ? wait_ms : CHECK_EVERY_MS);
+}
+
 static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
 				struct dc_err *err)
 {
+	int64_t began_ms = mirrors_now_ms();
 	struct finder *f = m->finder;
 	struct dc_err why = DC_ERR_INIT;
 	struct addr20 a;
 	enum dc_status st;
 
 	if (f->n_candidates == 0 ||
-	    mirrors_now_ms() - f->checked_ms < CHECK_EVERY_MS)
+	    mirrors_now_ms() < f->check_at_ms)
 		return DC_OK;
-	f->checked_ms = mirrors_now_ms();
 	a = f->candidate[f->n_candidates - 1];
 	if (atomic_load(&m->n) >= MIRRORS_MAX - MIRRORS_NAMED) {
 		turn_away(m, &a, "as many as may be are mirrored");
 		f->n_candidates--;
+		set_pace(f, 0);
 		return DC_OK;
 	}
 	st = check(rpc, &a, &why);
-	if (st == DC_EIO || st == DC_EBUSY)	/* the node's: it comes again */
+	set_pace(f, mirrors_now_ms() - began_ms);
+	/* the node's: it comes again */
+	if (st == DC_EIO || st == DC_EBUSY || st == DC_ENOTFOUND)
 		return dc_fail(err, st, "%s", why.text);
 	f->n_candidates--;
 	if (st == DC_OK)

@@ -175,7 +175,9 @@ struct rpc_message {
 	size_t data_len;
 };
 
-/* out  reset, then the bytes returned */
+/* out  reset, then the bytes returned
+ * Errors: DC_EREFUSED with RPC_FAULT_SPENT also: they are more than out may
+ *     hold. */
 enum dc_status rpc_eth_call(struct rpc *rpc, struct dc_buf *out,
 			    const struct rpc_message *msg, struct rpc_at at,
 			    struct dc_err *err) DC_MUST_CHECK;

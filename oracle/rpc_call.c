@@ -241,7 +241,10 @@ enum dc_status rpc_eth_call(struct rpc *rpc, struct dc_buf *out,
 		return st;
 	dc_buf_reset(out);
 	if (!json_bytes(out, result))
-		st = rpc_malformed(rpc, err, "no bytes");
+		st = dc_buf_failed(out) ?
+			rpc_fail(rpc, err, DC_EREFUSED, RPC_FAULT_SPENT,
+				 "more than %zu bytes returned", out->bound) :
+			rpc_malformed(rpc, err, "no bytes");
 	json_decref(result);
 	return st;
 }

@@ -345,7 +345,8 @@ static enum dc_status follow(const struct cmd_line *line, struct rpc *rpc,
 	struct teller t = { .line = line };
 	bool any;
 	enum dc_status st = deca_mirror_open(&t.mirror, rpc, &a->trainer,
-					     a->block, err);
+					     a->block, DECA_MIRROR_CELLS_MAX,
+					     err);
 
 	if (st != DC_OK)
 		return st;

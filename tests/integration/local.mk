@@ -45,7 +45,9 @@ EXTRA_DIST += tests/integration/rules.mjs
 SCRIPT_TESTS += tests/integration/rules.sh
 SOAK_TESTS += tests/integration/rules.sh
 dist_check_SCRIPTS += tests/integration/rules.sh
-EXTRA_DIST += tests/integration/deca.mjs \
+EXTRA_DIST += tests/integration/deca.mjs tests/integration/deca_world.mjs \
+	tests/integration/mirrors.mjs tests/integration/deca/Hostile.sol \
+	tests/integration/deca/Lookalike.sol \
 	tests/integration/deca/Base.sol tests/integration/deca/Bayes.sol \
 	tests/integration/deca/Centroids.sol \
 	tests/integration/deca/Incentives.sol \
@@ -54,6 +56,8 @@ EXTRA_DIST += tests/integration/deca.mjs \
 SCRIPT_TESTS += tests/integration/deca.sh
 SOAK_TESTS += tests/integration/deca.sh
 dist_check_SCRIPTS += tests/integration/deca.sh
+SCRIPT_TESTS += tests/integration/mirrors.sh
+dist_check_SCRIPTS += tests/integration/mirrors.sh
 
 # Starting weights: from a model file into call data, and to every follower.
 EXTRA_DIST += tests/integration/start.mjs
