@@ -297,6 +297,7 @@ export const text = {
 			"list.",
 		by: "by",
 		since: "since",
+		mirrored_since: "mirrored since",
 		classes: (count: string) => `${count} classes`,
 		type: "model",
 		encoder: "encoder",
@@ -483,6 +484,8 @@ export const text = {
 		indices: "Indices",
 		indices_hint: (columns: string) =>
 			`Which of the ${columns} columns are set, with spaces or commas ` +
+			"between",
+		indices_any_hint: "Which features are set, with spaces or commas " +
 			"between",
 		form: "Input",
 		submit: "Predict",

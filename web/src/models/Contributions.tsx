@@ -16,7 +16,13 @@ import "./Contributions.css";
 
 const SHOWN_FIRST = 12;
 
-function Filters() {
+/* States that a contract of 0xDeCA10B's knows: it gives no verdicts. */
+const STATES_MIRRORED: ContributionState[] = ["pending", "refunded",
+	"forfeited"];
+
+function Filters({ model }: { model: Model }) {
+	const states = model.origin === "0xdeca10b" ? STATES_MIRRORED :
+		Object.keys(text.feed.state) as ContributionState[];
 	const who = chosen_contributor.value;
 	return (
 		<span class="feed-filters">
@@ -34,9 +40,8 @@ function Filters() {
 					data-testid="feed-state" onChange={(event) =>
 						route_choose({ state: event.currentTarget.value })}>
 					<option value="">{text.feed.any_state}</option>
-					{(Object.keys(text.feed.state) as ContributionState[])
-						.map((key) => <option key={key} value={key}>
-							{text.feed.state[key]}</option>)}
+					{states.map((key) => <option key={key} value={key}>
+						{text.feed.state[key]}</option>)}
 				</select>
 			</label>
 		</span>
@@ -108,7 +113,7 @@ export function Contributions({ model }: { model: Model }) {
 		.join(" ");
 	return (
 		<Panel name="contributions" title={text.feed.title} lines={10}
-			from={contributions} aside={<Filters />}>
+			from={contributions} aside={<Filters model={model} />}>
 			{(page) => page.contributions.length
 				? <List key={key} list={page.contributions}
 					model={model} />

@@ -28,7 +28,8 @@ function Classes({ names }: { names: string[] }) {
 
 /* Types that 0xDeCA10B's model JSON can say; the daemon refuses the rest. */
 function has_json(model: Model): boolean {
-	return /^(deca-.*|naive-bayes)$/.test(model.type) ||
+	return model.origin === "0xdeca10b" ||
+		/^(deca-.*|naive-bayes)$/.test(model.type) ||
 		(model.type === "sparse-perceptron" && model.classes.length === 2);
 }
 
@@ -46,9 +47,10 @@ function Downloads({ model }: { model: Model }) {
 	return (
 		<div><dt>{text.model.download}</dt>
 			<dd class="head-downloads">
-				<Download model={model} format="decaid" name="decaid"
+				{model.origin === "decaid" && <Download model={model}
+					format="decaid" name="decaid"
 					title={text.model.download_state_meaning}
-					text={text.model.download_state} />
+					text={text.model.download_state} />}
 				{has_json(model) && <Download model={model} format="json"
 					name="json" title={text.model.download_json_meaning}
 					text={text.model.download_json} />}
@@ -57,6 +59,8 @@ function Downloads({ model }: { model: Model }) {
 }
 
 export function ModelHead({ model }: { model: Model }) {
+	/* Who deployed the contract, and when, its events do not say. */
+	const is_mirror = model.origin === "0xdeca10b";
 	return (
 		<header class="head">
 			<h2 class="head-name" data-testid="model-name">
@@ -70,7 +74,7 @@ export function ModelHead({ model }: { model: Model }) {
 			<dl class="head-facts">
 				<div><dt class="aloud">{text.model.details}</dt>
 					<dd><IncentiveTag kind={model.incentive.kind} />
-						{model.origin === "0xdeca10b" && <span class="tag"
+						{is_mirror && <span class="tag"
 							title={text.model.mirrored_meaning}>
 							{text.model.mirrored}</span>}</dd></div>
 				<div><dt>{text.model.type}</dt>
@@ -84,8 +88,8 @@ export function ModelHead({ model }: { model: Model }) {
 					<dd><bdi dir="auto">{text.model.embedded(
 						model.embedding.service,
 						model.embedding.model)}</bdi></dd></div>}
-				<div><dt>{text.model.features}</dt>
-					<dd>{format_count(model.features)}</dd></div>
+				{model.features > 0 && <div><dt>{text.model.features}</dt>
+					<dd>{format_count(model.features)}</dd></div>}
 				{model.audit && <div data-testid="audit">
 					<dt>{text.model.audit}</dt>
 					<dd>{text.model.audited(
@@ -96,16 +100,17 @@ export function ModelHead({ model }: { model: Model }) {
 				<div><dt class="aloud">{text.models.title}</dt>
 					<dd><Hex value={model.address} name={model.name} /></dd>
 				</div>
-				<div><dt>{text.model.by}</dt>
-					<dd><Who address={model.owner} /></dd></div>
-				{model.created_at && <div><dt>{text.model.since}</dt>
+				{!is_mirror && <div><dt>{text.model.by}</dt>
+					<dd><Who address={model.owner} /></dd></div>}
+				{model.created_at && <div><dt>{is_mirror ?
+					text.model.mirrored_since : text.model.since}</dt>
 					<dd><When time={model.created_at} /></dd></div>}
 				{model.as_of.state_root && <div data-testid="state-root"
 					data-value={model.as_of.state_root}>
 					<dt>{text.model.state_root}</dt>
 					<dd><Hex value={model.as_of.state_root}
 						name={text.model.state_root} /></dd></div>}
-				{model.origin === "decaid" && <Downloads model={model} />}
+				<Downloads model={model} />
 			</dl>
 		</header>
 	);

@@ -30,7 +30,8 @@ function hint(form: Form, model: Model): string {
 	case "features":
 		return text.predict.features_hint;
 	case "indices":
-		return text.predict.indices_hint(format_count(model.features));
+		return model.features === 0 ? text.predict.indices_any_hint :
+			text.predict.indices_hint(format_count(model.features));
 	}
 }
 
