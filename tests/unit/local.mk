@@ -219,6 +219,9 @@ tests_unit_check_oracle_rlp_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_prover
 tests_unit_check_oracle_prover_LDADD = $(unit_fake_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_pipeline_mirror
+tests_unit_check_oracle_pipeline_mirror_LDADD = $(unit_fake_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_samples
 tests_unit_check_oracle_samples_LDADD = $(unit_oracle_libs)
 
