@@ -1,7 +1,7 @@
 /*
  * bench_models_learn.c: learning and predicting, one sample at a time,
- * against plain C loops that do the same arithmetic and nothing else: 100,000
- * samples, 2^18 columns, 66 non-zero (TARGETS.md "Learning").
+ * against plain C loops that do the same arithmetic and nothing else, in
+ * memory of the same kind: 100,000 samples, 2^18 columns, 66 non-zero.
  *
  *     make bench BENCHES=tests/bench/bench_models_learn
  */
@@ -271,13 +271,13 @@ perceptron_race(void)
 		{ "plain C loop", plain_perceptron, &plain, 0 },
 	};
 
-	plain.w = dc_calloc(COLUMNS, sizeof(*plain.w));
+	plain.w = dc_pages_new(COLUMNS, sizeof(*plain.w));
 	learner_room_init(&r, PERCEPTRON);
 	bench_race(rivals, 2, 20, SAMPLES);
 	printf("perceptron: predict and learn; target: at least 0.67\n");
 	bench_print(rivals, 2, "samples", 0);
 	learner_room_clear(&r);
-	free(plain.w);
+	dc_pages_free(plain.w, COLUMNS, sizeof(*plain.w));
 }
 
 static void
@@ -291,7 +291,7 @@ logistic_race(void)
 		{ "decaid blend", ours_learn, &b, 0 },
 	};
 
-	plain.w = dc_calloc(COLUMNS, sizeof(*plain.w));
+	plain.w = dc_pages_new(COLUMNS, sizeof(*plain.w));
 	learner_room_init(&a, LOGISTIC);
 	learner_room_init(&b, BLEND);
 	bench_race(rivals, 3, 5, SAMPLES);
@@ -300,7 +300,7 @@ logistic_race(void)
 	bench_print(rivals, 3, "samples", 0);
 	learner_room_clear(&a);
 	learner_room_clear(&b);
-	free(plain.w);
+	dc_pages_free(plain.w, COLUMNS, sizeof(*plain.w));
 }
 
 static void
@@ -313,7 +313,7 @@ bayes_race(void)
 		{ "plain C, a log a feature", plain_bayes_predict, &counts, 0 },
 	};
 
-	counts.w = dc_calloc(COLUMNS, sizeof(*counts.w));
+	counts.w = dc_pages_new(COLUMNS, sizeof(*counts.w));
 	plain_bayes_fill(&counts);
 	learner_room_init(&r, BAYES);
 	ours_learn(&r, SAMPLES);
@@ -321,7 +321,7 @@ bayes_race(void)
 	printf("naive Bayes: predict\n");
 	bench_print(rivals, 2, "samples", 0);
 	learner_room_clear(&r);
-	free(counts.w);
+	dc_pages_free(counts.w, COLUMNS, sizeof(*counts.w));
 }
 
 static void
