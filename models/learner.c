@@ -6,6 +6,7 @@
 
 #include "models/learner.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/keccak.h"
@@ -366,9 +367,9 @@ static enum dc_status cells_take(struct learner *l, const uint8_t *in,
 {
 	struct hash32 has;
 
-	for (size_t i = 0; i < l->n_cells; i++)
-		l->cells[i] = (int64_t)le64_get(
-			in + LEARNER_SNAPSHOT_HEADER_BYTES + 8 * i);
+	memcpy(l->cells, in + LEARNER_SNAPSHOT_HEADER_BYTES, 8 * l->n_cells);
+	for (size_t i = 0; i < l->n_cells; i++)	/* nothing on most machines */
+		l->cells[i] = (int64_t)le64toh((uint64_t)l->cells[i]);
 	merkle_touch_all(&l->tree);
 	learner_root(l, &has);
 	if (memcmp(in + AT_ROOT, has.b, 32) != 0 ||

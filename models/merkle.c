@@ -3,6 +3,7 @@
 
 #include "models/merkle.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/keccak.h"
@@ -78,17 +79,14 @@ void merkle_touch_all(struct merkle *t)
 		t->dirty[0][n / 64] = (UINT64_C(1) << (n % 64)) - 1;
 }
 
-static void le64_put(uint8_t out[8], uint64_t v)
-{
-	for (unsigned i = 0; i < 8; i++)
-		out[i] = (uint8_t)(v >> (8 * i));
-}
-
 static void leaf_message(uint8_t out[LEAF_MESSAGE], const int64_t *cell)
 {
-	out[0] = TAG_LEAF;
+	uint64_t word[MERKLE_LEAF_CELLS];
+
 	for (size_t i = 0; i < MERKLE_LEAF_CELLS; i++)
-		le64_put(out + 1 + 8 * i, (uint64_t)cell[i]);
+		word[i] = htole64((uint64_t)cell[i]);
+	out[0] = TAG_LEAF;
+	memcpy(out + 1, word, LEAF_BYTES);
 }
 
 static void node_message(uint8_t out[NODE_MESSAGE],
