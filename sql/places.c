@@ -82,10 +82,11 @@ sql_col_place(struct sql_query *q, struct sql_place *out)
 
 /* --- marks -------------------------------------------------------------- */
 
+static const char SQL_MARK_OF[] =
+	"SELECT low, n FROM board_marks WHERE board = ?1 AND low <= ?2"
+	" ORDER BY low DESC LIMIT 1";
 static const char SQL_MARK_COUNT[] =
-	"UPDATE board_marks SET n = n + ?3 WHERE board = ?1 AND low ="
-	" (SELECT low FROM board_marks WHERE board = ?1 AND low <= ?2"
-	" ORDER BY low DESC LIMIT 1) RETURNING low, n";
+	"UPDATE board_marks SET n = ?3 WHERE board = ?1 AND low = ?2";
 static const char SQL_MARK_PUT[] =
 	"INSERT INTO board_marks (board, low, n) VALUES (?1, ?2, ?3)"
 	" ON CONFLICT (board, low) DO UPDATE SET n = ?3";
@@ -95,7 +96,30 @@ static const char SQL_MARK_MIDDLE[] =
 	"SELECT place FROM board_places WHERE board = ?1 AND place >= ?2"
 	" ORDER BY place LIMIT 1 OFFSET ?3";
 
-/* Add to the mark that counts a place.
+/* The mark that counts a place, if the board has any. */
+static enum dc_status
+sql_mark_of(struct sql_db *db, int64_t board, const struct sql_place *place,
+	    bool *is_there, struct sql_place *low, uint64_t *n,
+	    struct dc_err *err)
+{
+	struct sql_query q;
+
+	low->n = 0;
+	*n = 0;
+	*is_there = false;
+	sql_query_open(&q, db, SQL_MARK_OF);
+	sql_bind_i64(&q, board);
+	sql_bind_place(&q, place);
+	while (sql_query_row(&q)) {
+		*is_there = true;
+		sql_col_place(&q, low);
+		*n = sql_col_u64(&q);
+	}
+	return sql_query_close(&q, err);
+}
+
+/* Add to the mark that counts a place. Two statements: RETURNING makes a
+ * table each time, which costs more than both.
  * low  the mark   n  what it counts then; 0: the board has no mark */
 static enum dc_status
 sql_mark_count(struct sql_db *db, int64_t board,
@@ -103,18 +127,18 @@ sql_mark_count(struct sql_db *db, int64_t board,
 	       uint64_t *n, struct dc_err *err)
 {
 	struct sql_query q;
+	bool is_there;
+	enum dc_status found = sql_mark_of(db, board, place, &is_there, low,
+					   n, err);
 
-	low->n = 0;
-	*n = 0;
+	if (found != DC_OK || !is_there)
+		return found;
+	*n += (uint64_t)(int64_t)by;
 	sql_query_open(&q, db, SQL_MARK_COUNT);
 	sql_bind_i64(&q, board);
-	sql_bind_place(&q, place);
-	sql_bind_i64(&q, by);
-	while (sql_query_row(&q)) {
-		sql_col_place(&q, low);
-		*n = sql_col_u64(&q);
-	}
-	return sql_query_close(&q, err);
+	sql_bind_place(&q, low);
+	sql_bind_u64(&q, *n);
+	return sql_query_run(&q, err);
 }
 
 static enum dc_status
