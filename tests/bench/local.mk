@@ -50,6 +50,12 @@ tests_bench_bench_sql_board_LDADD = $(sql_libs)
 
 
 # oracle
+if HAVE_CHECK
+BENCHES += tests/bench/bench_oracle_follow
+tests_bench_bench_oracle_follow_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) \
+	$(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_bench_bench_oracle_follow_LDADD = $(bench_libs) $(unit_fake_libs)
+endif
 
 
 # server
