@@ -91,3 +91,21 @@ enum dc_status client_ask(struct dc_buf *reply, json_t **root,
 	*root = NULL;
 	return found;
 }
+
+int client_tell(const struct cmd_line *line, const char *base,
+		const char *path,
+		int (*tell)(const struct cmd_line *line,
+			    const struct dc_buf *reply, const json_t *root))
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct dc_buf reply;
+	json_t *root = NULL;
+	int found;
+
+	dc_buf_init(&reply, CLIENT_REPLY_BYTES_MAX);
+	found = client_ask(&reply, &root, base, path, NULL, &err) == DC_OK
+			? tell(line, &reply, root) : cmd_fail(line, &err);
+	json_decref(root);
+	dc_buf_clear(&reply);
+	return found;
+}

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "server/cmd.h"
 
 #define CLIENT_URL "http://127.0.0.1:8560"	/* a daemon as it comes */
 #define CLIENT_REPLY_BYTES_MAX (8 << 20)
@@ -23,5 +24,12 @@ enum dc_status client_ask(struct dc_buf *reply, json_t **root,
 			  const char *base, const char *path,
 			  const struct dc_buf *body,
 			  struct dc_err *err) DC_MUST_CHECK;
+
+/* The whole of a command that GETs one thing and tells it, or what failed.
+ * tell  gets the reply as it came and as JSON; returns the exit code */
+int client_tell(const struct cmd_line *line, const char *base,
+		const char *path,
+		int (*tell)(const struct cmd_line *line,
+			    const struct dc_buf *reply, const json_t *root));
 
 #endif /* DECAID_SERVER_CLIENT_H */

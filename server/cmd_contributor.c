@@ -82,20 +82,9 @@ static int ask(const struct cmd_line *line, const char *base,
 	       const struct addr20 *who)
 {
 	char path[64] = "/v1/contributors/";
-	struct dc_err err = DC_ERR_INIT;
-	struct dc_buf reply;
-	json_t *root = NULL;
-	int found;
 
 	addr20_format(who, path + strlen(path));
-	dc_buf_init(&reply, CLIENT_REPLY_BYTES_MAX);
-	if (client_ask(&reply, &root, base, path, NULL, &err) == DC_OK)
-		found = tell(line, &reply, root);
-	else
-		found = cmd_fail(line, &err);
-	json_decref(root);
-	dc_buf_clear(&reply);
-	return found;
+	return client_tell(line, base, path, tell);
 }
 
 int cmd_contributor(const struct command *self, int argc, char **argv)

@@ -94,23 +94,12 @@ static int tell(const struct cmd_line *line, const struct dc_buf *reply,
 
 static int ask(const struct cmd_line *line, const char *base, uint64_t limit)
 {
-	struct dc_err err = DC_ERR_INIT;
 	char path[256];
-	struct dc_buf reply;
-	json_t *root = NULL;
-	int found;
 
 	if (snprintf(path, sizeof(path), "/v1/models/%s/suspects?limit=%"
 		     PRIu64, line->args[0], limit) >= (int)sizeof(path))
 		return cmd_usage(line, "MODEL is too long");
-	dc_buf_init(&reply, CLIENT_REPLY_BYTES_MAX);
-	if (client_ask(&reply, &root, base, path, NULL, &err) == DC_OK)
-		found = tell(line, &reply, root);
-	else
-		found = cmd_fail(line, &err);
-	json_decref(root);
-	dc_buf_clear(&reply);
-	return found;
+	return client_tell(line, base, path, tell);
 }
 
 int cmd_suspects(const struct command *self, int argc, char **argv)

@@ -129,6 +129,22 @@ void rest_put_sums(struct json_out *j, const struct sql_contributor *c);
 
 /* ---- contributions (rest_contributions.c) ---- */
 
+/* A page of a model's contributions, each put by put: "name": [...], and
+ * next. */
+typedef enum dc_status rest_rows_read(struct sql_db *db,
+				      struct sql_contribution *out,
+				      uint32_t *n, char *next, int64_t model,
+				      const struct sql_page *page,
+				      struct dc_arena *arena,
+				      struct dc_err *err);
+typedef enum dc_status rest_row_put(struct rest_claims *k,
+				    const struct registry_model *live,
+				    const struct sql_contribution *c);
+enum dc_status rest_put_rows(struct rest *r, const struct sql_model *m,
+			     const struct registry_model *live,
+			     const char *name, rest_rows_read *rows,
+			     rest_row_put *put) DC_MUST_CHECK;
+
 /* The members of one contribution, without braces. */
 enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 				     const struct registry_model *live,

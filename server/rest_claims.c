@@ -129,6 +129,7 @@ static const char *reason(const struct claim_answer *refund,
 }
 
 static enum dc_status put_deposit(struct rest_claims *k,
+				  const struct registry_model *live,
 				  const struct sql_contribution *c)
 {
 	struct claim_answer refund, report;
@@ -167,34 +168,47 @@ static enum dc_status put_deposit(struct rest_claims *k,
 	return DC_OK;
 }
 
-static enum dc_status write_deposits(struct rest *r)
+enum dc_status rest_put_rows(struct rest *r, const struct sql_model *m,
+			     const struct registry_model *live,
+			     const char *name, rest_rows_read *rows,
+			     rest_row_put *put)
 {
-	const struct registry_model *live;
 	struct sql_contribution *found;
 	char next[SQL_KEY_BYTES];
 	struct rest_claims k;
-	struct sql_model m;
 	struct sql_page page;
-	enum dc_status status = rest_find_model(r, &m, &live, &r->err);
 	uint32_t n;
 
-	if (status != DC_OK || rest_page(r, &page, &r->err) != DC_OK)
+	if (rest_page(r, &page, &r->err) != DC_OK)
 		return r->err.status;
 	found = dc_arena_alloc(r->arena, page.limit * sizeof(*found));
-	status = sql_contributions_held(r->chain, found, &n, next, m.row,
-					&page, r->arena, &r->err);
-	rest_claims_init(&k, r, &m);
+	if (rows(r->chain, found, &n, next, m->row, &page, r->arena,
+		 &r->err) != DC_OK)
+		return r->err.status;
+	rest_claims_init(&k, r, m);
+	json_put_key(&r->j, name);
+	json_put_open(&r->j, '[');
+	for (uint32_t i = 0; i < n; i++)
+		if (put(&k, live, &found[i]) != DC_OK)
+			return r->err.status;
+	json_put_close(&r->j, ']');
+	rest_put_next(r, next);
+	return DC_OK;
+}
+
+static enum dc_status write_deposits(struct rest *r)
+{
+	const struct registry_model *live;
+	struct sql_model m;
+
+	if (rest_find_model(r, &m, &live, &r->err) != DC_OK)
+		return r->err.status;
 	json_put_open(&r->j, '{');
 	json_put_key(&r->j, "held_wei");
 	json_put_wei(&r->j, m.totals.held_wei);
-	json_put_key(&r->j, "claimable");
-	json_put_open(&r->j, '[');
-	for (uint32_t i = 0; status == DC_OK && i < n; i++)
-		status = put_deposit(&k, &found[i]);
-	if (status != DC_OK)
-		return status;
-	json_put_close(&r->j, ']');
-	rest_put_next(r, next);
+	if (rest_put_rows(r, &m, live, "claimable", sql_contributions_held,
+			  put_deposit) != DC_OK)
+		return r->err.status;
 	json_put_close(&r->j, '}');
 	return DC_OK;
 }

@@ -73,29 +73,14 @@ static enum dc_status put_suspect(struct rest_claims *k,
 static enum dc_status write_suspects(struct rest *r)
 {
 	const struct registry_model *live;
-	struct sql_contribution *found;
-	char next[SQL_KEY_BYTES];
-	struct rest_claims k;
 	struct sql_model m;
-	struct sql_page page;
-	enum dc_status status = rest_find_model(r, &m, &live, &r->err);
-	uint32_t n;
 
-	if (status != DC_OK || rest_page(r, &page, &r->err) != DC_OK)
+	if (rest_find_model(r, &m, &live, &r->err) != DC_OK)
 		return r->err.status;
-	found = dc_arena_alloc(r->arena, page.limit * sizeof(*found));
-	status = sql_contributions_suspects(r->chain, found, &n, next, m.row,
-					    &page, r->arena, &r->err);
-	rest_claims_init(&k, r, &m);
 	json_put_open(&r->j, '{');
-	json_put_key(&r->j, "suspects");
-	json_put_open(&r->j, '[');
-	for (uint32_t i = 0; status == DC_OK && i < n; i++)
-		status = put_suspect(&k, live, &found[i]);
-	if (status != DC_OK)
-		return status;
-	json_put_close(&r->j, ']');
-	rest_put_next(r, next);
+	if (rest_put_rows(r, &m, live, "suspects", sql_contributions_suspects,
+			  put_suspect) != DC_OK)
+		return r->err.status;
 	json_put_close(&r->j, '}');
 	return DC_OK;
 }
