@@ -43,6 +43,7 @@ struct embedder_options {
 	const struct config_embeddings *services;	/* borrowed for _new */
 	uint64_t daily_texts;	/* 0: as many as are wished */
 	unsigned timeout_ms, pause_ms;	/* 0: the client's own */
+	unsigned rest_s;	/* the first; 0: EMBEDDER_REST_S */
 	/* Some wish is ready; may be NULL. Calls nothing here, does not wait.
 	 * Thread: a service's. */
 	void (*ring)(void *user);

@@ -102,7 +102,11 @@ static void rest(struct embedder_service *s, struct batch *b,
 {
 	s->e->count.failures++;
 	s->why = *why;
-	s->rest_s = s->rest_s == 0 ? EMBEDDER_REST_S : 2 * s->rest_s;
+	if (s->rest_s > 0)
+		s->rest_s *= 2;
+	else
+		s->rest_s = s->e->o.rest_s > 0 ? s->e->o.rest_s :
+						 EMBEDDER_REST_S;
 	if (s->rest_s > EMBEDDER_REST_MAX_S || why->status == DC_EREFUSED)
 		s->rest_s = EMBEDDER_REST_MAX_S;
 	s->rest_until_ms = embedder_now_ms() + (int64_t)s->rest_s * 1000;

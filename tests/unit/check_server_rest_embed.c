@@ -94,7 +94,7 @@ static void start_with(uint64_t daily, unsigned wait_ms, const char *name)
 
 static void start(void)
 {
-	start_with(0, 0, "here");
+	start_with(0, 60000, "here");
 }
 
 static void finish(void)
@@ -274,7 +274,7 @@ END_TEST
 
 START_TEST(a_days_texts_are_bounded)
 {
-	start_with(2, 0, "here");
+	start_with(2, 60000, "here");
 	json_decref(ask("{\"inputs\":[{\"text\":\"a\"},{\"text\":\"b\"}]}"));
 	is_503("{\"text\":\"c\"}");
 	json_decref(ask("{\"text\":\"a\"}"));
