@@ -482,7 +482,8 @@ static void config_fill(struct scenario *s)
 	const struct scenario_data *d = &s->data;
 
 	s->config.rows = (struct sim_rows){
-		d->bytes, d->row + d->n_start, d->n_row - d->n_start
+		d->bytes, d->row != NULL ? d->row + d->n_start : NULL,
+		d->n_row - d->n_start
 	};
 	s->config.held = d->held;
 	s->config.held_label = d->held_label;
