@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdc_base.a
 libdc_base_a_SOURCES = \
 	base/arena.c base/arena.h \
 	base/buf.c base/buf.h \
+	base/clock.c base/clock.h \
 	base/event.h \
 	base/hex.c base/hex.h \
 	base/i256.c base/i256.h \

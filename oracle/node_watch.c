@@ -11,8 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/nodes_core.h"
 
@@ -110,15 +110,9 @@ static void probe(struct watch *w, size_t place)
 /* false: stop. */
 static bool wait_a_tick(struct nodes *n)
 {
-	struct timespec end;
+	const struct timespec end = dc_clock_in(TICK_MS);
 	bool go_on;
 
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &end) == 0);
-	end.tv_nsec += TICK_MS * 1000000L;
-	if (end.tv_nsec >= 1000000000L) {
-		end.tv_sec++;
-		end.tv_nsec -= 1000000000L;
-	}
 	nodes_lock(n);
 	while (!n->stopping &&
 	       pthread_cond_timedwait(&n->wake, &n->lock, &end) != ETIMEDOUT)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/operator.h"
 #include "oracle/operator_gather.h"
@@ -253,27 +254,12 @@ outbox_step(struct outbox *o, struct dc_err *err)
 
 /* --- the thread ---------------------------------------------------------- */
 
-static struct timespec
-deadline_in(unsigned ms)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
 /* Until woken or time; false: stop. */
 static bool
 wait_for_work(struct outbox *o)
 {
 	unsigned ms = o->config.poll_ms ? o->config.poll_ms : POLL_MS;
-	const struct timespec end = deadline_in(ms);
+	const struct timespec end = dc_clock_in(ms);
 	bool go_on;
 
 	DC_CHECK(pthread_mutex_lock(&o->lock) == 0);

@@ -5,22 +5,14 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/keccak.h"
 #include "server/json_out.h"
 
 #define VALUES_WAITING ((size_t)1 << 23)	/* for one service: 64 MiB */
 #define DAY_MS ((int64_t)86400 * 1000)
 #define COME_AGAIN_S 2
-
-int64_t embedder_now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void embedder_lock(struct embedder *e)
 {
@@ -52,7 +44,7 @@ enum dc_status embedder_new(struct embedder **out,
 	enum dc_status found = DC_OK;
 
 	e->o = *o;
-	e->day_began_ms = embedder_now_ms();
+	e->day_began_ms = dc_clock_ms();
 	e->cache = embedding_cache_new(EMBEDDER_CACHE_BYTES);
 	DC_CHECK(pthread_mutex_init(&e->lock, NULL) == 0);
 	init_answered(e);
@@ -183,7 +175,7 @@ static enum dc_status check_room(struct embedder_service *s, size_t n,
 				 struct dc_err *err)
 {
 	struct embedder *e = s->e;
-	int64_t now = embedder_now_ms();
+	int64_t now = dc_clock_ms();
 
 	if (now < s->rest_until_ms)
 		return busy(no, 1 + (unsigned)((s->rest_until_ms - now) / 1000),
@@ -329,17 +321,10 @@ bool embedder_ready(void *wish)
 
 bool embedder_wait(struct embedder_wish *w, unsigned ms)
 {
-	struct timespec until;
+	const struct timespec until = dc_clock_in(ms);
 	bool ready;
 	int rc = 0;
 
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	embedder_lock(w->e);
 	while (!(ready = is_ready(w)) && rc == 0)
 		rc = pthread_cond_timedwait(&w->e->answered, &w->e->lock,

@@ -52,9 +52,6 @@ struct embedder_wish {
 	struct embedding *of[];
 };
 
-/* Milliseconds of a clock that never goes back. */
-int64_t embedder_now_ms(void);
-
 void embedder_lock(struct embedder *e);
 void embedder_unlock(struct embedder *e);
 

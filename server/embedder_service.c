@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define BATCH_VALUES ((size_t)1 << 18)
@@ -109,7 +110,7 @@ static void rest(struct embedder_service *s, struct batch *b,
 						 EMBEDDER_REST_S;
 	if (s->rest_s > EMBEDDER_REST_MAX_S || why->status == DC_EREFUSED)
 		s->rest_s = EMBEDDER_REST_MAX_S;
-	s->rest_until_ms = embedder_now_ms() + (int64_t)s->rest_s * 1000;
+	s->rest_until_ms = dc_clock_ms() + (int64_t)s->rest_s * 1000;
 	for (size_t i = 0; i < b->n; i++)
 		settle(s->e, b->of[i], EMBEDDING_FAILED);
 	while (s->first != NULL)

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "oracle/rpc.h"
 
 #define REQUEST_BYTES_MAX ((size_t)32 << 20)
@@ -140,17 +140,10 @@ void embedding_client_stop(struct embedding_client *c)
 /* false: it was stopped. */
 static bool pause_for(struct embedding_client *c, unsigned ms)
 {
-	struct timespec until;
+	const struct timespec until = dc_clock_in(ms);
 	bool stopping;
 	int rc = 0;
 
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	DC_CHECK(pthread_mutex_lock(&c->lock) == 0);
 	while (!(stopping = atomic_load(&c->stopping)) && rc == 0)
 		rc = pthread_cond_timedwait(&c->ended, &c->lock, &until);
