@@ -259,6 +259,15 @@ tests_unit_check_server_embedder_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_check_server_embedder_LDADD = tests/unit/libfake.a \
 	$(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_tls
+tests_unit_check_server_tls_SOURCES = tests/unit/check_server_tls.c \
+	tests/unit/fake_tls.c tests/unit/fake_tls.h
+tests_unit_check_server_tls_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) \
+	$(CRYPTO_CFLAGS) $(CURL_CFLAGS) $(MICROHTTPD_CFLAGS)
+tests_unit_check_server_tls_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=curl_easy_init
+tests_unit_check_server_tls_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_demo_data
 tests_unit_check_server_demo_data_LDADD = $(unit_server_libs)
 
