@@ -108,8 +108,21 @@ async function killOne(s) {
 
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 
-// Now and then while it starts, mostly while it works.
-async function killSoon(w) {
+// Till a transaction is in a state, and how often a kill found it there.
+const caught = { sent: 0, mined: 0 };
+async function untilOneIs(state, s) {
+	for (const end = Date.now() + 30000; Date.now() < end; await sleep(10))
+		if (await metric(s, `outbox_${state}`) > 0) return caught[state]++;
+}
+
+// Now and then while it starts, mostly while it works; each eighth while a
+// transaction is on its way.
+async function killSoon(w, k) {
+	if (k % 8 === 7) {
+		const s = await serve(w);
+		await untilOneIs(k % 16 === 7 ? "sent" : "mined", s);
+		return await killOne(s);
+	}
 	if (dice.below(5) === 0) {
 		const { child } = start(decaid, ["serve", ...w.settings], /(http:\/\/[\d.:]+)/);
 		await sleep(dice.below(250));
@@ -180,7 +193,7 @@ const began = Date.now();
 const w = await newWorld();
 const quiet = contribute(w);
 for (let k = 0; k < kills; k++) {
-	await killSoon(w);
+	await killSoon(w, k);
 	if (k % 25 !== 24) continue;
 	const s = await serve(w);	// it goes on
 	const [before] = await w.read("effective");
@@ -205,6 +218,7 @@ assert.ok(txs.every((t) => t.ok), "one was reverted");
 const signed = signedEpochs(), count = await agree(w);
 assert.ok(signed >= txs.length && txs.length > 0);
 await stop(w.anvil, "SIGKILL");
+assert.ok(kills < 8 || caught.sent + caught.mined > 0, "no kill came while a transaction was on its way");
 console.log(`kills: ${kills} (seed ${seed}), ${count} contributions, ${signed} epochs signed, ${txs.length} posted, ` +
-	`${((Date.now() - began) / 1000).toFixed(0)} s`);
+	`${caught.sent} killed while one was sent, ${caught.mined} while mined, ${((Date.now() - began) / 1000).toFixed(0)} s`);
 process.exit(0);
