@@ -25,18 +25,24 @@ endif
 FUZZ_SECONDS = 30
 
 # What a target finds is left in its folder under /tmp; new inputs too, so
-# that the kept corpus grows by hand only.
+# that the kept corpus grows by hand only. One that fails does not keep the
+# others from their turn.
 fuzz: $(FUZZ_TARGETS)
-	@for target in $(FUZZ_TARGETS); do \
+	@failed=; \
+	for target in $(FUZZ_TARGETS); do \
 		name=$${target##*/fuzz_}; \
 		found=$${TMPDIR:-/tmp}/decaid-fuzz-$$name; \
 		mkdir -p $$found || exit 1; \
 		echo "$$target, $(FUZZ_SECONDS) s, findings in $$found"; \
 		./$$target -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
 			-artifact_prefix=$$found/ -print_final_stats=1 \
-			$$found $(srcdir)/tests/fuzz/corpus/$$name \
-			|| exit 1; \
-	done
+			$$found $(srcdir)/tests/fuzz/corpus/$$name || \
+			failed="$$failed $$name"; \
+	done; \
+	for name in $$failed; do \
+		echo "FAILED: $$name, see $${TMPDIR:-/tmp}/decaid-fuzz-$$name"; \
+	done; \
+	test -z "$$failed"
 .PHONY: fuzz
 
 
@@ -55,6 +61,8 @@ FUZZ_TARGETS += tests/fuzz/fuzz_models_snapshot
 tests_fuzz_fuzz_models_snapshot_LDADD = $(fuzz_libs) $(models_libs)
 FUZZ_TARGETS += tests/fuzz/fuzz_models_spec
 tests_fuzz_fuzz_models_spec_LDADD = $(fuzz_libs) $(models_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_models_start
+tests_fuzz_fuzz_models_start_LDADD = $(fuzz_libs) $(models_libs)
 
 
 # oracle
@@ -63,6 +71,8 @@ fuzz_oracle_libs = $(fuzz_libs) $(oracle_libs) $(base_libs) \
 
 FUZZ_TARGETS += tests/fuzz/fuzz_oracle_abi
 tests_fuzz_fuzz_oracle_abi_LDADD = $(fuzz_oracle_libs)
+FUZZ_TARGETS += tests/fuzz/fuzz_oracle_deca_abi
+tests_fuzz_fuzz_oracle_deca_abi_LDADD = $(fuzz_oracle_libs)
 FUZZ_TARGETS += tests/fuzz/fuzz_oracle_keystore
 tests_fuzz_fuzz_oracle_keystore_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_fuzz_fuzz_oracle_keystore_LDADD = $(fuzz_oracle_libs)
