@@ -1,7 +1,8 @@
 // Do the contracts' tests notice? Each mutant of mutants/list.mjs is compiled
 // and tested alone; one that no test fails on survives, and that is a failure
 // of this one. Works in a folder of its own; the tree stays as it is.
-//   node tests/mutants.mjs [NUMBER | FIRST-LAST ...]
+//   node tests/mutants.mjs [--invariants] [NUMBER | FIRST-LAST ...]
+// --invariants: whether the invariants alone notice, which know no test's case.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -64,16 +65,17 @@ function write(name, json) {
 // Tests that fail; gas is no rule. Those that take long only where no other
 // has noticed.
 function test() {
-	const failing = forge("GasTest|InvariantsTest", 16);
-	return failing.length ? failing : forge("GasTest", 64);
+	if (invariantsAlone) return forge(["--match-contract", "InvariantsTest"], 0);
+	const failing = forge(["--no-match-contract", "GasTest|InvariantsTest"], 16);
+	return failing.length ? failing : forge(["--no-match-contract", "GasTest"], 64);
 }
 
-function forge(without, fuzzRuns) {
+function forge(which, fuzzRuns) {
 	const run = spawnSync(path.join(work, contracts, "forge.sh"),
-		["test", "--fail-fast", "--no-match-contract", without],
+		["test", "--fail-fast", ...which],
 		{ encoding: "utf8", env: { ...process.env, HOME: work, FOUNDRY_FUZZ_RUNS: `${fuzzRuns}` } });
 	if (run.status === 0) return [];
-	const names = [...new Set([...run.stdout.matchAll(/^\[FAIL.*\] (\w+)\(/gm)].map((m) => m[1]))];
+	const names = [...new Set([...run.stdout.matchAll(/^(?:\[FAIL.*\]| *) ((?:test|invariant)_\w+)\(/gm)].map((m) => m[1]))];
 	if (names.length === 0) throw new Error(`forge: ${run.stderr}`);
 	return names;
 }
@@ -85,7 +87,9 @@ function mutate([file, from, to]) {
 	compile(name, text.replace(from, () => to));
 }
 
-const wanted = process.argv.slice(2).flatMap((a) => {
+const args = process.argv.slice(2);
+const invariantsAlone = args[0] === "--invariants" && !!args.shift();
+const wanted = args.flatMap((a) => {
 	const [first, last = first] = a.split("-").map(Number);
 	return mutants.map((_, i) => i).slice(first, last + 1);
 });

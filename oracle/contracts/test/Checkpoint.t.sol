@@ -337,6 +337,20 @@ contract CheckpointTest is Fixture {
         send(p);
     }
 
+    /// A caller may put into the padding of a list what its length leaves out.
+    function test_a_signature_does_not_end_in_the_padding() public {
+        Post memory p = ready();
+        bytes memory data = abi.encodeCall(pool.requireQuorum, (structHash(p.c), p.signatures));
+        (bool well,) = address(pool).staticcall(data);
+        check(well, "whole");
+        assembly ("memory-safe") {
+            mstore(add(data, 0x64), 64)
+        }
+        bytes memory why;
+        (well, why) = address(pool).staticcall(data);
+        check(!well && bytes4(why) == OperatorPool.WrongSignatures.selector, "cut short");
+    }
+
     function test_a_signature_counts_once() public {
         join(uint256(keccak256("second")), 3 ether);
         skip(2 * PERIOD_S);

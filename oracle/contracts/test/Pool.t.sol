@@ -379,6 +379,10 @@ contract PoolTest is Fixture {
         sigB = bytes.concat(signed(KEY, b), hex"00");
         expect(OperatorPool.WrongSignatures.selector);
         pool.slashEquivocation(a, sigA, b, sigB);
+        sigB = signed(KEY, b);
+        sigB[64] = 0x1d;
+        expect(OperatorPool.WrongSignatures.selector);
+        pool.slashEquivocation(a, sigA, b, sigB);
     }
 
     uint256 internal constant EVE_KEY = uint256(keccak256("eve"));
