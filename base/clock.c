@@ -22,6 +22,17 @@ dc_clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+void
+dc_clock_cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t attr;
+
+	DC_CHECK(pthread_condattr_init(&attr) == 0);
+	DC_CHECK(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
+	DC_CHECK(pthread_cond_init(cond, &attr) == 0);
+	(void)pthread_condattr_destroy(&attr);
+}
+
 struct timespec
 dc_clock_in(unsigned ms)
 {

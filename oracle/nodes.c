@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/nodes_core.h"
 
@@ -104,16 +105,12 @@ enum dc_status nodes_new(struct nodes **out,
 			 struct dc_err *err)
 {
 	struct nodes *n = dc_calloc(1, sizeof(*n));
-	pthread_condattr_t steady;
 	enum dc_status st;
 
 	n->config = *config;
 	n->config.urls = NULL;
 	DC_CHECK(pthread_mutex_init(&n->lock, NULL) == 0);
-	DC_CHECK(pthread_condattr_init(&steady) == 0);
-	DC_CHECK(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0);
-	DC_CHECK(pthread_cond_init(&n->wake, &steady) == 0);
-	(void)pthread_condattr_destroy(&steady);
+	dc_clock_cond_init(&n->wake);
 	if (getrandom(&n->dice, sizeof(n->dice), 0) != sizeof(n->dice))
 		n->dice = nodes_now_ms();	/* jitter, no secret */
 	st = add_urls(n, config->urls, err);

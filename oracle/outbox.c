@@ -56,7 +56,6 @@ outbox_new(struct outbox **out, const struct outbox_config *config,
 	   struct dc_err *err)
 {
 	struct outbox *o = dc_calloc(1, sizeof(*o));
-	pthread_condattr_t steady;
 	enum dc_status found;
 
 	o->config = *config;
@@ -65,10 +64,7 @@ outbox_new(struct outbox **out, const struct outbox_config *config,
 	o->arena = dc_arena_new(ARENA_BYTES);
 	o->clock_s = wall_clock_s;
 	DC_CHECK(pthread_mutex_init(&o->lock, NULL) == 0);
-	DC_CHECK(pthread_condattr_init(&steady) == 0);
-	DC_CHECK(pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0);
-	DC_CHECK(pthread_cond_init(&o->wake, &steady) == 0);
-	(void)pthread_condattr_destroy(&steady);
+	dc_clock_cond_init(&o->wake);
 	found = open_parts(o, err);
 	if (found != DC_OK) {
 		outbox_free(o);

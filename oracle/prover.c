@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "models/proof.h"
 #include "oracle/prover.h"
@@ -328,13 +329,9 @@ static void *run(void *arg)
 
 static void init_locks(struct prover *p)
 {
-	pthread_condattr_t attr;
 
 	DC_CHECK(pthread_mutex_init(&p->lock, NULL) == 0);
-	DC_CHECK(pthread_condattr_init(&attr) == 0);
-	DC_CHECK(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0);
-	DC_CHECK(pthread_cond_init(&p->wanted, &attr) == 0);
-	(void)pthread_condattr_destroy(&attr);
+	dc_clock_cond_init(&p->wanted);
 }
 
 static void destroy(struct prover *p)

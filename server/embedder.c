@@ -28,12 +28,8 @@ void embedder_unlock(struct embedder *e)
 
 static void init_answered(struct embedder *e)
 {
-	pthread_condattr_t monotonic;
 
-	DC_CHECK(pthread_condattr_init(&monotonic) == 0);
-	DC_CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	DC_CHECK(pthread_cond_init(&e->answered, &monotonic) == 0);
-	(void)pthread_condattr_destroy(&monotonic);
+	dc_clock_cond_init(&e->answered);
 }
 
 enum dc_status embedder_new(struct embedder **out,

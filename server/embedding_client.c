@@ -95,7 +95,6 @@ struct embedding_client *
 embedding_client_new(const struct embedding_client_options *o)
 {
 	struct embedding_client *c = dc_calloc(1, sizeof(*c));
-	pthread_condattr_t monotonic;
 
 	rpc_init();
 	c->easy = curl_easy_init();
@@ -104,10 +103,7 @@ embedding_client_new(const struct embedding_client_options *o)
 	dc_buf_init(&c->request, REQUEST_BYTES_MAX);
 	dc_buf_init(&c->reply, 0);
 	DC_CHECK(pthread_mutex_init(&c->lock, NULL) == 0);
-	DC_CHECK(pthread_condattr_init(&monotonic) == 0);
-	DC_CHECK(pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
-	DC_CHECK(pthread_cond_init(&c->ended, &monotonic) == 0);
-	(void)pthread_condattr_destroy(&monotonic);
+	dc_clock_cond_init(&c->ended);
 	set_headers(c, o->key);
 	set_up(c, o->url, o->timeout_ms != 0 ? o->timeout_ms
 					     : EMBEDDING_TIMEOUT_MS);
