@@ -212,9 +212,11 @@ void deca_mirror_ask(struct deca_mirror *mirror, struct rpc *rpc)
 	mirror->rpc = rpc;
 }
 
-void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number)
+void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number,
+		       uint64_t final)
 {
 	mirror->limit = number;
+	mirror->final = final;
 }
 
 const struct deca_parts *deca_mirror_parts(const struct deca_mirror *mirror)

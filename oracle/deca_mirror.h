@@ -15,7 +15,9 @@
  *     keep or send is bounded, and what goes beyond is DC_EINVAL.
  * (3) at was a block of the node's chain when it was set. A mirror whose
  *     block is gone goes on from an earlier state that was kept, if the chain
- *     has that one's block, and is read anew otherwise.
+ *     has that one's block, and is read anew otherwise: at the last final
+ *     block, so that nothing after it is missed, or at the newest where the
+ *     node has dropped that one's state.
  */
 
 #include <stdbool.h>
@@ -106,8 +108,10 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 				   deca_told told, void *self,
 				   struct dc_err *err) DC_MUST_CHECK;
 
-/* No farther than this block, until another is named; at first UINT64_MAX. */
-void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number);
+/* No farther than this block, until another is named; at first UINT64_MAX.
+ * final  the last block that no reorg takes; 0: none is known */
+void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number,
+		       uint64_t final);
 
 /* Whether the node's chain has that block. */
 enum dc_status deca_mirror_on_chain(struct deca_mirror *mirror, bool *is,

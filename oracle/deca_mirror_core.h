@@ -13,6 +13,7 @@ struct deca_mirror {
 	struct deca_model *model;
 	struct block_ref at;
 	uint64_t limit;			/* no block above is gone to */
+	uint64_t final;			/* no reorg takes it; 0: not known */
 	uint64_t most_cells;		/* that are kept */
 	struct hash32 topics[DECA_TOPICS];
 	struct deca_mirror_stats stats;

@@ -173,6 +173,24 @@ static enum dc_status reread(struct deca_mirror *mirror, bool *moved,
 	return DC_OK;
 }
 
+/* At the last final block, where the node still has its state: nothing after
+ * it is missed. Else at the head. */
+static enum dc_status reread_final(struct deca_mirror *mirror, bool *moved,
+				   const struct block_ref *head,
+				   struct dc_err *err)
+{
+	static const char gone[] = "its block is gone";
+	struct dc_err why = DC_ERR_INIT;
+	struct block_ref final;
+
+	if (mirror->final > 0 && mirror->final < head->number &&
+	    rpc_block(mirror->rpc, &final, rpc_at_number(mirror->final),
+		      &why) == DC_OK &&
+	    reread(mirror, moved, &final, gone, &why) == DC_OK)
+		return DC_OK;
+	return reread(mirror, moved, head, gone, err);
+}
+
 /* A block of ours is gone: on from a state that was kept, where there is one
  * that the chain still has. */
 static enum dc_status go_back(struct deca_mirror *mirror, bool *moved,
@@ -183,7 +201,7 @@ static enum dc_status go_back(struct deca_mirror *mirror, bool *moved,
 	if (st != DC_OK)
 		return st;
 	if (!*moved)
-		return reread(mirror, moved, head, "its block is gone", err);
+		return reread_final(mirror, moved, head, err);
 	mirror->stats.rewinds++;
 	dc_log(DC_LOG_INFO, "oracle", "mirror back at block %" PRIu64
 	       ": a later one is gone", mirror->at.number);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/mirrors_core.h"
 
@@ -28,14 +29,6 @@ static void lock(pthread_mutex_t *l)
 static void unlock(pthread_mutex_t *l)
 {
 	DC_CHECK(pthread_mutex_unlock(l) == 0);
-}
-
-int64_t mirrors_now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* --- publishing ----------------------------------------------------------- */
@@ -127,9 +120,9 @@ static enum dc_status audit(struct mirrored *s, bool *any, struct dc_err *err)
 	char where[DC_ERR_TEXT_BYTES];
 	enum dc_status st;
 
-	if (mirrors_now_ms() - s->audited_ms < AUDIT_EVERY_MS)
+	if (dc_clock_ms() - s->audited_ms < AUDIT_EVERY_MS)
 		return DC_OK;
-	s->audited_ms = mirrors_now_ms();
+	s->audited_ms = dc_clock_ms();
 	*any = true;
 	st = deca_mirror_audit(s->mirror, MIRRORS_AUDIT_SAMPLES, &s->seed,
 			       where, err);
@@ -149,13 +142,30 @@ static enum dc_status prove(struct mirrors *m, struct mirrored *s,
 				       &s->seed, err);
 	if (st != DC_OK)
 		return st;
-	s->audited_ms = mirrors_now_ms();
+	s->audited_ms = dc_clock_ms();
 	s->is_proven = true;
 	lock(&s->lock);
 	s->is_live = true;
 	unlock(&s->lock);
 	publish(m, s);
 	return DC_OK;
+}
+
+/* Of an adopted one nothing after the last final block is to be missed. */
+static enum dc_status open_anew(struct mirrors *m, struct mirrored *s,
+				struct rpc *rpc, uint64_t cells,
+				struct dc_err *err)
+{
+	struct dc_err why = DC_ERR_INIT;
+	struct gateway_status status;
+
+	gateway_status(m->gateway, &status);
+	if (s->stage == MIRROR_ADOPTED && status.finalized > 0 &&
+	    deca_mirror_open(&s->mirror, rpc, &s->trainer, status.finalized,
+			     cells, &why) == DC_OK)
+		return DC_OK;
+	return deca_mirror_open(&s->mirror, rpc, &s->trainer, UINT64_MAX,
+				cells, err);
 }
 
 /* From what was kept of an adopted one, else as it is now. */
@@ -174,8 +184,7 @@ static enum dc_status open_one(struct mirrors *m, struct mirrored *s,
 		dc_log(DC_LOG_INFO, "oracle", "mirror goes on from block %"
 		       PRIu64, deca_mirror_block(s->mirror)->number);
 	else if (st == DC_ENOTFOUND)
-		st = deca_mirror_open(&s->mirror, rpc, &s->trainer,
-				      UINT64_MAX, cells, err);
+		st = open_anew(m, s, rpc, cells, err);
 	else
 		(void)dc_fail(err, st, "%s", why.text);
 	if (st != DC_OK)
@@ -216,7 +225,7 @@ static enum dc_status advance(struct mirrors *m, struct mirrored *s,
 	if (status.followed == 0)
 		return s->is_proven ? DC_OK :
 			dc_fail(err, DC_EBUSY, "nothing is followed yet");
-	deca_mirror_limit(s->mirror, status.followed);
+	deca_mirror_limit(s->mirror, status.followed, status.finalized);
 	while (st == DC_OK && moved) {
 		st = deca_mirror_advance(s->mirror, &moved, mirrors_told, s,
 					 err);
@@ -270,15 +279,8 @@ static bool is_refused(struct mirrored *s)
 
 static void wait_bell(struct mirrors *m)
 {
-	struct timespec until;
+	const struct timespec until = dc_clock_in(m->poll_ms);
 
-	DC_CHECK(clock_gettime(CLOCK_REALTIME, &until) == 0);
-	until.tv_sec += m->poll_ms / 1000;
-	until.tv_nsec += (long)(m->poll_ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	lock(&m->lock);
 	while (!m->ended && !m->rung)
 		if (pthread_cond_timedwait(&m->bell, &m->lock, &until) ==
@@ -311,7 +313,7 @@ static void note_outcome(struct mirrors *m, struct mirrored *s,
 	if (st == DC_ECONFLICT || st == DC_EINVAL) {
 		refuse(m, s, err->text);
 	} else if (st != DC_OK) {
-		s->not_before_ms = mirrors_now_ms() + FAILED_WAIT_MS;
+		s->not_before_ms = dc_clock_ms() + FAILED_WAIT_MS;
 		if (!has_ended(m))
 			dc_log(DC_LOG_UNUSUAL, "oracle", "mirror: %s",
 			       err->text);
@@ -322,7 +324,7 @@ static void note_outcome(struct mirrors *m, struct mirrored *s,
  * false: there is none to ask now. */
 static bool step_one(struct mirrors *m, struct mirrored *s)
 {
-	int64_t began_ms = mirrors_now_ms(), took_ms;
+	int64_t began_ms = dc_clock_ms(), took_ms;
 	struct dc_err err = DC_ERR_INIT;
 	unsigned wait_ms;
 	struct rpc *rpc = node_link_choose(m->link, &wait_ms, &err);
@@ -335,9 +337,9 @@ static bool step_one(struct mirrors *m, struct mirrored *s)
 		node_link_bad(m->link, &err);
 	else
 		node_link_good(m->link);
-	took_ms = mirrors_now_ms() - began_ms;
+	took_ms = dc_clock_ms() - began_ms;
 	if (took_ms > LONG_MS)
-		s->not_before_ms = mirrors_now_ms() + took_ms * WAIT_TIMES;
+		s->not_before_ms = dc_clock_ms() + took_ms * WAIT_TIMES;
 	note_outcome(m, s, st, &err);
 	return true;
 }
@@ -363,7 +365,7 @@ static void search(struct mirrors *m)
 
 static bool is_due(struct mirrored *s)
 {
-	return mirrors_now_ms() >= s->not_before_ms && !is_refused(s);
+	return dc_clock_ms() >= s->not_before_ms && !is_refused(s);
 }
 
 static void *run(void *self)
@@ -446,7 +448,7 @@ enum dc_status mirrors_new(struct mirrors **out,
 	atomic_init(&m->found, 0);
 	atomic_init(&m->turned_away, 0);
 	DC_CHECK(pthread_mutex_init(&m->lock, NULL) == 0);
-	DC_CHECK(pthread_cond_init(&m->bell, NULL) == 0);
+	dc_clock_cond_init(&m->bell);
 	st = sql_db_open(&m->chain, config->chain_path, SQL_CHAIN, SQL_READER,
 			 err);
 	if (st == DC_OK)

@@ -84,8 +84,6 @@ struct mirrors {
 
 /* --- mirrors.c ----------------------------------------------------------- */
 
-int64_t mirrors_now_ms(void);
-
 /* Owner: the caller, free(). */
 struct deca_model *mirrors_copy_model(const struct deca_model *from);
 

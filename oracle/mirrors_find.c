@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/keccak.h"
 #include "base/log.h"
 #include "oracle/mirrors_core.h"
@@ -133,7 +134,7 @@ struct finder *finder_new(const char *folder, uint64_t start_block)
 	f->folder = folder;
 	f->start_block = f->next = start_block;
 	f->span = SPAN_FIRST;
-	f->kept_ms = mirrors_now_ms();
+	f->kept_ms = dc_clock_ms();
 	if (whole_file_map(&in, &len, folder, KEPT_NAME, &err) == DC_OK) {
 		recall(f, in, len);
 		whole_file_unmap(in, len);
@@ -257,7 +258,7 @@ static enum dc_status check_code(struct rpc *rpc, const struct deca_parts *p,
 static enum dc_status try_out(struct rpc *rpc, const struct addr20 *trainer,
 			      struct dc_err *err)
 {
-	uint64_t seed = (uint64_t)mirrors_now_ms();
+	uint64_t seed = (uint64_t)dc_clock_ms();
 	struct deca_mirror *mirror;
 	enum dc_status st = deca_mirror_open(&mirror, rpc, trainer, UINT64_MAX,
 					     TRY_NUMBERS, err);
@@ -319,21 +320,21 @@ static void set_pace(struct finder *f, int64_t took_ms)
 
 	if (wait_ms > WAIT_MOST_MS)
 		wait_ms = WAIT_MOST_MS;
-	f->check_at_ms = mirrors_now_ms() +
+	f->check_at_ms = dc_clock_ms() +
 		(wait_ms > CHECK_EVERY_MS ? wait_ms : CHECK_EVERY_MS);
 }
 
 static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
 				struct dc_err *err)
 {
-	int64_t began_ms = mirrors_now_ms();
+	int64_t began_ms = dc_clock_ms();
 	struct finder *f = m->finder;
 	struct dc_err why = DC_ERR_INIT;
 	struct addr20 a;
 	enum dc_status st;
 
 	if (f->n_candidates == 0 ||
-	    mirrors_now_ms() < f->check_at_ms)
+	    dc_clock_ms() < f->check_at_ms)
 		return DC_OK;
 	a = f->candidate[f->n_candidates - 1];
 	if (atomic_load(&m->n) >= MIRRORS_MAX - MIRRORS_NAMED) {
@@ -343,7 +344,7 @@ static enum dc_status check_one(struct mirrors *m, struct rpc *rpc,
 		return DC_OK;
 	}
 	st = check(rpc, &a, &why);
-	set_pace(f, mirrors_now_ms() - began_ms);
+	set_pace(f, dc_clock_ms() - began_ms);
 	/* the node's: it comes again */
 	if (st == DC_EIO || st == DC_EBUSY || st == DC_ENOTFOUND)
 		return dc_fail(err, st, "%s", why.text);
@@ -362,8 +363,8 @@ enum dc_status mirrors_search(struct mirrors *m, struct rpc *rpc,
 	struct finder *f = m->finder;
 	struct gateway_status status;
 
-	if (mirrors_now_ms() - f->kept_ms >= KEEP_EVERY_MS) {	/* keeps (4) */
-		f->kept_ms = mirrors_now_ms();
+	if (dc_clock_ms() - f->kept_ms >= KEEP_EVERY_MS) {	/* keeps (4) */
+		f->kept_ms = dc_clock_ms();
 		gateway_status(m->gateway, &status);
 		finder_keep(f, status.finalized);
 	}

@@ -9,11 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/data_dir.h"
 #include "oracle/deca_kept.h"
 #include "oracle/mirrors_core.h"
 #include "oracle/whole_file.h"
+#include "sql/blocks.h"
 #include "sql/mirrors.h"
 #include "sql/models.h"
 
@@ -88,19 +90,23 @@ bool mirrors_recalled(void *self, struct deca_kept *out, unsigned i)
 /* --- writing -------------------------------------------------------------- */
 
 /* (1): batches of predictions are committed in their order, so that the
- * newest speaks for all. One whose block is gone has no row. */
+ * newest speaks for all. Where its row is not there, it is among what was
+ * said of blocks that may come back, or others are final in its place. */
 static enum dc_status is_told(struct mirrors *m, const struct mirrored *s,
 			      bool *is, struct dc_err *err)
 {
 	struct dc_arena *arena = dc_arena_new(ARENA_BYTES);
 	struct sql_contribution c;
 	struct sql_model row;
-	uint64_t id = 0;
-	bool found;
-	enum dc_status st = sql_model_get(m->chain, &row, &found, &s->trainer,
-					  arena, err);
+	int64_t prediction;
+	uint64_t id = 0, final;
+	bool found = false;
+	enum dc_status st = sql_finalized_get(m->chain, &final, err);
 
-	*is = true;
+	*is = st == DC_OK && s->told.block <= final;
+	if (st == DC_OK)
+		st = sql_model_get(m->chain, &row, &found, &s->trainer, arena,
+				   err);
 	if (st == DC_OK && found)
 		st = sql_contribution_at(m->chain, &id, &found, row.row,
 					 &s->told, err);
@@ -109,6 +115,8 @@ static enum dc_status is_told(struct mirrors *m, const struct mirrored *s,
 					  arena, err);
 	if (st == DC_OK && found)
 		*is = c.prediction_before >= 0;
+	else if (st == DC_OK && !*is)
+		st = sql_said_get(m->chain, &prediction, is, &s->told, err);
 	dc_arena_free(arena);
 	return st;
 }
@@ -203,11 +211,11 @@ void mirrors_keep(struct mirrors *m, struct mirrored *s)
 		forget(s);
 	s->rereads = deca_mirror_stats(s->mirror).rereads;
 	settle(s, status.finalized);
-	if (s->pending.number != 0 || (s->kept_ms != 0 && mirrors_now_ms() -
+	if (s->pending.number != 0 || (s->kept_ms != 0 && dc_clock_ms() -
 				       s->kept_ms < KEEP_EVERY_MS) ||
 	    !may_be_kept(m, s))
 		return;
-	s->kept_ms = mirrors_now_ms();
+	s->kept_ms = dc_clock_ms();
 	if (write_state(s, &err))
 		s->pending = *deca_mirror_block(s->mirror);
 	else

@@ -40,6 +40,7 @@
 #include "oracle/snapshot.h"
 #include "sql/blocks.h"
 #include "sql/board.h"
+#include "sql/mirrors.h"
 #include "sql/undo.h"
 
 /* One transaction of final blocks. */
@@ -110,6 +111,8 @@ static enum dc_status put_final(struct pipeline *p, uint64_t finalized,
 	st = sql_finalized_put(p->db, final, err);
 	if (st == DC_OK)
 		st = sql_undo_prune(p->db, final, err);
+	if (st == DC_OK)
+		st = sql_said_prune(p->db, final, err);
 	if (st == DC_OK && final / PRUNE_EVERY > p->finalized / PRUNE_EVERY)
 		st = sql_blocks_prune(p->db, final, err);
 	p->finalized = final;

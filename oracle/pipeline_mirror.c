@@ -336,6 +336,39 @@ static struct sql_contribution contribution_of(struct pipeline *p,
 	return c;
 }
 
+/* Once for each contribution. */
+static enum dc_status put_prediction(struct pipeline *p, struct pipe_model *m,
+				     const struct ev_contributed *c,
+				     int64_t prediction, struct dc_err *err)
+{
+	struct sql_model_totals *t = &m->row.totals;
+
+	t->progressive_counted++;
+	t->progressive_right += prediction == (int64_t)c->label;
+	m->dirty = true;
+	return sql_contribution_predicted(p->db, m->row.row, c->id,
+					  prediction, t->progressive_right,
+					  t->progressive_counted, err);
+}
+
+/* Its row, and what was said of it when it was here before, or before it
+ * came. */
+static enum dc_status put_contribution(struct pipeline *p,
+				       struct pipe_model *m,
+				       const struct sql_contribution *c,
+				       struct dc_err *err)
+{
+	int64_t prediction;
+	bool found;
+	enum dc_status st = sql_contribution_insert(p->db, c, err);
+
+	if (st == DC_OK)
+		st = sql_said_get(p->db, &prediction, &found, &c->log, err);
+	if (st != DC_OK || !found)
+		return st;
+	return put_prediction(p, m, &c->is, prediction, err);
+}
+
 static enum dc_status added(struct pipeline *p, struct pipe_mirror *m,
 			    const struct deca_event *e,
 			    const struct raw_log *log,
@@ -362,7 +395,7 @@ static enum dc_status added(struct pipeline *p, struct pipe_mirror *m,
 	d.contributions = 1;
 	d.deposited_wei = e->amount_wei;
 	st = tally_add(p->tally, m->model->row.row, &e->who, &d, err);
-	return st == DC_OK ? sql_contribution_insert(p->db, &c, err) : st;
+	return st == DC_OK ? put_contribution(p, m->model, &c, err) : st;
 }
 
 /* What the claim did to the contribution that it was about. */
@@ -601,25 +634,23 @@ static enum dc_status one_prediction(struct pipeline *p,
 				     const struct feed_prediction *said,
 				     struct dc_err *err)
 {
-	struct sql_model_totals *t = &m->row.totals;
+	const int64_t prediction = (int64_t)(said->label & INT64_MAX);
 	struct sql_contribution c;
 	uint64_t id;
 	bool found;
-	enum dc_status st = sql_contribution_at(p->db, &id, &found,
-						m->row.row, &said->at, err);
+	enum dc_status st = DC_OK;
 
+	if (said->at.block > p->finalized)
+		st = sql_said_put(p->db, &said->at, prediction, err);
+	if (st == DC_OK)
+		st = sql_contribution_at(p->db, &id, &found, m->row.row,
+					 &said->at, err);
 	if (st == DC_OK && found)
 		st = sql_contribution_get(p->db, &c, &found, m->row.row, id,
 					  p->scratch, err);
 	if (st != DC_OK || !found || c.prediction_before >= 0)
-		return st;	/* a reorg took it, or it was told */
-	t->progressive_counted++;
-	t->progressive_right += said->label == c.is.label;
-	m->dirty = true;
-	return sql_contribution_predicted(p->db, m->row.row, id,
-					  (int64_t)(said->label & INT64_MAX),
-					  t->progressive_right,
-					  t->progressive_counted, err);
+		return st;	/* it is not here, or it was told */
+	return put_prediction(p, m, &c.is, prediction, err);
 }
 
 enum dc_status pipe_mirror_predicted(struct pipeline *p,

@@ -195,3 +195,59 @@ sql_predicted_sums(struct sql_db *db, uint64_t *right, uint64_t *counted,
 	}
 	return sql_query_close(&q, err);
 }
+
+/* --- until it is final --- */
+
+static const char SQL_SAID_PUT[] =
+	"INSERT INTO said (block, log_index, block_hash, prediction)"
+	" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+
+enum dc_status
+sql_said_put(struct sql_db *db, const struct log_ref *at, int64_t prediction,
+	     struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_SAID_PUT);
+	sql_bind_u64(&q, at->block);
+	sql_bind_u64(&q, at->index);
+	sql_bind_hash(&q, &at->block_hash);
+	sql_bind_i64(&q, prediction);
+	return sql_query_run(&q, err);
+}
+
+static const char SQL_SAID_GET[] =
+	"SELECT prediction FROM said"
+	" WHERE block = ?1 AND log_index = ?2 AND block_hash = ?3";
+
+enum dc_status
+sql_said_get(struct sql_db *db, int64_t *prediction, bool *found,
+	     const struct log_ref *at, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_query_open(&q, db, SQL_SAID_GET);
+	sql_bind_u64(&q, at->block);
+	sql_bind_u64(&q, at->index);
+	sql_bind_hash(&q, &at->block_hash);
+	while (sql_query_row(&q)) {
+		*prediction = sql_col_i64(&q);
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+static const char SQL_SAID_PRUNE[] = "DELETE FROM said WHERE block <= ?1";
+
+enum dc_status
+sql_said_prune(struct sql_db *db, uint64_t final, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_SAID_PRUNE);
+	sql_bind_u64(&q, final);
+	return sql_query_run(&q, err);
+}

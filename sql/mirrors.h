@@ -72,4 +72,21 @@ enum dc_status sql_predicted_sums(struct sql_db *db, uint64_t *right,
 				  uint64_t *counted, int64_t model,
 				  struct dc_err *err) DC_MUST_CHECK;
 
+/*
+ * What was said of the contribution in that log, whether its row is there or
+ * not: it stays through rollbacks until its block is final. Saying it again
+ * changes nothing.
+ * prediction  0 to 2^63 - 1
+ */
+enum dc_status sql_said_put(struct sql_db *db, const struct log_ref *at,
+			    int64_t prediction,
+			    struct dc_err *err) DC_MUST_CHECK;
+enum dc_status sql_said_get(struct sql_db *db, int64_t *prediction,
+			    bool *found, const struct log_ref *at,
+			    struct dc_err *err) DC_MUST_CHECK;
+
+/* Forget what was said in blocks up to and including final. */
+enum dc_status sql_said_prune(struct sql_db *db, uint64_t final,
+			      struct dc_err *err) DC_MUST_CHECK;
+
 #endif /* DECAID_SQL_MIRRORS_H */

@@ -95,6 +95,15 @@ function stay(world, trainer) {
 }
 const audited = (block) => (lines) => of(lines, "audit").some((a) => a.block === Number(block) && a.differed === 0);
 
+// The last two blocks are others, which are empty.
+async function reorg(world) {
+	const { chain } = world;
+	await chain.rpc("anvil_reorg", [2, []]);
+	chain.nonces.clear();
+	world.entries = world.entries.map((e) => ({ ...e, done: true }));
+	chain.time += 1000;
+}
+
 async function staysThroughReorgs(world) {
 	const { trainer } = world.parts;
 	const f = stay(world, trainer.address);
@@ -103,10 +112,7 @@ async function staysThroughReorgs(world) {
 	await world.chain.mine();
 	await f.until(audited(await world.chain.reader.getBlockNumber()));
 	// What was mined is gone, and other people contributed instead.
-	await world.chain.rpc("anvil_reorg", [2, []]);
-	world.chain.nonces.clear();
-	world.entries = world.entries.map((e) => ({ ...e, done: true }));
-	world.chain.time += 1000;
+	await reorg(world);
 	await world.live(2);
 	await world.chain.mine();
 	await f.until(audited(await world.chain.reader.getBlockNumber()));
@@ -230,10 +236,7 @@ async function inTheBoards(world, url, get) {
 // What the chain has, the database has: also when blocks were others.
 async function reorganized(world, live) {
 	const { chain, parts: { trainer } } = world;
-	await chain.rpc("anvil_reorg", [2, []]);
-	chain.nonces.clear();
-	world.entries = world.entries.map((e) => ({ ...e, done: true }));
-	chain.time += 1000;
+	await reorg(world);
 	await world.live(2);
 	await chain.mine();
 	const logs = await chain.reader.getContractEvents({ address: trainer.address, abi: trainer.abi,
@@ -292,8 +295,23 @@ async function missesNone(world, d, slug) {
 	const said = of(lines, "contribution").map((l) => l.predicted_before);
 	assert.equal(said.length, all.length);
 	const first = all.findIndex((c) => c.prediction_before !== null);
-	assert.deepEqual(all.slice(first).map((c) => c.prediction_before), said.slice(first));
+	assert.deepEqual(all.slice(first).map((c) => c.prediction_before), said.slice(first), d.log());
 	return all.length - first;
+}
+
+// Read anew where nothing can be undone: what comes after it is predicted all the same.
+async function goesBackWithoutAState(world, d, folder, slug) {
+	const { chain } = world;
+	await world.live(2);
+	await chain.mine();
+	const head = Number(await chain.reader.getBlockNumber());
+	await until(async () => (await d.get(slug)).audit.block === head);
+	for (const f of fs.readdirSync(folder)) fs.rmSync(path.join(folder, f));
+	await reorg(world);
+	await world.live(2);
+	await chain.mine();
+	await missesNone(world, d, slug);
+	assert.match(d.log(), /read anew at block \d+: its block is gone/);
 }
 
 // Killed, and people go on; stopped, and the chain becomes another.
@@ -309,10 +327,7 @@ async function goesOn(world, args, folder, last) {
 	await missesNone(world, d, last.slug);
 	assert.match(d.log(), /mirror goes on from block/);
 	await d.stop("SIGTERM");
-	await chain.rpc("anvil_reorg", [2, []]);
-	chain.nonces.clear();
-	world.entries = world.entries.map((e) => ({ ...e, done: true }));
-	chain.time += 1000;
+	await reorg(world);
 	await world.live(3);
 	await chain.mine();
 	d = await startsAgain(args, { slug: last.slug });
@@ -328,6 +343,8 @@ async function goesOn(world, args, folder, last) {
 	d = await daemonOn(args);
 	await until(async () => (await d.get(last.slug)).followed);
 	assert.match(d.log(), /not those that were written/);
+	await missesNone(world, d, last.slug);
+	await goesBackWithoutAState(world, d, path.dirname(state), last.slug);
 	await d.stop("SIGTERM");
 	return n;
 }

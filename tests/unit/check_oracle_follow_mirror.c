@@ -7,19 +7,11 @@
 
 #include "oracle/follow_core.h"
 #include "tests/unit/follow_fixture.h"
+#include "tests/unit/mirror_fixture.h"
 
 #define START_BLOCK 1
 #define DEPTH 4
 #define GATHERED 3	/* the mirror's history was read up to there */
-
-static struct addr20
-address(uint8_t last)
-{
-	struct addr20 a = { { 0xde, 0xca } };
-
-	a.b[19] = last;
-	return a;
-}
 
 /* As oracle/mirrors_adopt.c makes it: blocks of its history, the last of
  * which may not be final here. */
@@ -28,9 +20,9 @@ adoption(uint8_t n, uint64_t blocks)
 {
 	struct feed_batch *b = feed_batch_new(FEED_ADOPT);
 
-	b->mirror.trainer = address(n);
-	b->mirror.incentive = address((uint8_t)(n + 1));
-	b->mirror.classifier = address((uint8_t)(n + 2));
+	b->mirror.trainer = mirror_address(n);
+	b->mirror.incentive = mirror_address((uint8_t)(n + 1));
+	b->mirror.classifier = mirror_address((uint8_t)(n + 2));
 	b->blocks = dc_arena_alloc(b->arena, blocks * sizeof(*b->blocks));
 	b->n_blocks = blocks;
 	b->finalized = blocks;
@@ -55,7 +47,7 @@ START_TEST(a_mirror_dropped_for_a_doubt_is_given_back)
 	ck_assert(feed_put(f, feed_batch_new(FEED_LIVE)));
 	ck_assert(feed_put(f, adoption(20, GATHERED)));
 	for (; (b = feed_lost(f)) != NULL; n++) {
-		const struct addr20 who = address(n == 0 ? 10 : 20);
+		const struct addr20 who = mirror_address(n == 0 ? 10 : 20);
 
 		ck_assert_int_eq(b->kind, FEED_ADOPT);
 		ck_assert(addr20_equal(&b->mirror.trainer, &who));
@@ -201,7 +193,7 @@ doubt(struct room *r)
 static void
 check_taken_in(struct room *r, uint64_t gathered)
 {
-	const struct addr20 who = address(10);
+	const struct addr20 who = mirror_address(10);
 	struct feed_batch *b = NULL;
 
 	take_until(r, FEED_AGAIN, NULL);

@@ -173,7 +173,8 @@ tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
 	tests/unit/fault_memory.c tests/unit/fault_memory.h \
 	tests/unit/fault_vfs.c tests/unit/fault_vfs.h \
-	tests/unit/follow_fixture.h tests/unit/outbox_fixture.h
+	tests/unit/follow_fixture.h tests/unit/mirror_fixture.h \
+	tests/unit/outbox_fixture.h
 unit_fake_libs = tests/unit/libfake.a $(unit_oracle_libs) $(SQLITE_LIBS)
 
 UNIT_TESTS += tests/unit/check_oracle_crash
@@ -223,6 +224,9 @@ tests_unit_check_oracle_prover_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_pipeline_mirror
 tests_unit_check_oracle_pipeline_mirror_LDADD = $(unit_fake_libs)
+
+UNIT_TESTS += tests/unit/check_oracle_said
+tests_unit_check_oracle_said_LDADD = $(unit_fake_libs)
 
 UNIT_TESTS += tests/unit/check_oracle_samples
 tests_unit_check_oracle_samples_LDADD = $(unit_oracle_libs)

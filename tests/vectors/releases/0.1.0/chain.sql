@@ -1,6 +1,6 @@
 -- chain.db as decaid 0.1.0 leaves it; made by tests/unit/check_sql_releases.c.
 PRAGMA application_id = 1684236337;
-PRAGMA user_version = 12;
+PRAGMA user_version = 13;
 CREATE TABLE activity (
 	model INTEGER NOT NULL,
 	hour INTEGER NOT NULL,	-- Unix time / 3600
@@ -268,6 +268,13 @@ CREATE TABLE progress (
 	undo_floor INTEGER NOT NULL,
 	pruned INTEGER NOT NULL	-- empty blocks below are gone
 ) STRICT;
+CREATE TABLE said (
+	block INTEGER NOT NULL,
+	log_index INTEGER NOT NULL,
+	block_hash BLOB NOT NULL CHECK (length(block_hash) = 32),
+	prediction INTEGER NOT NULL CHECK (prediction >= 0),
+	PRIMARY KEY (block, log_index, block_hash)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE samples (
 	row INTEGER PRIMARY KEY
 		REFERENCES contributions (row) ON DELETE CASCADE,
