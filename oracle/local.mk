@@ -19,7 +19,9 @@ libdc_oracle_a_SOURCES += oracle/deca_claims.c oracle/deca_claims.h
 libdc_oracle_a_SOURCES += oracle/deca_kept.c oracle/deca_kept.h
 libdc_oracle_a_SOURCES += oracle/deca_mirror.c oracle/deca_mirror.h oracle/deca_mirror_core.h
 libdc_oracle_a_SOURCES += oracle/deca_mirror_audit.c oracle/deca_mirror_follow.c
-libdc_oracle_a_SOURCES += oracle/deca_read.c oracle/deca_read.h
+libdc_oracle_a_SOURCES += oracle/deca_read.c oracle/deca_read.h \
+	oracle/deca_read_ask.c oracle/deca_read_cells.c \
+	oracle/deca_read_core.h oracle/deca_read_model.c
 libdc_oracle_a_SOURCES += oracle/ec.c oracle/ec.h
 libdc_oracle_a_SOURCES += oracle/eip712.c oracle/eip712.h
 libdc_oracle_a_SOURCES += oracle/feed.c oracle/feed.h
