@@ -1,6 +1,7 @@
 /* Transactions of commands: nonces, fees, offers, receipts. */
 #include "config.h"
 
+#include "base/clock.h"
 #include "oracle/chainclient.h"
 
 #include <inttypes.h>
@@ -25,18 +26,9 @@ struct chainclient {
 	uint64_t chain_id;
 	struct wei fee_cap_wei;		/* zero: none */
 	struct rpc_fees fees;
-	uint64_t fees_ms;		/* when they were asked; 0: never */
+	int64_t fees_ms;		/* when they were asked; 0: never */
 	struct account accounts[KEYGUARD_MAX_KEYS];
 };
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 enum dc_status
 chainclient_new(struct chainclient **out, struct rpc *rpc,
@@ -102,11 +94,11 @@ fill_fees(struct chainclient *c, struct tx *tx, struct dc_err *err)
 {
 	enum dc_status found;
 
-	if (c->fees_ms == 0 || now_ms() - c->fees_ms > FEES_KEPT_MS) {
+	if (c->fees_ms == 0 || dc_clock_ms() - c->fees_ms > FEES_KEPT_MS) {
 		found = rpc_fees(c->rpc, &c->fees, err);
 		if (found != DC_OK)
 			return found;
-		c->fees_ms = now_ms();
+		c->fees_ms = dc_clock_ms();
 	}
 	tx->tip_wei = c->fees.tip_wei;
 	if (!wei_add(&tx->fee_wei, c->fees.base_fee_wei,
@@ -254,7 +246,7 @@ chainclient_wait(struct chainclient *c, struct rpc_receipt *out,
 		 struct dc_err *err)
 {
 	const struct timespec pause = { 0, POLL_MS * 1000000L };
-	uint64_t end = now_ms() + timeout_ms;
+	int64_t end = dc_clock_ms() + timeout_ms;
 	char text[HASH32_TEXT_BYTES];
 	enum dc_status found;
 	bool mined = false;
@@ -263,7 +255,7 @@ chainclient_wait(struct chainclient *c, struct rpc_receipt *out,
 		found = rpc_receipts(c->rpc, out, &mined, tx, 1, err);
 		if (found != DC_OK || mined)
 			return found;
-		if (now_ms() >= end)
+		if (dc_clock_ms() >= end)
 			break;
 		(void)nanosleep(&pause, NULL);
 	}

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -32,10 +31,7 @@
 
 uint64_t nodes_now_ms(void)
 {
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return (uint64_t)dc_clock_ms();
 }
 
 void nodes_lock(struct nodes *n)

@@ -1,6 +1,7 @@
 /* Asking other operators for their signatures. */
 #include "config.h"
 
+#include "base/clock.h"
 #include "oracle/peers.h"
 
 #include <inttypes.h>
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -40,14 +40,6 @@ struct peers {
 	uint64_t uses;
 	struct asked asked[PEERS_ASKS_MAX];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct peers *peers_new(void)
 {
@@ -262,7 +254,7 @@ static void begin(struct peers *p, struct asked *a, const char *endpoint)
 {
 	char url[URL_BYTES];
 
-	a->next_ms = now_ms() + a->wait_ms;
+	a->next_ms = dc_clock_ms() + a->wait_ms;
 	a->wait_ms = a->wait_ms < LONGEST_WAIT_MS / 2 ? 2 * a->wait_ms :
 							LONGEST_WAIT_MS;
 	if (!make_url(url, &a->is, endpoint))
@@ -289,7 +281,7 @@ void peers_ask(struct peers *p, const struct peers_ask *ask,
 		a->wait_ms = FIRST_WAIT_MS;
 	}
 	a->last_used = ++p->uses;
-	if (a->easy == NULL && now_ms() >= a->next_ms)
+	if (a->easy == NULL && dc_clock_ms() >= a->next_ms)
 		begin(p, a, endpoint);
 }
 
@@ -339,7 +331,7 @@ void peers_step(struct peers *p, unsigned wait_ms,
 		void (*take)(void *, const struct peers_ask *,
 			     const struct peers_answer *), void *user)
 {
-	int64_t until = now_ms() + wait_ms, left;
+	int64_t until = dc_clock_ms() + wait_ms, left;
 	int running, more;
 	CURLMsg *m;
 
@@ -356,7 +348,7 @@ void peers_step(struct peers *p, unsigned wait_ms,
 			end(p, (struct asked *)(void *)a, m->data.result,
 			    take, user);
 		}
-		left = until - now_ms();
+		left = until - dc_clock_ms();
 		if (running > 0 && left > 0)
 			curl_multi_poll(p->multi, NULL, 0, (int)left, NULL);
 	} while (running > 0 && left > 0);

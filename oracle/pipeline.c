@@ -35,6 +35,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/pipeline_core.h"
 #include "oracle/snapshot.h"
@@ -55,14 +56,6 @@
 /* Blocks in which nothing happened are deleted this far below final. */
 #define PRUNE_EVERY 256
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* --- transactions ------------------------------------------------------- */
 
 static enum dc_status begin(struct pipeline *p, uint64_t block,
@@ -78,7 +71,7 @@ static enum dc_status begin(struct pipeline *p, uint64_t block,
 	p->in_tx = true;
 	p->tx_from = block;
 	p->tx_events = 0;
-	p->tx_began_ms = now_ms();
+	p->tx_began_ms = dc_clock_ms();
 	return DC_OK;
 }
 
@@ -254,7 +247,7 @@ static enum dc_status one_block(struct pipeline *p,
 static bool tx_is_full(const struct pipeline *p)
 {
 	return p->in_tx && (p->tx_events >= TX_EVENTS ||
-			    now_ms() - p->tx_began_ms >= TX_MS);
+			    dc_clock_ms() - p->tx_began_ms >= TX_MS);
 }
 
 static enum dc_status final_blocks(struct pipeline *p,

@@ -104,7 +104,7 @@ struct pipeline {
 	bool in_tx;
 	uint64_t tx_from;		/* its first block */
 	uint32_t tx_events;
-	uint64_t tx_began_ms;
+	int64_t tx_began_ms;
 
 	struct {
 		gateway_change_fn *fn;

@@ -58,14 +58,6 @@ struct prover {
 	struct place places[PROVER_KEPT];
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void lock(struct prover *p)
 {
 	DC_CHECK(pthread_mutex_lock(&p->lock) == 0);
@@ -274,7 +266,7 @@ static void work(struct prover *p, struct proof_question of,
 	}
 	home->state = PLACE_FAILED;
 	home->why = err;
-	home->failed_ms = now_ms();
+	home->failed_ms = dc_clock_ms();
 	if (!atomic_load(&p->stop))
 		dc_log(DC_LOG_INFO, "oracle", "a proof after contributions=%"
 		       PRIu64 ": %s", of.count, err.text);
@@ -286,14 +278,14 @@ static void rest_until(struct prover *p, int64_t end_ms)
 	struct timespec t = { .tv_sec = end_ms / 1000,
 			      .tv_nsec = end_ms % 1000 * 1000000 };
 
-	while (!atomic_load(&p->stop) && now_ms() < end_ms)
+	while (!atomic_load(&p->stop) && dc_clock_ms() < end_ms)
 		(void)pthread_cond_timedwait(&p->wanted, &p->lock, &t);
 }
 
 /* Until something is wanted; after a while without the replica. */
 static void wait_idle(struct prover *p)
 {
-	int64_t end_ms = now_ms() + IDLE_S * 1000;
+	int64_t end_ms = dc_clock_ms() + IDLE_S * 1000;
 	struct timespec t = { .tv_sec = end_ms / 1000,
 			      .tv_nsec = end_ms % 1000 * 1000000 };
 
@@ -311,15 +303,15 @@ static void *run(void *arg)
 	lock(p);
 	while (!atomic_load(&p->stop)) {
 		struct place *home = next_wanted(p);
-		int64_t began_ms = now_ms();
+		int64_t began_ms = dc_clock_ms();
 
 		if (home == NULL) {
 			wait_idle(p);
 			continue;
 		}
 		work(p, home->of, home);
-		rest_until(p, now_ms() +
-			   REST_FACTOR * (now_ms() - began_ms));
+		rest_until(p, dc_clock_ms() +
+			   REST_FACTOR * (dc_clock_ms() - began_ms));
 	}
 	unlock(p);
 	return NULL;
@@ -437,7 +429,7 @@ static enum dc_status answer(struct prover *p, const struct proof **out,
 		enum dc_status st = dc_fail(err, at->why.status, "%s",
 					    at->why.text);
 
-		if (now_ms() - at->failed_ms >= PROVER_AGAIN_S * 1000)
+		if (dc_clock_ms() - at->failed_ms >= PROVER_AGAIN_S * 1000)
 			want(p, at, q);
 		return st;
 	}

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/samples.h"
 
@@ -45,10 +46,7 @@ struct samples {
 
 static time_t now_s(void)
 {
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return t.tv_sec;
+	return (time_t)(dc_clock_ms() / 1000);
 }
 
 static void lock(struct samples *s)

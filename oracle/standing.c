@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oracle/standing.h"
 
@@ -23,10 +23,7 @@ struct standing {
 
 static uint64_t now_s(void)
 {
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec;
+	return (uint64_t)dc_clock_ms() / 1000;
 }
 
 static void lock(struct standing *s)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "oracle/mirrors.h"
 #include "server/app.h"
 #include "server/event_ring.h"
@@ -97,12 +97,9 @@ const struct http_route *app_routes(size_t *n)
 
 enum dc_status app_init(struct app *a, struct dc_err *err)
 {
-	struct timespec t;
-
 	if (getrandom(&a->boot, sizeof(a->boot), 0) != sizeof(a->boot))
 		return dc_fail(err, DC_EIO, "getrandom: %s", strerror(errno));
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	a->started_ms = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	a->started_ms = dc_clock_ms();
 	a->events = event_ring_new(a->registry);
 	return DC_OK;
 }

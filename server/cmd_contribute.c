@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "incentives/price.h"
 #include "oracle/abi_decaid.h"
 #include "oracle/history.h"
@@ -47,7 +48,7 @@ struct batch {
 	struct flight flying[IN_FLIGHT];
 	uint64_t done, failed;
 	uint64_t gas;
-	uint64_t progress_ms;	/* when one was last mined */
+	int64_t progress_ms;	/* when one was last mined */
 };
 
 /* --- the model --- */
@@ -173,14 +174,6 @@ static enum dc_status read_level_below(struct batch *b, struct dc_err *err)
 	return found;
 }
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static void show_progress(const struct batch *b)
 {
 	if (isatty(STDERR_FILENO))
@@ -221,7 +214,7 @@ static enum dc_status poll_flights(struct batch *b, struct dc_err *err)
 			b->flying[kept++] = b->flying[i];
 	}
 	if (found == DC_OK && kept < b->n) {
-		b->progress_ms = now_ms();
+		b->progress_ms = dc_clock_ms();
 		b->n = kept;
 		show_progress(b);
 		found = read_level_below(b, err);
@@ -239,7 +232,7 @@ static enum dc_status wait_flights(struct batch *b, size_t most,
 	while (found == DC_OK && b->n > most) {
 		found = poll_flights(b, err);
 		if (found == DC_OK && b->n > most) {
-			if (now_ms() - b->progress_ms > STUCK_MS)
+			if (dc_clock_ms() - b->progress_ms > STUCK_MS)
 				return dc_fail(err, DC_EBUSY, "nothing is "
 					       "mined any more");
 			(void)nanosleep(&pause, NULL);
@@ -299,7 +292,7 @@ static enum dc_status take_file(struct batch *b, const char *path,
 
 	if (f == NULL)
 		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
-	b->progress_ms = now_ms();
+	b->progress_ms = dc_clock_ms();
 	while (found == DC_OK && (n = getline(&text, &room, f)) >= 0) {
 		line++;
 		while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))

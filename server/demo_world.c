@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "oracle/keystore.h"
 #include "server/demo.h"
 
@@ -27,10 +27,7 @@ static const char dev_key[] =
 
 uint64_t demo_now_ms(void)
 {
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+	return (uint64_t)dc_clock_ms();
 }
 
 static struct wei milliether(uint64_t n)

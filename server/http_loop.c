@@ -18,9 +18,9 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "server/http_internal.h"
 #include "server/router.h"
@@ -35,14 +35,6 @@
 #define POOL_BYTES ((size_t)16 << 10)
 /* Our own deadlines pass first, and tell the client. */
 #define MHD_PATIENCE_S 2
-
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* ---- listening ---- */
 
@@ -241,7 +233,7 @@ static void sleep_turn(struct http_loop *l, struct pollfd fds[2],
 	if (now == *requests && poll(fds, 2, sleep_ms(l)) < 0)
 		DC_CHECK(errno == EINTR);
 	*requests = now;
-	l->now_ms = clock_ms();
+	l->now_ms = dc_clock_ms();
 }
 
 /* One turn: run, look at deadlines. */
@@ -273,7 +265,7 @@ static void *loop_main(void *arg)
 		MHD_get_daemon_info(l->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	struct pollfd fds[2] = { { info->epoll_fd, POLLIN, 0 },
 				 { l->event_fd, POLLIN, 0 } };
-	int64_t next_sweep = 0, next_beat = clock_ms() + BEAT_MS, give_up;
+	int64_t next_sweep = 0, next_beat = dc_clock_ms() + BEAT_MS, give_up;
 	uint64_t requests = 0;
 
 	while (!atomic_load(&l->server->stopping)) {
@@ -284,8 +276,8 @@ static void *loop_main(void *arg)
 	(void)MHD_quiesce_daemon(l->daemon);
 	http_stream_wake_all(l, HTTP_WAKE_LOOK);
 	http_wait_look(l);
-	give_up = clock_ms() + DRAIN_MS;
-	while (l->busy > 0 && clock_ms() < give_up) {
+	give_up = dc_clock_ms() + DRAIN_MS;
+	while (l->busy > 0 && dc_clock_ms() < give_up) {
 		DC_CHECK(MHD_run(l->daemon) == MHD_YES);
 		if (l->busy > 0)
 			(void)poll(fds, 1, 10);
@@ -313,7 +305,7 @@ static enum dc_status open_loop(struct http_server *s, struct http_loop *l,
 		return dc_fail(err, DC_EIO, "getrandom: %s", strerror(errno));
 	l->arena = dc_arena_new(64 * 1024);
 	l->cache = http_cache_new(CACHE_BYTES, l->id_state);
-	l->now_ms = clock_ms();
+	l->now_ms = dc_clock_ms();
 	l->daemon = start_daemon(l);
 	if (l->daemon == NULL)
 		return dc_fail(err, DC_EIO, "libmicrohttpd does not start");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "oracle/mirrors.h"
 #include "server/embedder.h"
 #include "server/rest.h"
@@ -13,11 +14,7 @@
 
 static uint64_t uptime_s(const struct app *a)
 {
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (uint64_t)((int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 -
-			  a->started_ms) / 1000;
+	return (uint64_t)(dc_clock_ms() - a->started_ms) / 1000;
 }
 
 void rest_healthz(struct http_request *rq, struct http_reply *rp)

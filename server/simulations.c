@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "server/json_out.h"
 #include "server/sim_guard.h"
@@ -56,14 +57,6 @@ struct simulations {
 	unsigned n_running;	/* waiting ones, too */
 	bool stopping;
 };
-
-static int64_t clock_ms(void)
-{
-	struct timespec t;
-
-	DC_CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void lock(struct simulations *s)
 {
@@ -230,7 +223,7 @@ static void run_begin(struct simulation *r)
 	int fds[2], why;
 
 	r->stage = STAGE_RUNNING;
-	r->ends_ms = clock_ms() + 1000 * (int64_t)r->of->o.wall_s;
+	r->ends_ms = dc_clock_ms() + 1000 * (int64_t)r->of->o.wall_s;
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) {
 		why = errno;
 	} else {
@@ -333,7 +326,7 @@ static bool turn(struct simulations *s)
 	unlock(s);
 	for (struct simulation *r = first; r != NULL; r = r->next)
 		if (r->stage != STAGE_ENDED)
-			fresh |= run_turn(r, clock_ms());
+			fresh |= run_turn(r, dc_clock_ms());
 	lock(s);
 	free_left(s);
 	unlock(s);
@@ -344,7 +337,7 @@ static bool turn(struct simulations *s)
 static nfds_t sleep_on(const struct simulations *s, struct pollfd *fds,
 		       int *ms)
 {
-	int64_t now_ms = clock_ms();
+	int64_t now_ms = dc_clock_ms();
 	nfds_t n = 0;
 
 	*ms = -1;
