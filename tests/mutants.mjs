@@ -76,7 +76,7 @@ function forge(which, fuzzRuns) {
 		{ encoding: "utf8", env: { ...process.env, HOME: work, FOUNDRY_FUZZ_RUNS: `${fuzzRuns}` } });
 	if (run.status === 0) return [];
 	const names = [...new Set([...run.stdout.matchAll(/^(?:\[FAIL.*\]| *) ((?:test|invariant)_\w+)\(/gm)].map((m) => m[1]))];
-	if (names.length === 0) throw new Error(`forge: ${run.stderr}`);
+	if (names.length === 0) throw new Error(`forge: ${run.stdout}${run.stderr}`);
 	return names;
 }
 

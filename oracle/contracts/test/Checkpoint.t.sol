@@ -390,6 +390,27 @@ contract CheckpointTest is Fixture {
         send(p);
     }
 
+    function test_a_quorum_is_of_the_stake_that_counts_now() public {
+        Post memory p = ready();
+        join(uint256(keccak256("rich")), 10 * BOND); // counts two periods later
+        p.signatures = signature(operatorKeys[1], digest(p.c, 31337, address(pool)));
+        expect(OperatorPool.NoQuorum.selector, 0, BOND / 1 gwei);
+        send(p);
+        p.signatures = signature(operatorKeys[0], digest(p.c, 31337, address(pool)));
+        send(p);
+        keep(p);
+        some(1);
+        skip(2 * PERIOD_S);
+        p = build(nowEpoch() - 1, 4, 4);
+        p.signatures = signature(operatorKeys[0], digest(p.c, 31337, address(pool)));
+        expect(OperatorPool.NoQuorum.selector, BOND / 1 gwei, 11 * BOND / 1 gwei);
+        send(p);
+        vm.prank(vm.addr(operatorKeys[1]));
+        pool.leave(2); // still counts in this period and the next
+        p.signatures = signature(operatorKeys[1], digest(p.c, 31337, address(pool)));
+        send(p);
+    }
+
     function test_a_quorum_below_the_pools_minimum_is_refused() public {
         deployPool(address(0));
         delete operatorKeys;
