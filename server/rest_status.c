@@ -48,16 +48,28 @@ static struct lack missing(const struct app *a,
 	return (struct lack){ NULL, "" };
 }
 
-/* The first of the endpoints that was caught in a lie; false: none. */
-static bool liar(char *out, size_t room, const struct gateway_status *s)
+static bool is_unwell(const struct node_status *n)
 {
-	for (size_t i = 0; i < s->n_nodes; i++)
-		if (s->nodes[i].state == NODE_LYING) {
-			(void)snprintf(out, room, "node %zu is left alone: %s",
-				       i + 1, s->nodes[i].why);
-			return true;
-		}
-	return false;
+	return n->state != NODE_GOOD && n->state != NODE_UNTRIED;
+}
+
+/* Of the endpoints that are not well the first that lies, else the first;
+ * false: none. */
+static bool unwell(char *out, size_t room, const struct gateway_status *s)
+{
+	const struct node_status *n = NULL;
+
+	for (size_t i = s->n_nodes; i-- > 0;)
+		if (is_unwell(&s->nodes[i]) &&
+		    (n == NULL || n->state != NODE_LYING ||
+		     s->nodes[i].state == NODE_LYING))
+			n = &s->nodes[i];
+	if (n == NULL)
+		return false;
+	(void)snprintf(out, room, "node %d is %s%s%s",
+		       (int)(n - s->nodes) + 1, node_state_name(n->state),
+		       n->why[0] != '\0' ? ": " : "", n->why);
+	return true;
 }
 
 /* It serves; that it cannot sign or send is told beside that. */
@@ -78,7 +90,7 @@ static void put_ready(const struct app *a, const struct gateway_status *status,
 		json_put_key(&j, "note");
 		json_put_text(&j, s.signer_alive ? s.held_back :
 			      "the signer is gone: nothing is signed");
-	} else if (liar(note, sizeof(note), status)) {
+	} else if (unwell(note, sizeof(note), status)) {
 		json_put_key(&j, "note");
 		json_put_text(&j, note);
 	}
@@ -345,6 +357,15 @@ static void put_node_line(struct dc_buf *b, const char *name, size_t i,
 		      i + 1, v);
 }
 
+static void put_node_state(struct dc_buf *b, size_t i, enum node_state is)
+{
+	for (int k = NODE_UNTRIED; k <= NODE_FOREIGN; k++)
+		dc_buf_printf(b, "decaid_node_state{node=\"%zu\",state="
+			      "\"%s\"} %d\n", i + 1,
+			      node_state_name((enum node_state)k),
+			      (int)is == k);
+}
+
 /* One line a node under each name, as the format wants it. */
 static void put_nodes_metrics(struct dc_buf *b,
 			      const struct gateway_status *s)
@@ -358,6 +379,11 @@ static void put_nodes_metrics(struct dc_buf *b,
 	for (size_t i = 0; i < s->n_nodes; i++)
 		put_node_line(b, "node_good", i,
 			      s->nodes[i].state == NODE_GOOD);
+	dc_buf_append_text(b, "# HELP decaid_node_state 1 beside the state "
+			   "that a node is in.\n# TYPE decaid_node_state "
+			   "gauge\n");
+	for (size_t i = 0; i < s->n_nodes; i++)
+		put_node_state(b, i, s->nodes[i].state);
 	dc_buf_append_text(b, "# HELP decaid_node_head_block Its head when "
 			   "last asked.\n# TYPE decaid_node_head_block "
 			   "gauge\n");

@@ -59,6 +59,10 @@ dist_check_SCRIPTS += tests/integration/deca.sh
 SCRIPT_TESTS += tests/integration/mirrors.sh
 dist_check_SCRIPTS += tests/integration/mirrors.sh
 
+EXTRA_DIST += tests/integration/takeover.mjs
+SCRIPT_TESTS += tests/integration/takeover.sh
+dist_check_SCRIPTS += tests/integration/takeover.sh
+
 # Starting weights: from a model file into call data, and to every follower.
 EXTRA_DIST += tests/integration/start.mjs
 SCRIPT_TESTS += tests/integration/start.sh

@@ -499,10 +499,17 @@ START_TEST(operators_are_told_with_their_quorum)
 }
 END_TEST
 
+static void note_is(const char *text)
+{
+	json_t *ready = get("/readyz", "Health");
+
+	ck_assert_str_eq(json_string_value(json_object_get(ready, "note")),
+			 text);
+	json_decref(ready);
+}
+
 START_TEST(readiness_says_what_is_missing)
 {
-	json_t *ready;
-
 	rest_fixture_start(&f, 1);
 	f.status.lag_blocks = 4;
 	f.status.seconds_behind = 30;
@@ -513,12 +520,18 @@ START_TEST(readiness_says_what_is_missing)
 	f.status.lag_blocks = 3;
 	json_decref(get("/readyz", "Health"));
 	f.status.n_nodes = 2;
-	f.status.nodes[0] = (struct node_status){ .state = NODE_LYING,
+	f.status.nodes[0] = (struct node_status){
+		.state = NODE_FAILING, .why = "HTTP error (500)" };
+	note_is("node 1 is failing: HTTP error (500)");
+	f.status.nodes[1] = (struct node_status){ .state = NODE_LYING,
 						  .why = "it lied" };
-	ready = get("/readyz", "Health");
-	ck_assert_str_eq(json_string_value(json_object_get(ready, "note")),
-			 "node 1 is left alone: it lied");
-	json_decref(ready);
+	note_is("node 2 is lying: it lied");
+	f.status.nodes[0] = f.status.nodes[1];
+	note_is("node 1 is lying: it lied");
+	f.status.nodes[1].state = f.status.nodes[0].state = NODE_BEHIND;
+	f.status.nodes[1].why[0] = '\0';
+	f.status.nodes[0].state = NODE_GOOD;
+	note_is("node 2 is behind");
 	f.status.seconds_since_node = 40;
 	fails(http_client_get(f.client, "/readyz"), 503,
 	      "the node does not answer");
@@ -554,6 +567,10 @@ START_TEST(metrics_are_prometheus_text)
 		"\ndecaid_node_failures_total{node=\"2\"} 3\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 		"\ndecaid_node_lies_total{node=\"2\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body), "\ndecaid_node_state"
+		"{node=\"2\",state=\"good\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body), "\ndecaid_node_state"
+		"{node=\"2\",state=\"failing\"} 0\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
 				     "\ndecaid_chain_followed_block 130\n"));
 	ck_assert_ptr_nonnull(strstr(dc_buf_text(&body),
