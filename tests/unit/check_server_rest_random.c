@@ -130,7 +130,8 @@ static void append_query_value(struct dc_buf *out, const char *name)
 		"stake", "points", "pending", "agree", "credit", "abstain",
 		"disagree", "refunded", "forfeited", "invalid", "karma",
 		"earned", "deposited", "24h", "7d", "30d", "all",
-		"naive-bayes", "decaid", "json", "science", "%25", "%00"
+		"naive-bayes", "decaid", "json", "science", "header",
+		"memory", "fold-0", "fold-9", "%25", "%00"
 	};
 
 	if (strcmp(name, "after") == 0 && next_key[0] != '\0' && !one_in(4))
@@ -146,17 +147,57 @@ static void append_query_value(struct dc_buf *out, const char *name)
 		dc_buf_append_text(out, ANY(words));
 }
 
-static void append_query(struct dc_buf *out)
+/* What a parameter's reference leads to. */
+static const json_t *resolved(const json_t *parameter)
+{
+	const char *at = json_string_value(json_object_get(parameter,
+							   "$ref"));
+
+	if (at == NULL)
+		return parameter;
+	return json_object_get(json_object_get(
+		json_object_get(f.openapi, "components"), "parameters"),
+		strrchr(at, '/') + 1);
+}
+
+/* The name of one of a list's query parameters; NULL: it has none. */
+static const char *any_query_name(const json_t *list)
+{
+	const char *names[32];
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(list) &&
+	     n < DC_ARRAY_LEN(names); i++) {
+		const json_t *p = resolved(json_array_get(list, i));
+
+		if (strcmp(json_string_value(json_object_get(p, "in")),
+			   "query") == 0)
+			names[n++] = json_string_value(json_object_get(p,
+								"name"));
+	}
+	return n == 0 ? NULL : names[below((unsigned)n)];
+}
+
+/* Mostly one that the description has for this path. */
+static const char *choose_name(const json_t *path)
 {
 	static const char *const names[] = {
 		"limit", "after", "sort", "q", "incentive", "type", "state",
 		"label", "contributor", "by", "window", "points", "model",
 		"format", "none"
 	};
+	const char *name = any_query_name(json_object_get(
+		json_object_get(path, "get"), "parameters"));
+
+	return name == NULL || one_in(4) ? ANY(names) : name;
+}
+
+static void append_query(struct dc_buf *out, const json_t *path)
+{
 	char mark = '?';
 
 	for (unsigned n = below(4); n > 0; n--) {
-		const char *name = ANY(names);
+		const char *name = choose_name(path);
 
 		dc_buf_append_byte(out, (uint8_t)mark);
 		dc_buf_append_text(out, name);
@@ -167,8 +208,8 @@ static void append_query(struct dc_buf *out)
 	}
 }
 
-/* One of the description's paths, its {names} filled in. */
-static void append_path(struct dc_buf *out)
+/* One of the description's paths, its {names} filled in; what it says of it. */
+static const json_t *append_path(struct dc_buf *out)
 {
 	json_t *paths = json_object_get(f.openapi, "paths");
 	unsigned skip = below((unsigned)json_object_size(paths));
@@ -189,6 +230,7 @@ static void append_path(struct dc_buf *out)
 	}
 	if (one_in(40))
 		append_junk(out);
+	return json_object_iter_value(at);
 }
 
 /* ---- the rest of a request ---- */
@@ -355,8 +397,7 @@ static void ask_once(struct dc_buf *path, struct dc_buf *body, uint64_t i)
 
 	dc_buf_reset(path);
 	dc_buf_reset(body);
-	append_path(path);
-	append_query(path);
+	append_query(path, append_path(path));
 	if (with_body)
 		append_body(body);
 	snprintf(asked, sizeof(asked), "request %llu: %s %s",
