@@ -75,7 +75,9 @@ function forge(which, fuzzRuns) {
 		["test", "--fail-fast", ...which],
 		{ encoding: "utf8", env: { ...process.env, HOME: work, FOUNDRY_FUZZ_RUNS: `${fuzzRuns}` } });
 	if (run.status === 0) return [];
-	const names = [...new Set([...run.stdout.matchAll(/^(?:\[FAIL.*\]| *) ((?:test|invariant)_\w+)\(/gm)].map((m) => m[1]))];
+	// of an invariant without a terminal: {..., "event": "failure", "invariant": NAME}
+	const names = [...new Set([...run.stdout.matchAll(
+		/^(?:\[FAIL.*\] (\w+)\(|.*"event":"failure","invariant":"(\w+)")/gm)].map((m) => m[1] ?? m[2]))];
 	if (names.length === 0) throw new Error(`forge: ${run.stdout}${run.stderr}`);
 	return names;
 }
