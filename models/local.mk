@@ -3,6 +3,7 @@ noinst_LIBRARIES += libdc_models.a
 libdc_models_a_SOURCES = \
 	models/adagrad.h \
 	models/adagrad_four.c models/adagrad_four.h \
+	models/arow.c \
 	models/blend.c \
 	models/deca.c models/deca.h models/deca_private.h \
 	models/deca_bayes.c \
@@ -22,6 +23,7 @@ libdc_models_a_SOURCES = \
 	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
 	models/holdout.c models/holdout.h \
+	models/hoeffding.c \
 	models/kalman.c \
 	models/learner.c models/learner.h \
 	models/logistic.c \

@@ -9,12 +9,14 @@
 #include "models/root.h"
 
 static const struct model_ops *const models[] = {
+	&model_arow,
 	&model_blend,
 	&model_deca_dense_perceptron,
 	&model_deca_naive_bayes,
 	&model_deca_nearest_centroid,
 	&model_deca_sparse_nearest_centroid,
 	&model_deca_sparse_perceptron,
+	&model_hoeffding,
 	&model_kalman,
 	&model_logistic,
 	&model_naive_bayes,

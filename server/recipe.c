@@ -27,6 +27,7 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
+	{ .model = "arow", .before = "", .after = " regularization=3000" },
 	{ .model = "blend", .before = "", .after = " epsilon=10000000"
 	  " learning-rate=400000000 smoothing=100000000" },
 	{ .model = "deca-dense-perceptron", .before = "",
@@ -39,6 +40,8 @@ static const struct recipe recipes[] = {
 	  .after = " samples=1", .encoder = "murmur3-words" },
 	{ .model = "deca-sparse-perceptron", .before = "",
 	  .after = " learning-rate=500000000", .encoder = "murmur3-words" },
+	{ .model = "hoeffding", .before = "",
+	  .after = " grace=20 nodes=63 trees=16" },
 	{ .model = "kalman", .before = "", .after = " variance=1000000000" },
 	{ .model = "logistic", .before = "", .after = " epsilon=10000000"
 	  " learning-rate=500000000" },
@@ -57,13 +60,13 @@ static const char *const types_text[] = {
 };
 
 static const char *const types_table[] = {
-	"kalman", "logistic", "nearest", "sparse-perceptron",
-	"deca-dense-perceptron", "deca-nearest-centroid"
+	"kalman", "arow", "hoeffding", "logistic", "nearest",
+	"sparse-perceptron", "deca-dense-perceptron", "deca-nearest-centroid"
 };
 
 /* What a model type must take: dense samples of any sign, and many columns. */
 static const char *const types_embedding[] = {
-	"logistic", "kalman", "nearest", "sparse-perceptron",
+	"logistic", "kalman", "arow", "nearest", "sparse-perceptron",
 	"deca-dense-perceptron", "deca-nearest-centroid"
 };
 

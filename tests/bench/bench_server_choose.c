@@ -55,6 +55,8 @@ static const struct alternative {
 	" learning-rate=" rate
 #define NGRAMS(from, to, words) "ngrams chars-from=" from " chars-to=" to \
 	" words=" words
+#define HOEFFDING(grace, nodes, trees) "hoeffding columns=%u grace=" grace \
+	" nodes=" nodes " trees=" trees
 #define JUDGE BLEND("400000000", "50000000")
 	TEXT("encoder", JUDGE, NGRAMS("0", "0", "1"), 0),
 	TEXT("encoder", JUDGE, NGRAMS("0", "0", "2"), 0),
@@ -86,6 +88,14 @@ static const struct alternative {
 	     NULL, 0),
 	TEXT("naive-bayes", "naive-bayes columns=%u smoothing=1000000000",
 	     NULL, 0),
+	TEXT("arow-texts", "arow columns=%u regularization=100000000", NULL, 0),
+	TEXT("arow-texts", "arow columns=%u regularization=1000000000", NULL, 0),
+	TEXT("arow-texts", "arow columns=%u regularization=10000000000",
+	     NULL, 1),
+	TEXT("arow-texts", "arow columns=%u regularization=30000000000",
+	     NULL, 0),
+	TEXT("arow-texts", "arow columns=%u regularization=100000000000",
+	     NULL, 0),
 	TABLE("scale", "kalman columns=%u variance=1000000000",
 	      "scale clip=2000000000", 1),
 	TABLE("scale", "kalman columns=%u variance=1000000000",
@@ -98,6 +108,20 @@ static const struct alternative {
 	TABLE("kalman", "kalman columns=%u variance=100000000", NULL, 0),
 	TABLE("kalman", "kalman columns=%u variance=300000000", NULL, 0),
 	TABLE("kalman", "kalman columns=%u variance=1000000000", NULL, 1),
+	TABLE("arow", "arow columns=%u regularization=1000", NULL, 0),
+	TABLE("arow", "arow columns=%u regularization=3000", NULL, 1),
+	TABLE("arow", "arow columns=%u regularization=10000", NULL, 0),
+	TABLE("arow", "arow columns=%u regularization=30000", NULL, 0),
+	TABLE("arow", "arow columns=%u regularization=100000", NULL, 0),
+	TABLE("arow", "arow columns=%u regularization=1000000", NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "63", "1"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "63", "8"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "31", "16"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "63", "16"), NULL, 1),
+	TABLE("hoeffding", HOEFFDING("10", "63", "16"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("40", "63", "16"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "127", "16"), NULL, 0),
+	TABLE("hoeffding", HOEFFDING("20", "63", "32"), NULL, 0),
 	TABLE("logistic-tables", LOGISTIC("1000000", "500000000"), NULL, 0),
 	TABLE("logistic-tables", LOGISTIC("10000000", "250000000"), NULL, 0),
 	TABLE("logistic-tables", LOGISTIC("10000000", "500000000"), NULL, 1),

@@ -17,7 +17,7 @@
 #include "tests/unit/learner_room.h"
 
 #define SPEC(model) \
-	"decaid 1\nmodel " model "=1000000000\nencoder none\n" \
+	"decaid 1\nmodel " model "\nencoder none\n" \
 	"verdict two-fold credit=1 margin=1\nsample packed\n" \
 	"class a\nclass b\nclass c\n"
 
@@ -67,8 +67,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const specs[] = {
-		SPEC("naive-bayes columns=3 smoothing"),
-		SPEC("sparse-perceptron columns=3 learning-rate"),
+		SPEC("naive-bayes columns=3 smoothing=1000000000"),
+		SPEC("sparse-perceptron columns=3 learning-rate=1000000000"),
+		SPEC("arow columns=3 regularization=1"),
+		SPEC("hoeffding columns=3 grace=2 nodes=3 trees=2"),
 	};
 	struct dc_err err = DC_ERR_INIT;
 	struct learner_room r;

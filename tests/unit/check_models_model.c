@@ -36,6 +36,12 @@ params_set(struct model_spec *spec, int64_t param)
 			*to = 50;
 		else if (strcmp(p->name, "neighbours") == 0)
 			*to = 3;
+		else if (strcmp(p->name, "grace") == 0)
+			*to = 20;
+		else if (strcmp(p->name, "nodes") == 0)
+			*to = 7;
+		else if (strcmp(p->name, "trees") == 0)
+			*to = 3;
 		else
 			*to = param < p->max ? param : p->max;
 	}
@@ -203,7 +209,9 @@ saturate(const char *name, int64_t param, uint32_t n_class, uint32_t columns,
 	for (i = 0; i < 150; i++)
 		learn(&r, &x, i % n_class);
 	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
-	for (i = 0; i < 4 && columns < 100; i++) {
+	/* a tree's counts hang together: none stands at an end alone */
+	for (i = 0; i < 4 && columns < 100 &&
+	     r.spec.model != &model_hoeffding; i++) {
 		cells_fill(&r, i % 2 ? 1 : -1);
 		r.spec.model->rebuild(&r.m);
 		learn(&r, &x, n_class - 1);
@@ -242,6 +250,7 @@ START_TEST(the_largest_samples_overflow_nothing)
 		bool minus = model_at(i) != &model_naive_bayes &&
 			model_at(i) != &model_blend;
 		uint32_t most = model_at(i) == &model_nearest ? 1024
+			: model_at(i) == &model_hoeffding ? 250
 			: model_at(i) == &model_kalman ? 250 : 32768;
 
 		if (is_deca(model_at(i)))
@@ -358,7 +367,8 @@ is_marked(const struct model_room *r, size_t cell)
 static void
 marks_what_it_changes(const char *name)
 {
-	const uint32_t third = strcmp(name, "kalman") == 0 ? 20
+	const uint32_t third = strcmp(name, "kalman") == 0 ||
+		strcmp(name, "hoeffding") == 0 ? 20
 		: strcmp(name, "nearest") == 0 ? 300 : 1500;
 	struct model_room r;
 	int64_t *was;
@@ -466,9 +476,108 @@ START_TEST(regression_learns_a_line_and_neighbours_learn_rings)
 {
 	ck_assert_uint_ge(points_right("logistic", false), 480);
 	ck_assert_uint_ge(points_right("kalman", false), 480);
+	ck_assert_uint_ge(points_right("arow", false), 480);
+	ck_assert_uint_lt(points_right("arow", true), 350);
+	ck_assert_uint_ge(points_right("hoeffding", false), 430);
+	ck_assert_uint_ge(points_right("hoeffding", true), 400);
 	ck_assert_uint_ge(points_right("nearest", false), 430);
 	ck_assert_uint_ge(points_right("nearest", true), 370);
 	ck_assert_uint_lt(points_right("logistic", true), 350);
+}
+END_TEST
+
+/* With little regularization a lesson sticks at once, and what is known of a
+ * weight only grows. */
+START_TEST(arow_is_right_about_what_it_just_learned)
+{
+	struct model_room r;
+	uint64_t state = 11;
+	int64_t was[2 * 3 * 9], scores[3], value[8];
+	uint32_t i, j;
+
+	model_room_init(&r, "arow", 8, 3, 3000);
+	for (i = 0; i < 200; i++) {
+		struct sample x = { SAMPLE_DENSE, 8, NULL, value };
+		uint32_t label = (uint32_t)(unit_random(&state) % 3);
+
+		for (j = 0; j < 8; j++)
+			value[j] = (int64_t)(unit_random(&state) % 4000001) *
+				1000 - 2 * DC_FX9_ONE;
+		memcpy(was, r.m.cells, sizeof(was));
+		learn(&r, &x, label);
+		r.spec.model->scores(&r.m, scores, &x);
+		if (i < 8)
+			ck_assert_int_gt(scores[label], DC_FX9_ONE * 9 / 10);
+		for (j = 0; j < 2 * 3 * 9; j++)
+			if (j / 3 % 2 == 1)
+				ck_assert_int_ge(r.m.cells[j], was[j]);
+	}
+	model_room_clear(&r);
+}
+END_TEST
+
+/* One tree that learned rings until it had no room for more nodes. */
+static void
+tree_grow(struct model_room *r)
+{
+	uint64_t state = 3;
+	uint32_t i, label;
+	int64_t value[2];
+
+	model_room_init(r, "hoeffding", 2, 2, 1);
+	for (i = 0; i < 2000; i++) {
+		struct sample x = { SAMPLE_DENSE, 2, NULL, value };
+
+		point_make(value, &label, &state, true);
+		learn(r, &x, label);
+	}
+}
+
+START_TEST(a_tree_grows_to_its_nodes_and_no_further)
+{
+	struct model_room r;
+	const int64_t *tree;
+
+	tree_grow(&r);
+	tree = r.m.cells + 16;
+	ck_assert_int_eq(r.m.cells[0], 2000);
+	ck_assert_int_eq(tree[0], 7);
+	ck_assert_int_gt(tree[1], 0);		/* the root's column + 1 */
+	ck_assert_int_eq(tree[3], 1);		/* its first child */
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	model_room_clear(&r);
+}
+END_TEST
+
+/* A tree whose way down does not end, or ends nowhere, is no snapshot. */
+START_TEST(trees_that_no_learning_leads_to_are_refused)
+{
+	enum { TREE = 16, NODES = TREE + 1, SLOT = TREE + 32 };
+	static const struct { size_t cell; int64_t value; } wrong[] = {
+		{ 0, -1 }, { 1, 1 }, { TREE, 6 }, { TREE, 9 }, { TREE, -1 },
+		{ NODES, 3 }, { NODES, -1 }, { NODES + 1, 15 },
+		{ NODES + 1, -1 }, { NODES + 2, 0 }, { NODES + 2, 2 },
+		{ NODES + 2, 7 }, { NODES + 3, 1 }, { NODES + 2, 3 },
+		{ NODES + 2, 5 }, { NODES + 28, 1 }, { SLOT, -1 },
+		{ SLOT + 3, -1 }, { SLOT + 5, INT64_C(1) << 33 },
+		{ SLOT + 7, 1 }, { SLOT + 16, 1 << 20 },
+	};
+	struct model_room r;
+	size_t i;
+
+	tree_grow(&r);
+	for (i = 0; i < DC_ARRAY_LEN(wrong); i++) {
+		int64_t *cell = &r.m.cells[wrong[i].cell], was = *cell;
+
+		*cell = wrong[i].value;
+		ck_assert_msg(was != *cell &&
+			      !r.spec.model->cells_valid(&r.spec, r.m.cells),
+			      "cell %zu is %lld", wrong[i].cell,
+			      (long long)*cell);
+		*cell = was;
+	}
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	model_room_clear(&r);
 }
 END_TEST
 
@@ -536,6 +645,9 @@ UNIT_MAIN("models/model",
 	  learning_marks_what_it_changes,
 	  derived_values_are_those_that_rebuilding_makes,
 	  regression_learns_a_line_and_neighbours_learn_rings,
+	  arow_is_right_about_what_it_just_learned,
+	  a_tree_grows_to_its_nodes_and_no_further,
+	  trees_that_no_learning_leads_to_are_refused,
 	  the_blend_learns_whom_to_trust,
 	  the_table_finds_models_by_name,
 	  the_first_of_equal_scores_wins)

@@ -8,7 +8,8 @@ Lines: spec HEX | learn SAMPLE LABEL NEW VALID PREDICTED MARGIN TAUGHT [WHO]
 A sample of no bytes is "-"; WHO is the contributor, where the rule asks.
 """
 import random
-from math import isqrt
+from fractions import Fraction
+from math import factorial, isqrt
 
 Q = 1 << 62
 ONE = 10**9
@@ -300,6 +301,203 @@ class Kalman:
     def cells(self):
         return sum((w + [v for i, row in enumerate(s) for v in row[i:]]
                     for w, s in zip(self.w, self.s)), [])
+
+
+class Arow:
+    def __init__(self, classes, columns, r):
+        self.C, self.n, self.r = classes, columns + 1, (r << 58) // ONE
+        self.w = [[0] * classes for _ in range(self.n)]
+        self.k = [[0] * classes for _ in range(self.n)]
+
+    def takes(self, s):
+        return True
+
+    def row(self, s):
+        return [(0, 1 << 16)] + [(f + 1, clamp(cut(v << 16, ONE), 1 << 20))
+                                 for f, v in s]
+
+    def scores(self, s):
+        return [cut64(cut(sum(self.w[f][c] * x for f, x in self.row(s)),
+                          1 << 16)) for c in range(self.C)]
+
+    def learn(self, s, label):
+        said, one, x = self.scores(s), 1 << 58, self.row(s)
+        for c in range(self.C):
+            y = 1 if c == label else -1
+            loss = ONE - y * said[c]
+            if loss <= 0:
+                continue
+            v = [one - self.k[f][c] for f, _ in x]
+            part = [v * u * u >> 32 for v, (_, u) in zip(v, x)]
+            b = (1 << 90) // (self.r + sum(part))
+            a = y * min(1 << 62, loss * b >> 32)
+            for v, p, (f, u) in zip(v, part, x):
+                self.w[f][c] = clamp(self.w[f][c] + (a * (v * u >> 16) >> 58),
+                                     1 << 46)
+                self.k[f][c] += v * (p * b >> 32) >> 58
+
+    def cells(self):
+        return sum((w + k for w, k in zip(self.w, self.k)), [])
+
+
+def times(n, t):
+    """Poisson of mean 2 by exact fractions: e^-2 from its series."""
+    z = (64 * n + t) * 0x9e3779b97f4a7c15 % (1 << 64)
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9 % (1 << 64)
+    z = (z ^ z >> 27) * 0x94d049bb133111eb % (1 << 64)
+    z = (z ^ z >> 31) >> 32
+    k, chance, below = 0, Fraction(2**32) / E2, Fraction(0)
+    while k < 10:
+        below += chance
+        if z < int(below):
+            break
+        k += 1
+        chance = chance * 2 / k
+    return k
+
+
+E2 = sum(Fraction(2**k, factorial(k)) for k in range(60))
+
+
+def nlogn(n):
+    return n * ln(n) if n else 0
+
+
+def disorder(counts):
+    return nlogn(sum(counts)) - sum(map(nlogn, counts))
+
+
+class Leaf:
+    def __init__(self, classes, columns, slot, before):
+        self.slot, self.since, self.right = slot, 0, [0, 0]
+        self.p, self.n = before, [0] * classes
+        self.h = [[[0] * 16 for _ in range(classes)] for _ in range(columns)]
+
+    def majority(self, bins):
+        u = [ONE * (p + n) + 10**8 for p, n in zip(self.p, self.n)]
+        return [ONE * v // sum(u) for v in u]
+
+    def bayes(self, bins):
+        return softmax([
+            ln(ONE * (p + n) + 10**8) - len(bins) * ln(ONE * n + 16 * 10**8)
+            + sum(ln(ONE * self.h[v][c][b] + 10**8)
+                  for v, b in enumerate(bins))
+            for c, (p, n) in enumerate(zip(self.p, self.n))])
+
+    def ask(self, bins):
+        return (self.bayes if self.right[1] > self.right[0]
+                else self.majority)(bins)
+
+    def gains(self):
+        """For each column the largest gain and its bin."""
+        s = sum(self.n)
+        for h in self.h:
+            best = (0, None)
+            for i in range(15):
+                low = [sum(row[:i + 1]) for row in h]
+                high = [sum(row[i + 1:]) for row in h]
+                if not any(row[i] for row in h) or \
+                        min(sum(low), sum(high)) < (s + 99) // 100:
+                    continue
+                g = disorder(self.n) - disorder(low) - disorder(high)
+                if g > best[0]:
+                    best = (g, i)
+            yield best
+
+    def cells(self):
+        head = [self.since] + self.right + self.p + self.n
+        return head + [0] * (-len(head) % 16) + sum(
+            (row for h in self.h for row in h), [])
+
+
+class Hoeffding:
+    def __init__(self, classes, columns, param):
+        self.C, self.V = classes, columns
+        self.grace, self.most, self.T = param
+        self.N, self.trees = 0, [[] for _ in range(self.T)]
+
+    def takes(self, s):
+        return True
+
+    def bins(self, s):
+        x = dict(s)
+        return [max(0, min(15, x.get(v, 0) // 250000000 + 8))
+                for v in range(self.V)]
+
+    def at(self, tree, bins):
+        i = 0
+        while not isinstance(tree[i], Leaf):
+            v, b, child = tree[i]
+            i = child + (bins[v] > b)
+        return i
+
+    def empty(self, slot=0, before=None):
+        return Leaf(self.C, self.V, slot, before or [0] * self.C)
+
+    def scores(self, s):
+        bins, votes = self.bins(s), [0] * self.C
+        for tree in self.trees:
+            t = tree or [self.empty()]
+            for c, q in enumerate(t[self.at(t, bins)].ask(bins)):
+                votes[c] += q
+        return [ln(v // self.T + 10**6) - ln(ONE + 10**6) for v in votes]
+
+    def learn(self, s, label):
+        self.N += 1
+        for t, tree in enumerate(self.trees):
+            w = 1 if self.T == 1 else times(self.N, t)
+            if w:
+                self.tree_learn(tree, self.bins(s), label, w)
+
+    def tree_learn(self, tree, bins, label, w):
+        if not tree:
+            tree.append(self.empty())
+        at = self.at(tree, bins)
+        leaf = tree[at]
+        for i, how in enumerate((leaf.majority, leaf.bayes)):
+            q = how(bins)
+            leaf.right[i] += q.index(max(q)) == label
+        leaf.n[label] += w
+        leaf.since += w
+        for v, b in enumerate(bins):
+            leaf.h[v][label][b] += w
+        if leaf.since < self.grace:
+            return
+        leaf.since = 0
+        if len(tree) + 2 <= self.most:
+            self.split(tree, at, leaf)
+
+    def split(self, tree, at, leaf):
+        gains, s = list(leaf.gains()), sum(leaf.n)
+        v = max(range(self.V), key=lambda v: (gains[v][0], -v))
+        g, i = gains[v]
+        second = max([o[0] for j, o in enumerate(gains) if j != v] + [0])
+        e = ln(self.C)**2 // ONE * 1497866137 // ONE
+        a = (g - second) // s
+        if g <= 0 or not (a * a // ONE * s > e or e < 172963085 * s):
+            return
+        low = [sum(row[:i + 1]) for row in leaf.h[v]]
+        child = len(tree)
+        tree[at] = (v, i, child)
+        tree.append(self.empty(leaf.slot, low))
+        tree.append(self.empty((child + 1) // 2,
+                               [n - k for n, k in zip(leaf.n, low)]))
+
+    def cells(self):
+        out = [self.N] + [0] * 15
+        for tree in self.trees:
+            head, slots = [len(tree)], {}
+            for node in tree:
+                if isinstance(node, Leaf):
+                    head += [0, 0, 0, node.slot]
+                    slots[node.slot] = node
+                else:
+                    head += [node[0] + 1, node[1], node[2], 0]
+            head += [0] * (4 * (self.most - len(tree)))
+            out += head + [0] * (-len(head) % 16)
+            for i in range((self.most + 1) // 2):
+                out += slots.get(i, self.empty()).cells()
+        return out
 
 
 class Nearest:
@@ -681,3 +879,9 @@ run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 30, ONE, ONE // 2,
     "support", 12, folds=3, support=3)
 run("sparse-perceptron", Perceptron, ONE, "learning-rate", 2, 24, ONE, ONE,
     "support", 5, folds=2, support=1)
+run("arow", Arow, ONE // 1000, "regularization", 2, 30, ONE, ONE)
+run("arow", Arow, 1, "regularization", 9, 20, 500, 10)
+run("hoeffding", Hoeffding, (5, 15, 1),
+    "columns=10 grace=%d nodes=%d trees=%d", 2, 10, ONE, ONE)
+run("hoeffding", Hoeffding, (8, 6, 3),
+    "columns=10 grace=%d nodes=%d trees=%d", 5, 10, ONE // 10, ONE // 10)

@@ -678,7 +678,9 @@ export const text = {
 			tables: {
 				title: "Tables",
 				advice: "Take kalman with scale. Where columns are few and " +
-					"no line parts the classes, nearest is ahead.",
+					"no line parts the classes, nearest is ahead; where they " +
+					"are of many kinds, hoeffding. Of more than 512 columns, " +
+					"arow.",
 			},
 		},
 		sets: {
@@ -693,8 +695,12 @@ export const text = {
 		},
 		types_title: "Model types",
 		types: {
+			"arow": "Knows how sure it is of each weight; tables of any " +
+				"width, right from few rows.",
 			"blend": "Naive Bayes and logistic regression side by side; how " +
 				"much to trust each is learned too.",
+			"hoeffding": "Trees that are split where the data are sure, and " +
+				"vote; up to 1,024 columns, much memory.",
 			"kalman": "Logistic regression that knows how sure it is of each " +
 				"pair of weights; up to 512 columns.",
 			"logistic": "A learning rate for each weight; texts and tables " +
