@@ -96,7 +96,8 @@ static void print_help(void)
 	printf("\n"
 	       "  --help     print this and exit\n"
 	       "  --version  print the version and exit\n\n"
-	       "'decaid COMMAND --help' tells a command's options.\n");
+	       "'decaid COMMAND --help' and 'decaid help COMMAND' tell a "
+	       "command's options.\n");
 }
 
 /* How many words of argv from 1 on are this command's name; 0: none. */
@@ -133,29 +134,110 @@ static const struct command *find_command(int argc, char **argv, int *words)
 	return found;
 }
 
+/* Whether the words, len bytes with blanks between, begin this command's name
+ * and more follows: "key" and "key new". */
+static bool begins(const char *words, size_t len, const struct command *c)
+{
+	return strncmp(c->name, words, len) == 0 && c->name[len] == ' ';
+}
+
+/* The longest words of argv from 1 on with which commands begin, "" for none:
+ * what "key slashing --help" asks about. */
+static void find_family(char *words, size_t room, int argc, char **argv)
+{
+	size_t len = 0;
+
+	words[0] = '\0';
+	for (int i = 1; i < argc; i++) {
+		const struct command *c = commands;
+		size_t more = strlen(argv[i]) + (i > 1);
+
+		if (more >= room - len)
+			return;
+		(void)snprintf(words + len, room - len, "%s%s",
+			       i > 1 ? " " : "", argv[i]);
+		while (c->name != NULL && !begins(words, len + more, c))
+			c++;
+		if (c->name == NULL) {
+			words[len] = '\0';
+			return;
+		}
+		len += more;
+	}
+}
+
+static void print_family(FILE *out, const char *words)
+{
+	fprintf(out, "Usage: decaid %s COMMAND [OPTION]...\n\nCommands:\n",
+		words);
+	for (const struct command *c = commands; c->name != NULL; c++)
+		if (begins(words, strlen(words), c))
+			fprintf(out, "  %-20s  %s\n", c->name, c->summary);
+}
+
+/* No command is named: who asks for help gets it, others an error. */
+static int no_command(int argc, char **argv)
+{
+	bool asked = argc >= 2 && strcmp(argv[argc - 1], "--help") == 0;
+	char words[64], shown[64];
+	size_t n = 1;
+
+	find_family(words, sizeof(words), argc, argv);
+	for (const char *at = words; *at != '\0'; at++)
+		n += *at == ' ';
+	if (words[0] == '\0')
+		n = 0;
+	if (asked && (size_t)argc == n + 2) {
+		if (n == 0)
+			print_help();
+		else
+			print_family(stdout, words);
+		return CMD_OK;
+	}
+	if ((size_t)argc > n + 1)
+		fprintf(stderr, "decaid: no command '%s%s%s'\n", words,
+			n == 0 ? "" : " ",
+			dc_log_escape(shown, sizeof(shown), argv[n + 1],
+				      strlen(argv[n + 1])));
+	if (n > 0)
+		print_family(stderr, words);
+	else
+		fprintf(stderr, "Try 'decaid --help'.\n");
+	return CMD_USAGE;
+}
+
+/* "help COMMAND" is "COMMAND --help".
+ * args (argc + 1) */
+static int turn_help(char **args, int argc, char **argv)
+{
+	static char help[] = "--help";
+	int n = 0;
+
+	args[n++] = argv[0];
+	for (int i = 2; i < argc; i++)
+		args[n++] = argv[i];
+	args[n++] = help;
+	args[n] = NULL;
+	return n;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *found;
+	char *args[16];
 	int words;
 
-	if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
-		print_help();
-		return CMD_OK;
-	}
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		printf("decaid " PACKAGE_VERSION "\n");
 		return CMD_OK;
 	}
+	if (argc >= 2 && strcmp(argv[1], "help") == 0 &&
+	    (size_t)argc < DC_ARRAY_LEN(args)) {
+		argc = turn_help(args, argc, argv);
+		argv = args;
+	}
 	found = find_command(argc, argv, &words);
 	if (found != NULL)
 		return found->run(found, argc - words, argv + words);
-	if (argc >= 2) {
-		char shown[64];
-
-		fprintf(stderr, "decaid: no command '%s'\n",
-			dc_log_escape(shown, sizeof(shown), argv[1],
-				      strlen(argv[1])));
-	}
-	fprintf(stderr, "Try 'decaid --help'.\n");
-	return CMD_USAGE;
+	return no_command(argc, argv);
 }

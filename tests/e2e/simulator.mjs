@@ -148,6 +148,60 @@ test("what is edited is what runs, and is in the address", async (t) => {
 	faultless(again);
 });
 
+/* What each says of the liar and of who judges. */
+const INCENTIVES = {
+	"stake": [/The attack (cost|paid)/, true],
+	"deposit-refund-take": [/The attack (cost|paid)/, false],
+	"Stakeable64": [/The attack (cost|paid)/, false],
+	"Points64": [/Nothing is at stake: Mallory has [\d,]+ karma/, false],
+	"points": [/Nothing is at stake: Mallory has [\d,]+ karma/, true],
+	"market": [/The attack (cost|paid)/, false],
+};
+
+test("each incentive runs and is told in its own words", async (t) => {
+	const page = await visit(t, {}, "?example=attack");
+	await at(page, "value-data-rows").fill("400");
+	await at(page, "value-data-held-out").fill("200");
+	await at(page, "value-start").fill("100");
+	for (const [name, [says, ruled]] of Object.entries(INCENTIVES)) {
+		await at(page, "kind-incentive").selectOption(name);
+		await page.locator("[data-testid=choice-view] input[value=text]")
+			.check();
+		const scenario = await at(page, "scenario-text").inputValue();
+		await page.locator("[data-testid=choice-view] input[value=form]")
+			.check();
+		await page.evaluate(() => document.querySelector(
+			"[data-testid=outcome]")?.setAttribute("data-before", ""));
+		await at(page, "run").click();
+		await page.waitForFunction((says) => new RegExp(says).test(document
+			.querySelector("[data-testid=outcome]:not([data-before])")
+			?.innerText ?? ""), says.source, { timeout: 60000 });
+		await run_state(page, "done");
+		const told = await said_by_command(scenario);
+		const words = await at(page, "outcome").innerText();
+		assert.doesNotMatch(words, /paid: .* came out even/, name);
+		assert.equal(/were condemned/.test(words), name !== "market", name);
+		const free = says.source.includes("karma");
+		assert.equal(await at(page, "plot-balances").count(), free ? 0 : 1);
+		for (const row of await at(page, "outcome-agent").all()) {
+			const agent = await row.getAttribute("data-value");
+			const shown = Number(await row.locator(free
+				? "[data-testid=outcome-karma]" : "[data-testid=outcome-gain]")
+				.getAttribute("data-value"));
+			const is = free ? told.agents[agent].refunded : gain(told, agent);
+			assert.ok(Math.abs(shown - is) < 1e-12, `${name}: ${agent}`);
+		}
+		assert.equal(await at(page, "no-rule").count(), ruled ? 0 : 1, name);
+		/* each number has words, not the scenario's key */
+		const keys = await page.locator("[data-testid^=value-]").evaluateAll(
+			(all) => all.filter((one) => one.labels?.[0]?.innerText.trim() ===
+				one.dataset.testid.split("-").slice(2).join("-"))
+				.map((one) => one.dataset.testid));
+		assert.deepEqual(keys, [], name);
+	}
+	faultless(page);
+});
+
 test("what cannot be run is told with its line, and nothing is lost",
 	async (t) => {
 		const page = await visit(t, { allowed: /400/ });

@@ -384,6 +384,9 @@ tests_unit_check_server_http_wait_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_json_out
 tests_unit_check_server_json_out_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_main
+tests_unit_check_server_main_LDADD = $(unit_server_libs)
+
 # The pages against the program itself, which check-unit builds first.
 UNIT_TESTS += tests/unit/check_server_manual
 tests_unit_check_server_manual_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

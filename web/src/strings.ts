@@ -211,18 +211,34 @@ const said: Record<SimulationRole, Said> = {
 		? `The attack cost ${names} ${amount}, ${part} of what ` +
 			`${many(count, "it", "they")} came with, for ${wrong} wrong ` +
 			"labels."
-		: `The attack paid: ${names} ${gained(gain, amount, part)} with ` +
-			`${wrong} wrong labels.`,
+		: `The attack ${gain > 0 ? "paid" : "cost nothing"}: ${names} ` +
+			`${gained(gain, amount, part)} with ${wrong} wrong labels.`,
 	honest: (names, count, gain, amount, part) => gain < 0
 		? `Honesty did not pay: ${names} ${gained(gain, amount, part)}` +
 			`${many(count, "", " together")}.`
-		: `Honesty paid: ${names} ${gained(gain, amount, part)}` +
-			`${many(count, "", " together")}.`,
+		: `Honesty ${gain > 0 ? "paid" : "cost nothing"}: ${names} ` +
+			`${gained(gain, amount, part)}${many(count, "", " together")}.`,
 	careless: (names, count, gain, amount, part, wrong) =>
 		`${names}, careless with ${wrong} labels, ` +
 		`${gained(gain, amount, part)}${many(count, "", " together")}.`,
 	caller: (names, _, __, amount) =>
 		`${names} paid ${amount} for predictions.`,
+};
+
+/* The same where there are no deposits and only karma can be had. */
+type KarmaSaid = (names: string, count: number, karma: string,
+	wrong: string) => string;
+const karma_said: Record<Exclude<SimulationRole, "caller">, KarmaSaid> = {
+	attacker: (names, count, karma, wrong) =>
+		`Nothing is at stake: ${names} ${many(count, "has", "have")} ` +
+		`${karma} karma, with ${wrong} wrong labels.`,
+	honest: (names, count, karma) =>
+		`Honesty earned ${names} ${karma} karma` +
+		`${many(count, "", " together")}.`,
+	careless: (names, count, karma, wrong) =>
+		`${names}, careless with ${wrong} labels, ` +
+		`${many(count, "has", "have")} ${karma} karma` +
+		`${many(count, "", " together")}.`,
 };
 
 export const text = {
@@ -584,6 +600,9 @@ export const text = {
 		seed_line: "Seed",
 		model: "Model",
 		verdict: "Verdict rule",
+		model_judges: "Not asked here: the model as it is when a refund is " +
+			"wanted decides, and it has learned the row.",
+		market_judges: "Not asked here: the rows to measure with decide.",
 		incentive: "Incentive",
 		incentive_name: {
 			"stake": "stake: StakeTrainer",
@@ -636,6 +655,7 @@ export const text = {
 		at: (time: string, of: string) => `after ${time} ${of}`,
 		unit,
 		said,
+		karma_said,
 		role,
 		accuracy_said: (from: string, to: string, low: string, base: string) =>
 			`Accuracy went from ${from} to ${to}, ${low} at the lowest; with ` +
@@ -657,7 +677,7 @@ export const text = {
 		gain: "Gain",
 		contributions: "Contributions",
 		wrong: "Wrong",
-		refunded: "Refunded",
+		karma: "Karma",
 		text_long: "The scenario is too long for an address: keep it as text",
 	},
 	choose: {

@@ -3,6 +3,7 @@ import type { SimulationLine } from "../api";
 import { format_number, format_percent, format_percent_coarse }
 	from "../lib/format";
 import { text } from "../strings";
+import { IS_FREE } from "./choices";
 import { DASHES, KINDS } from "./lines";
 import type { Drawn, Scales } from "./lines";
 import { LineChart } from "./LineChart";
@@ -75,14 +76,17 @@ export function Charts({ run }: { run: Run }) {
 			<LineChart name="accuracy" label={accuracy_said(run)}
 				lines={accuracy_lines(run)} value={format_percent}
 				scales={{ ...time, y: format_percent_coarse, whole: [0, 1] }} />
-			<h4 class="simulate-what">{text.simulate.balances_title(unit)}</h4>
-			<LineChart name="balances"
-				label={text.simulate.balances_label(balances.map(
-					({ name, points }) => text.simulate.balance_said(name,
-						format_number(points[0]?.[1] ?? 0),
-						format_number(last(points)?.[1] ?? 0))).join(", "))}
-				lines={balances} value={format_number}
-				scales={{ ...time, y: format_number }} />
+			{!IS_FREE.includes(run.incentive) && <>
+				<h4 class="simulate-what">
+					{text.simulate.balances_title(unit)}</h4>
+				<LineChart name="balances"
+					label={text.simulate.balances_label(balances.map(
+						({ name, points }) => text.simulate.balance_said(name,
+							format_number(points[0]?.[1] ?? 0),
+							format_number(last(points)?.[1] ?? 0))).join(", "))}
+					lines={balances} value={format_number}
+					scales={{ ...time, y: format_number }} />
+			</>}
 		</>
 	);
 }

@@ -3,13 +3,13 @@ import type { ComponentChildren } from "preact";
 import { Icon } from "../parts/Icon";
 import { text } from "../strings";
 import {
-	agent_new, behaviour_of, BEHAVIOURS, behaving, INCENTIVES, MODELS,
+	agent_new, ASKS_RULE, behaviour_of, BEHAVIOURS, behaving, INCENTIVES, MODELS,
 	VERDICTS, with_incentive, with_model, with_verdict,
 } from "./choices";
 import type { Behaviour } from "./choices";
 import { KeyValue, Kind, Value } from "./Field";
 import {
-	agent_added, agents_at, line_at, line_removed, pairs_of, with_single,
+	agent_added, agents_at, incentive_of, line_at, line_removed, pairs_of, with_single,
 	with_words, word_of,
 } from "./scenario";
 import type { Scenario } from "./scenario";
@@ -125,6 +125,22 @@ function Agents({ scenario, edit, most }: Props & { most: number }) {
 	);
 }
 
+/* A rule that nobody asks would only mislead. */
+function Rule({ scenario, edit }: Props) {
+	const incentive = incentive_of(scenario);
+	if (ASKS_RULE.includes(incentive))
+		return <Chosen scenario={scenario} edit={edit} keyword="verdict"
+			title={text.simulate.verdict} kinds={Object.keys(VERDICTS)}
+			choose={with_verdict} />;
+	return (
+		<fieldset class="editor-part" data-testid="no-rule">
+			<legend>{text.simulate.verdict}</legend>
+			<p class="quiet editor-hint">{incentive === "market"
+				? text.simulate.market_judges : text.simulate.model_judges}</p>
+		</fieldset>
+	);
+}
+
 export function Editor({ scenario, edit, most }: Props & { most: number }) {
 	const both = { scenario, edit };
 	return (
@@ -133,8 +149,7 @@ export function Editor({ scenario, edit, most }: Props & { most: number }) {
 				title={text.simulate.incentive}
 				kinds={Object.keys(INCENTIVES)} choose={with_incentive}
 				names={text.simulate.incentive_name} />
-			<Chosen {...both} keyword="verdict" title={text.simulate.verdict}
-				kinds={Object.keys(VERDICTS)} choose={with_verdict} />
+			<Rule {...both} />
 			<Chosen {...both} keyword="model" title={text.simulate.model}
 				kinds={Object.keys(MODELS)} choose={with_model} />
 			<Part title={text.simulate.data}>

@@ -33,6 +33,13 @@ export const VERDICTS: Record<string, string> = {
 	"support": "credit=1000000000 folds=6 margin=1000000000 support=2",
 };
 
+/* Incentives that ask the verdict rule; of the others one is a market, and the
+ * rest ask the model as it is at that moment. */
+export const ASKS_RULE: readonly string[] = ["stake", "points"];
+
+/* Incentives without deposits. */
+export const IS_FREE: readonly string[] = ["points", "Points64"];
+
 /* What amounts are, as multiples of what an agent usually offers. */
 export const INCENTIVES: Record<string,
 	(amount: (part: number) => string) => string> = {

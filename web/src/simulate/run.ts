@@ -4,7 +4,7 @@ import type { Simulations, SimulationLine, SimulationResult } from "../api";
 import { ApiError, client_lines } from "../lib/client";
 import { resource } from "../lib/resource";
 import { text } from "../strings";
-import { scenario_of, unit_of } from "./scenario";
+import { incentive_of, scenario_of, unit_of } from "./scenario";
 import type { Unit } from "./scenario";
 
 const TRIES = 5; /* where others run theirs */
@@ -13,6 +13,7 @@ export type State = "none" | "waiting" | "running" | "stopped" | "done";
 
 export interface Run {
 	unit: Unit;
+	incentive: string;
 	lines: SimulationLine[];
 	result: SimulationResult | null;
 }
@@ -84,8 +85,9 @@ export async function run_start(scenario: string): Promise<void> {
 	run_error.value = null;
 	run_wait_s.value = 0;
 	run_state.value = "waiting";
-	run_now.value = { unit: unit_of(scenario_of(scenario)), lines: [],
-		result: null };
+	const of = scenario_of(scenario);
+	run_now.value = { unit: unit_of(of), incentive: incentive_of(of),
+		lines: [], result: null };
 	try {
 		await read(scenario, mine);
 		if (abort !== mine)

@@ -114,6 +114,10 @@ export function unit_of(scenario: Scenario): Unit {
 	return unit === "eth" || unit === "gwei" ? unit : "wei";
 }
 
+export function incentive_of(scenario: Scenario): string {
+	return scenario[line_at(scenario, "incentive")]?.words[1] ?? "";
+}
+
 export function title_of(scenario: Scenario): string {
 	const words = scenario[line_at(scenario, "title")]?.words ?? [];
 	return words.slice(1).join(" ");
