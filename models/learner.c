@@ -203,6 +203,8 @@ static void folds_learn(struct learner *l, const struct lesson_input *in,
 	struct hash32 hash;
 
 	case_open(&c, l, in, x, &hash);
+	if (rule->repeats != NULL && rule->repeats(&c))
+		out->lesson = LESSON_NONE;
 	for (unsigned f = 0; f + 1 < l->n_model; f++)
 		if (rule->learns(f, c.group))
 			fold_learn(&l->model[1 + f], &c, out, rule->teaches);
@@ -338,7 +340,7 @@ static bool memory_valid(const struct learner *l)
 
 	for (size_t i = 0; i < padded(n); i++)
 		if (l->memory.cells[i] < 0 || l->memory.cells[i] >
-		    (i < n ? l->spec->verdict->cell_most : 0))
+		    (i < n ? l->spec->verdict->cell_most(l->spec, i) : 0))
 			return false;
 	return true;
 }

@@ -45,6 +45,7 @@ libdc_models_a_SOURCES = \
 	models/verdict.c models/verdict.h \
 	models/verdict_fold.c \
 	models/verdict_jury.c \
+	models/verdict_recent.c models/verdict_recent.h \
 	models/verdict_support.c
 
 models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)

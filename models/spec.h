@@ -20,7 +20,7 @@
 #define SPEC_CLASSES_MIN 2
 #define SPEC_CLASSES_MAX 1024
 #define SPEC_CLASS_BYTES_MAX 64
-#define SPEC_PARAMS_MAX 4
+#define SPEC_PARAMS_MAX 5
 #define SPEC_WEIGHTS_MAX (1 << 24)	/* columns * classes */
 #define SPEC_CELLS_MAX (1 << 26)	/* of one model: 512 MiB */
 #define SPEC_STATE_MAX (3 << 26)	/* of it, folds and rule: 1.5 GiB */

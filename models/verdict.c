@@ -86,7 +86,7 @@ unsigned verdict_group_by_hash(const struct verdict_case *c)
 }
 
 /* Source: Steele, Lea, Flood, OOPSLA 2014: splitmix64's finalizer. */
-static uint64_t mixed(uint64_t z)
+uint64_t verdict_mix(uint64_t z)
 {
 	z += UINT64_C(0x9e3779b97f4a7c15);
 	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -102,12 +102,13 @@ unsigned verdict_group_by_sketch(const struct verdict_case *c)
 	if (c->x->index == NULL)
 		return verdict_group_by_hash(c);
 	for (uint32_t i = 0; i < c->x->count; i++) {
-		uint64_t h = mixed(c->x->index[i]);
+		uint64_t h = verdict_mix(c->x->index[i]);
 
 		if (h < least)
 			least = h;
 	}
-	return (unsigned)(mixed(least) % c->spec->verdict->folds(c->spec));
+	return (unsigned)(verdict_mix(least) %
+			  c->spec->verdict->folds(c->spec));
 }
 
 bool verdict_learns_own(unsigned fold, unsigned group)

@@ -56,15 +56,20 @@ struct verdict_ops {
 	/* How many models the rule keeps, at most VERDICT_FOLDS_MAX. */
 	unsigned (*folds)(const struct model_spec *spec);
 
-	/* How many cells of its own; NULL: none. Each is in [0, cell_most]. */
+	/* How many cells of its own; NULL: none. The i-th of them is in
+	 * [0, cell_most]. */
 	size_t (*cells)(const struct model_spec *spec);
-	int64_t cell_most;
+	int64_t (*cell_most)(const struct model_spec *spec, size_t i);
 
 	/* The group, in [0, folds), of a case without one. */
 	unsigned (*group)(const struct verdict_case *c);
 
 	/* Whether a fold learns what belongs to a group. */
 	bool (*learns)(unsigned fold, unsigned group);
+
+	/* Whether the rule remembers a near-copy: then the case teaches
+	 * nothing. Asked before the case is learned; NULL: never. */
+	bool (*repeats)(const struct verdict_case *c);
 
 	/* It was learned: remember what the rule must; NULL: nothing.
 	 * memory  c->memory, to be written */
@@ -93,6 +98,9 @@ const struct verdict_ops *verdict_at(size_t i);
 const char *verdict_name(enum verdict v);
 
 /* For the rules. */
+
+/* A bijection of 64 bits whose every bit depends on every other. */
+uint64_t verdict_mix(uint64_t z);
 
 /* A fold by the bytes, the same for the same bytes. */
 unsigned verdict_group_by_hash(const struct verdict_case *c);

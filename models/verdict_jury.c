@@ -5,21 +5,24 @@
  * one fold that never judges it; accounts that work together must hold half
  * of the other groups. oracle/PROTOCOL.md "Verdict rules".
  *
- * cells  n_class counts a fold: how many rows of each class it learned
+ * cells  n_class counts a fold: how many rows of each class it learned;
+ *        then `recent` pairs of what anybody sent last (verdict_recent.h)
  */
 #include "config.h"
 
 #include "models/verdict.h"
 
 #include "base/keccak.h"
+#include "models/verdict_recent.h"
 
-enum { CREDIT, FOLDS, KNOWN, MARGIN };
+enum { CREDIT, FOLDS, KNOWN, MARGIN, RECENT };
 
 static const struct spec_param params[] = {
 	{ "credit", 0, INT64_MAX },
 	{ "folds", 2, VERDICT_FOLDS_MAX },
 	{ "known", 0, 1000000 },
 	{ "margin", 1, INT64_MAX },
+	{ "recent", 0, 1 << 20 },
 };
 
 static unsigned folds(const struct model_spec *spec)
@@ -27,9 +30,24 @@ static unsigned folds(const struct model_spec *spec)
 	return (unsigned)spec->verdict_param[FOLDS];
 }
 
-static size_t cells(const struct model_spec *spec)
+static size_t counts_of(const struct model_spec *spec)
 {
 	return (size_t)folds(spec) * spec->n_class;
+}
+
+static size_t recent_of(const struct model_spec *spec)
+{
+	return (size_t)spec->verdict_param[RECENT];
+}
+
+static size_t cells(const struct model_spec *spec)
+{
+	return counts_of(spec) + recent_of(spec);
+}
+
+static int64_t cell_most(const struct model_spec *spec, size_t i)
+{
+	return i < counts_of(spec) ? MODEL_COUNT_MAX : RECENT_CELL_MOST;
 }
 
 /* By a hash of the address, so that neighbours are not together. */
@@ -50,6 +68,13 @@ static void learned(struct model *memory, const struct verdict_case *c)
 
 	memory->cells[at]++;
 	model_touch(memory, at);
+	recent_put(memory, counts_of(c->spec), recent_of(c->spec), c->x);
+}
+
+static bool repeats(const struct verdict_case *c)
+{
+	return recent_has(c->memory->cells + counts_of(c->spec),
+			  recent_of(c->spec), c->x);
 }
 
 static const int64_t *counts(const struct verdict_case *c, unsigned fold)
@@ -134,9 +159,10 @@ const struct verdict_ops verdict_jury = {
 	.teaches = VERDICT_TEACHES_OWN_FOLD,
 	.folds = folds,
 	.cells = cells,
-	.cell_most = MODEL_COUNT_MAX,
+	.cell_most = cell_most,
 	.group = group,
 	.learns = verdict_learns_own,
+	.repeats = repeats,
 	.learned = learned,
 	.opinion = opinion,
 };

@@ -28,6 +28,12 @@ static size_t cells(const struct model_spec *spec)
 	return (size_t)spec->columns * (size_t)spec->verdict_param[SUPPORT];
 }
 
+/* Any number can be a tag. */
+static int64_t cell_most(const struct model_spec *spec, size_t i)
+{
+	return INT64_MAX;
+}
+
 /* An address as a cell: its first 62 bits, and a 1. */
 static int64_t tag_of(const struct addr20 *a)
 {
@@ -105,7 +111,7 @@ const struct verdict_ops verdict_support = {
 	.teaches = VERDICT_TEACHES_SERVED,
 	.folds = folds,
 	.cells = cells,
-	.cell_most = INT64_MAX,	/* tags */
+	.cell_most = cell_most,
 	.group = verdict_group_by_sketch,
 	.learns = verdict_learns_others,
 	.learned = learned,

@@ -25,7 +25,7 @@
 struct set {
 	const char *name, *file;
 	const char *model, *encoder;
-	const char *margin, *credit;
+	const char *margin, *credit, *known;
 	unsigned rows, warm;
 	const char *one_class;
 	unsigned days;		/* that the rows take, about */
@@ -37,29 +37,31 @@ struct set {
 
 static const struct set sets[] = {
 	{ "sms", "sms.train.tsv.gz", LOGISTIC("65536"), "murmur3-words",
-	  "1500000000", "2000000000", 3000, 800, "SPAM", 5 },
+	  "1500000000", "2000000000", "8", 3000, 800, "SPAM", 5 },
 	{ "clickbait", "clickbait.train.tsv.gz", LOGISTIC("65536"),
-	  "murmur3-words", "1500000000", "2000000000", 6000, 2000,
+	  "murmur3-words", "1500000000", "2000000000", "8", 6000, 2000,
 	  "CLICKBAIT", 10 },
 	{ "occupancy", "occupancy.train.csv.gz", LOGISTIC("5"), "scale",
-	  "1500000000", "2000000000", 3000, 800, "OCCUPIED", 5 },
+	  "1500000000", "2000000000", "8", 3000, 800, "OCCUPIED", 5 },
 	{ "sms", "sms.train.tsv.gz", BAYES, "murmur3-words", "5000000000",
-	  "5000000000", 3000, 800, "SPAM", 5 },
+	  "5000000000", "16", 3000, 800, "SPAM", 5 },
 	{ "clickbait", "clickbait.train.tsv.gz", BAYES, "murmur3-words",
-	  "5000000000", "5000000000", 6000, 2000, "CLICKBAIT", 10 },
+	  "5000000000", "5000000000", "16", 6000, 2000,
+	  "CLICKBAIT", 10 },
 };
 
 /* %M is the margin of the set's model: one nat and a half of a calibrated
- * one, five of naive Bayes, which is surer of itself than it should be. The
+ * one, five of naive Bayes, which is surer of itself than it should be, and
+ * whose folds are asked later, %K. The
  * last one is what the details are shown of. */
 static const char *const rules[] = {
 	"two-fold credit=%C margin=%M",
 	"k-fold credit=%C folds=6 margin=%M",
 	"sketch-fold credit=%C folds=6 margin=%M",
 	"support credit=%C folds=6 margin=%M support=2",
-	"jury credit=%C folds=4 known=8 margin=%M",
-	"jury credit=%C folds=10 known=8 margin=%M",
-	"jury credit=%C folds=6 known=8 margin=%M",
+	"jury credit=%C folds=4 known=%K margin=%M recent=65536",
+	"jury credit=%C folds=10 known=%K margin=%M recent=65536",
+	"jury credit=%C folds=6 known=%K margin=%M recent=65536",
 };
 
 /* wait: 15m is a row in six, 6m one in three. %C is the set's class, %D
@@ -74,6 +76,9 @@ static const struct attack {
 	{ "good rows copied for karma", "wait=15m~5m copies=3" },
 	{ "good rows nearly copied for karma",
 	  "wait=15m~5m copies=3 near=1" },
+	{ "near copies, two changes", "wait=15m~5m wrong=1 copies=3 near=2" },
+	{ "good rows for karma, two changes",
+	  "wait=15m~5m copies=3 near=2" },
 	{ "slow drift", "wait=15m~5m wrong=1 drift=%Dd" },
 	{ "one class", "wait=15m~5m wrong=1 class=%C" },
 	{ "a third of the stake", "wait=6m~2m wrong=1" },
@@ -105,7 +110,7 @@ static unsigned seeds = 2;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t next;
 
-/* Text with a set's own values for %C, %D, %P and %M. */
+/* Text with a set's own values for %C, %D, %P, %M and %K. */
 static void
 fill(char *out, size_t room, const char *text, const struct set *set,
      bool is_rule)
@@ -119,9 +124,10 @@ fill(char *out, size_t room, const char *text, const struct set *set,
 			n += (size_t)snprintf(out + n, room - n, "%s",
 					      is_rule ? set->credit :
 					      set->one_class);
-		else if (*text == 'M')
+		else if (*text == 'M' || *text == 'K')
 			n += (size_t)snprintf(out + n, room - n, "%s",
-					      set->margin);
+					      *text == 'M' ? set->margin :
+					      set->known);
 		else
 			n += (size_t)snprintf(out + n, room - n, "%u",
 					      *text == 'D' ? set->days :
@@ -250,7 +256,7 @@ row_print(const struct cell *c, const char *name)
 	if (c->v.copies == 0)
 		printf("- | ");
 	else
-		printf("%.1f | ", 100.0 * c->v.copies_credited / c->v.copies);
+		printf("%.2f | ", 100.0 * c->v.copies_credited / c->v.copies);
 	printf("%.2f | %.1f |\n", c->cost, c->drop);
 }
 
@@ -278,7 +284,7 @@ cell_print(const struct cell *c)
 	else
 		printf("%.1f", part(c->v.wrong, 2, 3));
 	if (c->v.copies != 0)
-		printf(" / %.1f", 100.0 * c->v.copies_credited / c->v.copies);
+		printf(" / %.2f", 100.0 * c->v.copies_credited / c->v.copies);
 	printf(" |");
 }
 

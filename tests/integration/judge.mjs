@@ -73,6 +73,12 @@ function mix(z) {
 	return z ^ z >> 31n;
 }
 const bySketch = (c, folds) => Number(mix(c.columns.map((f) => mix(BigInt(f))).reduce(least, MASK)) % BigInt(folds));
+// The pairs of the six least tokens; what this page reads is binary, each value 10^9.
+const token = (f) => mix(mix(BigInt(f)) + (1000000000n >> 20n) & MASK);
+function pairs(c) {
+	const least = [...c.columns].map(token).sort((a, b) => a < b ? -1 : 1).slice(0, 6);
+	return least.flatMap((t, i) => least.slice(i + 1).map((u) => mix(t + mix(u) & MASK)));
+}
 const own = (fold, group) => fold === group, others = (fold, group) => fold !== group;
 
 function lead(scores, label) {
@@ -104,8 +110,15 @@ const RULES = {
 		} },
 	jury: { folds: (p) => p.folds, learns: own,
 		group: (c, folds) => Number(tail(keccak256(c.contributor)) % BigInt(folds)),
-		learned: (j, c) => { j.counts[c.group][c.label]++; },
-		cells: (j) => j.counts.flat(),
+		learned(j, c) {
+			j.counts[c.group][c.label]++;
+			for (const z of pairs(c)) j.recent[z % BigInt(j.param.recent)] = z >> 2n | 1n;
+		},
+		repeats(j, c) {
+			const all = pairs(c), seen = all.filter((z) => j.recent[z % BigInt(j.param.recent)] === (z >> 2n | 1n));
+			return all.length > 0 && 3 * seen.length >= all.length;
+		},
+		cells: (j) => [...j.counts.flat(), ...j.recent],
 		wrongToo: (j, c) => j.unsure(j.folds[c.group], c),
 		opinion(j, c) {
 			const votes = [];
@@ -132,6 +145,7 @@ export class Judge {
 		this.folds = Array.from({ length: this.rule.folds(param) }, () =>
 			new NaiveBayes(classes, columns, smoothing));
 		this.counts = this.folds.map(() => Array(classes).fill(0));	// jury
+		this.recent = Array(param.recent ?? 0).fill(0n);		// jury
 		this.users = new Map();						// support
 		this.seen = new Set();
 		this.list = [];
@@ -156,7 +170,8 @@ export class Judge {
 			this.header[3] += best(this.served.scores(c.columns)) === label;
 		}
 		c.group = this.rule.group(c, this.folds.length);
-		c.taught = this.unsure(this.served, c) && (this.rule.wrongToo?.(this, c) ?? true);
+		c.taught = this.unsure(this.served, c) && (this.rule.wrongToo?.(this, c) ?? true) &&
+			!this.rule.repeats?.(this, c);
 		this.served.learn(c.columns, label);
 		this.folds.forEach((fold, f) => this.rule.learns(f, c.group) && fold.learn(c.columns, label));
 		this.rule.learned?.(this, c);

@@ -307,9 +307,9 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 	/* its rule counts what each judge has learned of each class */
 	static const char jury[] = "decaid 1\nmodel naive-bayes columns=50 "
 		"smoothing=1000000000\nencoder none\n"
-		"verdict jury credit=1 folds=3 known=1 margin=1\n"
+		"verdict jury credit=1 folds=3 known=1 margin=1 recent=9\n"
 		"sample packed\nclass a\nclass b\n";
-	enum { JURY = 2, MEMORY = 1 << 30 };
+	enum { JURY = 2, MEMORY = 1 << 30, COUNTS = 3 * 2 };
 	static const struct {
 		size_t spec, cell;
 		int64_t value;
@@ -323,6 +323,8 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 		{ 0, LEARNER_SEEN, (INT64_C(1) << 40) + 1 },
 		{ JURY, MEMORY, -1 },
 		{ JURY, MEMORY, (INT64_C(1) << 40) + 1 },
+		{ JURY, MEMORY + COUNTS, -1 },
+		{ JURY, MEMORY + COUNTS, INT64_C(1) << 62 },
 		{ 0, LEARNER_HEADER_CELLS - 1, 1 },
 		/* (500 + 2) * 3 = 1506 cells, the rest of the leaf is 0 */
 		{ 0, LEARNER_HEADER_CELLS + 1506, 1 },
@@ -336,8 +338,8 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 				  specs[bad[i].spec]);
 		n = learner_snapshot_size(&r.spec);
 		bytes = dc_malloc(n);
-		if (bad[i].cell == MEMORY)
-			r.l.memory.cells[0] = bad[i].value;
+		if (bad[i].cell >= MEMORY)
+			r.l.memory.cells[bad[i].cell - MEMORY] = bad[i].value;
 		else
 			r.cells[bad[i].cell] = bad[i].value;
 		merkle_touch_all(&r.l.tree);

@@ -186,7 +186,8 @@ static const char jury[] =
 	"model logistic columns=100 epsilon=1000000000 "
 	"learning-rate=500000000\n"
 	"encoder none\n"
-	"verdict jury credit=1000000000 folds=3 known=5 margin=2000000000\n"
+	"verdict jury credit=1000000000 folds=3 known=5 margin=2000000000 "
+	"recent=50\n"
 	"sample packed\n"
 	"class a\n"
 	"class b\n";
@@ -262,7 +263,7 @@ START_TEST(the_parts_lie_side_by_side_and_fill_the_state)
 		end = (first + n + 15) / 16 * 16;
 	}
 	ck_assert_uint_eq(end, r.l.n_cells);
-	ck_assert_uint_eq(n, 3 * 2);	/* jury's counts */
+	ck_assert_uint_eq(n, 3 * 2 + 50);	/* counts, recent pairs */
 	ck_assert(!learner_part_find(&first, &n, &r.spec, LEARNER_PART_FOLD,
 				     3));
 	ck_assert(!learner_part_find(&first, &n, &r.spec,

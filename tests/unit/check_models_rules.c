@@ -13,6 +13,7 @@
 #define ROWS 600
 #define SAMPLE_BYTES 64
 #define WIDEST 12
+#define RECENT 5000
 
 #define SPEC(verdict) \
 	"decaid 1\nmodel naive-bayes columns=300 smoothing=100000000\n" \
@@ -54,6 +55,18 @@ row_make(struct given *g, uint64_t *state, uint32_t accounts)
 		label, NOVELTY_NEW,
 		account((uint32_t)(unit_random(state) % accounts))
 	};
+}
+
+/* Another row with one column changed, from whoever sends it. */
+static void
+row_vary(struct given *g, const struct given *of)
+{
+	memcpy(g->index, of->index, sizeof(g->index));
+	g->n = of->n;
+	g->index[of->n - 1] = (g->index[of->n - 1] + 7) % COLUMNS;
+	g->n = (uint32_t)sample_sort_unique(g->index, g->n);
+	g->in.sample_len = learner_room_binary(g->bytes, SAMPLE_BYTES,
+					       g->index, g->n);
 }
 
 /* A model of its own, to hold a fold against. */
@@ -138,7 +151,39 @@ struct shadow {
 	struct model fold[6];
 	uint64_t rows[6][3];
 	bool used[COLUMNS][40];	/* by account */
+	uint64_t recent[RECENT], pair[15];
+	unsigned n_pair;
 };
+
+/* The pairs of the six least tokens, by sorting all of them. */
+static void
+pairs_make(struct shadow *w, const struct given *g)
+{
+	int64_t token[WIDEST];
+	uint32_t i, j, n = g->n < 6 ? g->n : 6;
+
+	for (i = 0; i < g->n; i++)	/* as a signed number, for by_value */
+		token[i] = (int64_t)(mix(mix(g->index[i]) +
+					 (1000000000 >> 20)) ^
+				     UINT64_C(1) << 63);
+	qsort(token, g->n, sizeof(token[0]), by_value);
+	w->n_pair = 0;
+	for (i = 0; i < n; i++)
+		for (j = i + 1; j < n; j++)
+			w->pair[w->n_pair++] = mix(
+				((uint64_t)token[i] ^ UINT64_C(1) << 63) +
+				mix((uint64_t)token[j] ^ UINT64_C(1) << 63));
+}
+
+static unsigned
+pairs_known(const struct shadow *w)
+{
+	unsigned i, n = 0;
+
+	for (i = 0; i < w->n_pair; i++)
+		n += w->recent[w->pair[i] % RECENT] == (w->pair[i] >> 2 | 1);
+	return n;
+}
 
 static int64_t
 jury_opinion(const struct shadow *w, const struct sample *x, uint32_t label,
@@ -211,6 +256,9 @@ shadow_learn(const char *rule, struct shadow *w, const struct given *g,
 			m->spec->model->scores(m, before, &x);
 			m->spec->model->learn(m, &x, g->in.label, before);
 		}
+	pairs_make(w, g);
+	for (i = 0; i < w->n_pair; i++)
+		w->recent[w->pair[i] % RECENT] = w->pair[i] >> 2 | 1;
 	w->rows[group][g->in.label]++;
 	for (i = 0; i < g->n; i++)
 		w->used[g->index[i]][g->in.contributor.b[0]] = true;
@@ -234,7 +282,8 @@ follow_rule(const char *rule, const char *text)
 {
 	static struct given given[ROWS];
 	struct shadow *w = dc_calloc(1, sizeof(*w));
-	unsigned seen[4] = { 0 }, f, i, j;
+	unsigned seen[4] = { 0 }, f, i, j, near = 0, far = 0;
+	bool sketches = strcmp(rule, "jury") == 0;
 	struct learner_room r;
 	uint64_t state = 1;
 
@@ -245,8 +294,18 @@ follow_rule(const char *rule, const char *text)
 		struct given *g = &given[i];
 
 		row_make(g, &state, 40);
+		if (i % 9 == 8)
+			row_vary(g, &given[i - 1 - i % 5]);
+		pairs_make(w, g);
 		learner_learn(&r.l, &g->got, &g->in, &room);
 		unit_require(g->got.valid);
+		if (sketches && w->n_pair > 0 &&
+		    3 * pairs_known(w) >= w->n_pair) {
+			unit_require(g->got.lesson == LESSON_NONE);
+			near++;
+		} else if (g->got.lesson == LESSON_TAUGHT) {
+			far++;
+		}
 		shadow_learn(rule, w, g, group_of(rule, g, 6));
 		for (j = i; j + 50 >= i && j < ROWS; j -= 25) {
 			const struct given *o = &given[j];
@@ -264,6 +323,9 @@ follow_rule(const char *rule, const char *text)
 	for (i = 0; i < 4; i++)
 		ck_assert_msg(seen[i] > 3, "%s: verdict %u is missing", rule,
 			      i);
+	ck_assert_uint_gt(far, 50);
+	if (sketches)
+		ck_assert_uint_gt(near, 50);
 	for (f = 0; f < 6; f++)
 		model_free(&w->fold[f]);
 	learner_room_clear(&r);
@@ -273,7 +335,7 @@ follow_rule(const char *rule, const char *text)
 START_TEST(every_rule_does_what_the_protocol_says)
 {
 	follow_rule("jury", SPEC("jury credit=6000000000 folds=6 known=4 "
-				 "margin=1000000000"));
+				 "margin=1000000000 recent=5000"));
 	follow_rule("k-fold", SPEC("k-fold credit=1000000000 folds=6 "
 				   "margin=1000000000"));
 	follow_rule("sketch-fold", SPEC("sketch-fold credit=1000000000 "
@@ -293,7 +355,7 @@ START_TEST(nobody_moves_the_jury_that_judges_him)
 	int i;
 
 	learner_room_init(&r, SPEC("jury credit=1000000000 folds=5 known=2 "
-				   "margin=1000000000"));
+				   "margin=1000000000 recent=100"));
 	for (i = 0; i < 300; i++) {
 		row_make(&g, &state, 30);
 		learner_learn(&r.l, &g.got, &g.in, &room);
@@ -334,7 +396,7 @@ START_TEST(a_near_copy_earns_no_credit_from_a_jury)
 	int i;
 
 	learner_room_init(&r, SPEC("jury credit=1000000000 folds=5 known=2 "
-				   "margin=1000000000"));
+				   "margin=1000000000 recent=0"));
 	for (i = 0; i < 2; i++) {
 		in.sample_len = learner_room_binary(bytes, SAMPLE_BYTES,
 						    i == 0 ? base : near, 6);
@@ -346,10 +408,88 @@ START_TEST(a_near_copy_earns_no_credit_from_a_jury)
 }
 END_TEST
 
+/* What account 1 sent, changed a little and sent by others, in other groups,
+ * whose own models know nothing of it. */
+static enum lesson
+lesson_of_copy(const char *text, const struct sample *first,
+	       const struct sample *second)
+{
+	struct learn_result got = { .lesson = LESSON_NONE };
+	struct learner_room r;
+	unsigned i;
+
+	learner_room_init(&r, text);
+	for (i = 0; i < 2; i++) {
+		struct dc_buf b;
+
+		dc_buf_init(&b, 256);
+		sample_encode(&b, i == 0 ? first : second);
+		learner_learn(&r.l, &got, &(struct lesson_input){
+			b.data, b.len, i, NOVELTY_NEW, account(1 + i) },
+			&room);
+		dc_buf_clear(&b);
+		unit_require(got.valid);
+		unit_require(i == 1 || got.lesson == LESSON_TAUGHT);
+	}
+	learner_room_clear(&r);
+	return got.lesson;
+}
+
+#define JURY(recent) SPEC("jury credit=9000000000 folds=5 known=2 " \
+			  "margin=1000000000 recent=" recent)
+
+START_TEST(a_near_copy_of_anybodys_row_earns_no_credit)
+{
+	static const uint32_t base[] = { 3, 70, 90, 110, 130, 150, 170, 190 };
+	uint32_t index[8];
+	struct sample one = { SAMPLE_BINARY, 8, base, NULL };
+	struct sample two = { SAMPLE_BINARY, 8, index, NULL };
+	unsigned i;
+
+	for (i = 0; i < 8; i++) {	/* whichever column it is */
+		memcpy(index, base, sizeof(base));
+		index[i]++;
+		ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+				 LESSON_NONE);
+		ck_assert_int_eq(lesson_of_copy(JURY("0"), &one, &two),
+				 LESSON_TAUGHT);
+	}
+	for (i = 0; i < 6; i++)		/* two in common are no copy */
+		index[i] = base[i] + 1;
+	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+			 LESSON_TAUGHT);
+	one.count = two.count = 1;	/* without pairs nothing is known */
+	two.index = base;
+	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+			 LESSON_TAUGHT);
+}
+END_TEST
+
+START_TEST(near_numbers_are_near_copies)
+{
+	static const uint32_t index[] = { 1, 2, 3, 4, 5 };
+	static const int64_t value[] = { 5 << 20, 1 << 30, 7 << 20, 9 << 20,
+		3 << 20 };
+	int64_t moved[5];
+	struct sample one = { SAMPLE_VALUES, 5, index, value };
+	struct sample two = { SAMPLE_VALUES, 5, index, moved };
+	unsigned i;
+
+	for (i = 0; i < 5; i++)		/* within its step, all of them */
+		moved[i] = value[i] + 1000000;
+	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+			 LESSON_NONE);
+	for (i = 0; i < 5; i++)		/* the same columns, other numbers */
+		moved[i] = value[i] + (1 << 21);
+	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+			 LESSON_TAUGHT);
+}
+END_TEST
+
 START_TEST(the_state_of_every_rule_survives_a_snapshot)
 {
 	static const char *const texts[] = {
-		SPEC("jury credit=1 folds=16 known=2 margin=1"),
+		SPEC("jury credit=1 folds=16 known=2 margin=1 recent=500"),
 		SPEC("k-fold credit=1 folds=3 margin=1"),
 		SPEC("sketch-fold credit=1 folds=2 margin=1"),
 		SPEC("support credit=1 folds=4 margin=1 support=4"),
@@ -396,4 +536,6 @@ END_TEST
 UNIT_MAIN("models/rules", every_rule_does_what_the_protocol_says,
 	  nobody_moves_the_jury_that_judges_him,
 	  a_near_copy_earns_no_credit_from_a_jury,
+	  a_near_copy_of_anybodys_row_earns_no_credit,
+	  near_numbers_are_near_copies,
 	  the_state_of_every_rule_survives_a_snapshot)

@@ -150,7 +150,7 @@ static const struct {
 	  VERDICT "sample packed\nclass a\nclass b\nclass c\n",
 	  "spec: columns times classes is over 2^24" },
 	{ "decaid 1\nmodel naive-bayes columns=8388000 smoothing=1\n" ENCODER
-	  "verdict jury credit=1 folds=16 known=1 margin=1\n"
+	  "verdict jury credit=1 folds=16 known=1 margin=1 recent=0\n"
 	  "sample packed\nclass a\nclass b\n",
 	  "spec: its folds are more than 3 * 2^26 cells" },
 };

@@ -235,7 +235,7 @@ END_TEST
 #define FILE_SCENARIO(data) \
 	"decaid-scenario 1\n" data "\nmodel naive-bayes\n" \
 	"encoder murmur3-words\n" \
-	"verdict jury credit=1 folds=3 known=0 margin=1\n" \
+	"verdict jury credit=1 folds=3 known=0 margin=1 recent=0\n" \
 	"incentive points\nagent A balance=1 deposit=1 wait=1m\n"
 
 static void
