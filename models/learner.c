@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/keccak.h"
+#include "base/xxh64.h"
 #include "models/fx9.h"
 
 static size_t padded(size_t cells)
@@ -267,6 +268,8 @@ uint64_t learner_accuracy_fx9(const struct learner *l)
 /* Offsets in a snapshot; the bytes from END to the cells are 0. */
 enum { AT_MAGIC = 0, AT_SPEC = 16, AT_ROOT = 48, AT_CELLS = 80, AT_END = 88 };
 
+#define CHECKSUM_BYTES 8
+
 static const char magic[16] = "decaid state 1\n";
 
 static void le64_put(uint8_t *out, uint64_t v)
@@ -364,8 +367,12 @@ static bool cells_valid(const struct learner *l)
 	return memory_valid(l);
 }
 
+/* How a snapshot shows that its cells are those of its root. */
+enum shown { SHOWN_BY_ROOT, SHOWN_BY_CHECKSUM };
+
 static enum dc_status cells_take(struct learner *l, const uint8_t *in,
-				 const struct hash32 *root, struct dc_err *err)
+				 const struct hash32 *root, enum shown how,
+				 struct dc_err *err)
 {
 	struct hash32 has;
 
@@ -373,7 +380,9 @@ static enum dc_status cells_take(struct learner *l, const uint8_t *in,
 	for (size_t i = 0; i < l->n_cells; i++)	/* nothing on most machines */
 		l->cells[i] = (int64_t)le64toh((uint64_t)l->cells[i]);
 	merkle_touch_all(&l->tree);
-	learner_root(l, &has);
+	memcpy(has.b, in + AT_ROOT, sizeof(has.b));
+	if (how == SHOWN_BY_ROOT)
+		learner_root(l, &has);
 	if (memcmp(in + AT_ROOT, has.b, 32) != 0 ||
 	    (root && !hash32_equal(root, &has)))
 		return dc_fail(err, DC_EINVAL, "snapshot has another root");
@@ -383,14 +392,14 @@ static enum dc_status cells_take(struct learner *l, const uint8_t *in,
 	return DC_OK;
 }
 
-enum dc_status learner_import(struct learner *l, const uint8_t *in,
-			      size_t len, const struct hash32 *root,
-			      struct dc_err *err)
+static enum dc_status take(struct learner *l, const uint8_t *in, size_t len,
+			   const struct hash32 *root, enum shown how,
+			   struct dc_err *err)
 {
 	enum dc_status st = header_check(l, in, len, err);
 
 	if (st == DC_OK)
-		st = cells_take(l, in, root, err);
+		st = cells_take(l, in, root, how, err);
 	if (st != DC_OK) {
 		clear(l);
 		return st;
@@ -398,4 +407,53 @@ enum dc_status learner_import(struct learner *l, const uint8_t *in,
 	for (unsigned i = 0; i < l->n_model; i++)
 		l->spec->model->rebuild(&l->model[i]);
 	return DC_OK;
+}
+
+enum dc_status learner_import(struct learner *l, const uint8_t *in,
+			      size_t len, const struct hash32 *root,
+			      struct dc_err *err)
+{
+	return take(l, in, len, root, SHOWN_BY_ROOT, err);
+}
+
+size_t learner_kept_size(const struct model_spec *spec)
+{
+	return learner_snapshot_size(spec) + CHECKSUM_BYTES;
+}
+
+void learner_keep(struct learner *l, uint8_t *out)
+{
+	size_t len = learner_snapshot_size(l->spec);
+
+	learner_export(l, out);
+	le64_put(out + len, xxh64(out, len));
+}
+
+enum dc_status learner_kept_check(const struct model_spec *spec,
+				  const uint8_t *in, size_t *len,
+				  struct dc_err *err)
+{
+	size_t own = learner_snapshot_size(spec);
+
+	if (*len != learner_kept_size(spec))
+		return DC_OK;
+	if (le64_get(in + own) != xxh64(in, own))
+		return dc_fail(err, DC_EINVAL, "snapshot is damaged");
+	*len = own;
+	return DC_OK;
+}
+
+enum dc_status learner_restore(struct learner *l, const uint8_t *in,
+			       size_t len, const struct hash32 *root,
+			       struct dc_err *err)
+{
+	size_t own = len;
+	enum dc_status st = learner_kept_check(l->spec, in, &own, err);
+
+	if (st != DC_OK) {
+		clear(l);
+		return st;
+	}
+	return take(l, in, own, root, own < len ? SHOWN_BY_CHECKSUM :
+		    SHOWN_BY_ROOT, err);
 }

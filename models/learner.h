@@ -138,4 +138,26 @@ enum dc_status learner_import(struct learner *l, const uint8_t *in,
 			      size_t len, const struct hash32 *root,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+/* A snapshot for who writes and reads it himself: learner_export's bytes with
+ * a checksum behind them, which finds what a disk spoilt without hashing.
+ * out (learner_kept_size) */
+size_t learner_kept_size(const struct model_spec *spec);
+void learner_keep(struct learner *l, uint8_t *out);
+
+/* Whether the checksum fits; *len is learner_export's part then. Bytes
+ * without a checksum, of an older program, stay as they are.
+ * Errors: DC_EINVAL "snapshot is damaged". */
+enum dc_status learner_kept_check(const struct model_spec *spec,
+				  const uint8_t *in, size_t *len,
+				  struct dc_err *err) DC_MUST_CHECK;
+
+/* Take in what learner_keep wrote, or learner_export. With a checksum nothing
+ * is hashed: root is held against the one that the snapshot names, and all is
+ * dirty afterwards, so that the next learner_root is that of these cells even
+ * where somebody changed them and their checksum.
+ * Errors: as learner_import and learner_kept_check. */
+enum dc_status learner_restore(struct learner *l, const uint8_t *in,
+			       size_t len, const struct hash32 *root,
+			       struct dc_err *err) DC_MUST_CHECK;
+
 #endif /* DECAID_MODELS_LEARNER_H */

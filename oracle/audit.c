@@ -195,7 +195,9 @@ static enum dc_status import(const struct model_spec *spec,
 	enum dc_status found;
 
 	learner_init(&l, spec, cells, work);
-	found = learner_import(&l, bytes, len, &s->root, err);
+	found = learner_kept_check(spec, bytes, &len, err);
+	if (found == DC_OK)
+		found = learner_import(&l, bytes, len, &s->root, err);
 	if (found == DC_OK && learner_count(&l, LEARNER_SEEN) != s->count)
 		found = dc_fail(err, DC_EINVAL, "it learned from another "
 				"number of contributions");

@@ -413,7 +413,7 @@ static enum dc_status write_file(struct pipeline *p, struct pipe_model *m,
 				 char *name, struct hash32 *root,
 				 struct dc_err *err)
 {
-	size_t len = registry_export_size(m->live);
+	size_t len = registry_kept_size(m->live);
 	uint8_t *bytes = dc_malloc(len);
 	enum dc_status st;
 

@@ -454,17 +454,23 @@ void registry_reset(struct registry_model *m)
 }
 
 /* learner_export hashes what is dirty first, so it needs both locks. */
-static void export(struct registry_model *m, uint8_t *out)
+static void export(struct registry_model *m, uint8_t *out,
+		   void (*how)(struct learner *l, uint8_t *out))
 {
 	DC_CHECK(pthread_mutex_lock(&m->root_lock) == 0);
-	learner_export(&m->learner, out);
+	how(&m->learner, out);
 	DC_CHECK(pthread_mutex_unlock(&m->root_lock) == 0);
+}
+
+size_t registry_kept_size(const struct registry_model *m)
+{
+	return m->info.spec == NULL ? 0 : learner_kept_size(&m->spec);
 }
 
 void registry_snapshot(struct registry_model *m, uint8_t *out)
 {
 	lock_read(&m->lock);
-	export(m, out);
+	export(m, out, learner_keep);
 	unlock(&m->lock);
 }
 
@@ -475,7 +481,7 @@ enum dc_status registry_restore(struct registry_model *m, const uint8_t *in,
 	enum dc_status st;
 
 	lock_write(&m->lock);
-	st = learner_import(&m->learner, in, len, root, err);
+	st = learner_restore(&m->learner, in, len, root, err);
 	memset(&m->as_of, 0, sizeof(m->as_of));
 	if (st == DC_OK) {
 		m->as_of.has_root = true;
@@ -556,7 +562,7 @@ enum dc_status registry_export(const struct registry_model *m, uint8_t *out,
 	lock_read(&w->lock);
 	st = not_live(m, err);
 	if (st == DC_OK)
-		export(w, out);
+		export(w, out, learner_export);
 	if (as_of != NULL)
 		*as_of = m->as_of;
 	unlock(&w->lock);

@@ -49,7 +49,9 @@ void registry_root(struct registry_model *m, struct hash32 *out);
 /* Everything learned is forgotten.  Takes the lock itself. */
 void registry_reset(struct registry_model *m);
 
-/* A snapshot's bytes, and back.  Both take the lock themselves. */
+/* A snapshot's bytes (registry_kept_size), as learner_keep writes them, and
+ * back.  Both take the lock themselves. */
+size_t registry_kept_size(const struct registry_model *m);
 void registry_snapshot(struct registry_model *m, uint8_t *out);
 enum dc_status registry_restore(struct registry_model *m, const uint8_t *in,
 				size_t len, const struct hash32 *root,

@@ -186,6 +186,7 @@ static bool take_snapshot(struct replica *r, const struct sql_snapshot *s)
 	const uint8_t *bytes = NULL;
 	size_t len = 0;
 	bool taken = snapshot_map(&bytes, &len, r->data_dir, s->file, NULL) ==
+		DC_OK && learner_kept_check(&r->spec, bytes, &len, NULL) ==
 		DC_OK && learner_import(&r->learner, bytes, len, &s->root,
 					NULL) == DC_OK &&
 		learned(r) == s->count;

@@ -2,7 +2,7 @@
 #define DECAID_ORACLE_SNAPSHOT_H
 
 /*
- * Learners as files, DIR/snapshots/ROOT: the bytes of learner_export under
+ * Learners as files, DIR/snapshots/ROOT: the bytes of learner_keep under
  * the name of their state root; and what suspicions are computed from, the
  * bytes of suspicion_export, under the name of their keccak. A file is whole
  * or not there: it is written aside, synced, renamed, and the folder synced.

@@ -2,9 +2,11 @@
 
 #include "config.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/xxh64.h"
 #include "models/learner.h"
 #include "tests/unit/learner_room.h"
 #include "tests/unit/unit.h"
@@ -18,6 +20,17 @@
 #define PERCEPTRON(columns) \
 	"decaid 1\nmodel sparse-perceptron columns=" columns \
 	" learning-rate=1000000000\nencoder none\n" \
+	"verdict two-fold credit=1000000000 margin=1000000000\n" \
+	"sample packed\nclass a\nclass b\nclass c\n"
+
+#define AROW(columns) \
+	"decaid 1\nmodel arow columns=" columns \
+	" regularization=3000\nencoder none\n" \
+	"verdict two-fold credit=1000000000 margin=1000000000\n" \
+	"sample packed\nclass a\nclass b\nclass c\n"
+#define HOEFFDING(columns) \
+	"decaid 1\nmodel hoeffding columns=" columns \
+	" grace=10 nodes=5 trees=2\nencoder none\n" \
 	"verdict two-fold credit=1000000000 margin=1000000000\n" \
 	"sample packed\nclass a\nclass b\nclass c\n"
 
@@ -161,7 +174,9 @@ feed(struct learner_room *r, uint64_t from, uint64_t to)
 	}
 }
 
-static const char *const specs[] = { BAYES("500"), PERCEPTRON("500") };
+static const char *const specs[] = {
+	BAYES("500"), PERCEPTRON("500"), AROW("500"), HOEFFDING("500")
+};
 
 START_TEST(a_root_asked_often_is_the_root_asked_once)
 {
@@ -253,6 +268,96 @@ START_TEST(a_restored_snapshot_gives_the_same_scores)
 		learner_room_clear(&a);
 		learner_room_clear(&b);
 	}
+}
+END_TEST
+
+/* What learner_keep wrote is taken back without a hash, and goes on like the
+ * one that it is of; an older program's has no checksum. */
+START_TEST(what_was_kept_goes_on_like_the_original)
+{
+	struct learner_room a, b;
+	struct hash32 root_a, root_b;
+	uint64_t hashed;
+	uint8_t *bytes;
+	size_t i, n;
+
+	for (i = 0; i < DC_ARRAY_LEN(specs); i++) {
+		learner_room_init(&a, specs[i]);
+		learner_room_init(&b, specs[i]);
+		feed(&a, 0, 150);
+		feed(&b, 900, 950);
+		n = learner_kept_size(&a.spec);
+		bytes = dc_malloc(n);
+		learner_keep(&a.l, bytes);
+		learner_root(&a.l, &root_a);
+		hashed = b.l.tree.n_hashed;
+		ck_assert_int_eq(learner_restore(&b.l, bytes, n, &root_a,
+						 NULL), DC_OK);
+		ck_assert_uint_eq(b.l.tree.n_hashed, hashed);
+		feed(&a, 150, 200);
+		feed(&b, 150, 200);
+		learner_root(&a.l, &root_a);
+		learner_root(&b.l, &root_b);
+		ck_assert(hash32_equal(&root_a, &root_b));
+		learner_export(&a.l, bytes);
+		ck_assert_int_eq(learner_restore(&b.l, bytes,
+						 learner_snapshot_size(
+							 &a.spec), &root_a,
+						 NULL), DC_OK);
+		free(bytes);
+		learner_room_clear(&a);
+		learner_room_clear(&b);
+	}
+}
+END_TEST
+
+static void
+spoilt(struct learner_room *r, const uint8_t *bytes, size_t n,
+       const struct hash32 *root, size_t at)
+{
+	struct dc_err err = DC_ERR_INIT;
+
+	if (learner_restore(&r->l, bytes, n, root, &err) != DC_EINVAL)
+		ck_abort_msg("taken, byte %zu of %zu", at, n);
+	ck_assert_uint_eq(learner_count(&r->l, LEARNER_SEEN), 0);
+}
+
+/* A torn or altered file is never taken; one whose checksum was put right
+ * has another root, which the first hashing says. */
+START_TEST(what_was_kept_and_spoilt_is_refused)
+{
+	struct learner_room a;
+	struct hash32 root, other;
+	uint8_t *bytes;
+	size_t n, i;
+	uint64_t sum;
+
+	learner_room_init(&a, specs[0]);
+	feed(&a, 0, 50);
+	n = learner_kept_size(&a.spec);
+	bytes = dc_malloc(n + 1);
+	learner_keep(&a.l, bytes);
+	learner_root(&a.l, &root);
+	for (i = 0; i <= n + 1; i += i < 200 || i > n - 20 ? 1 : 97)
+		if (i != n)
+			spoilt(&a, bytes, i, &root, i);
+	for (i = 0; i < n; i += i < 200 || i > n - 20 ? 1 : 97) {
+		bytes[i] ^= 1;
+		spoilt(&a, bytes, n, &root, i);
+		bytes[i] ^= 1;
+	}
+	other = root;
+	other.b[0] ^= 1;
+	spoilt(&a, bytes, n, &other, n);
+	bytes[n - 16] ^= 1;
+	sum = htole64(xxh64(bytes, n - 8));
+	memcpy(bytes + n - 8, &sum, sizeof(sum));
+	if (learner_restore(&a.l, bytes, n, &root, NULL) == DC_OK) {
+		learner_root(&a.l, &other);
+		ck_assert(!hash32_equal(&root, &other));
+	}
+	free(bytes);
+	learner_room_clear(&a);
 }
 END_TEST
 
@@ -472,6 +577,8 @@ UNIT_MAIN("models/learner",
 	  a_second_implementation_of_the_protocol_agrees,
 	  a_root_asked_often_is_the_root_asked_once,
 	  a_restored_snapshot_goes_on_with_the_same_roots,
+	  what_was_kept_goes_on_like_the_original,
+	  what_was_kept_and_spoilt_is_refused,
 	  a_restored_snapshot_gives_the_same_scores,
 	  a_snapshot_of_something_else_is_refused,
 	  a_snapshot_with_impossible_cells_is_refused,
