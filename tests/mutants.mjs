@@ -101,6 +101,7 @@ if (test().length) throw new Error("the tests fail on the contracts as they are"
 for (const i of wanted.length ? wanted : mutants.keys()) {
 	const what = `${i} ${mutants[i][0]}: ${mutants[i].slice(1).map((s) => s.replace(/\s+/g, " ").trim() || "nothing").join("  =>  ")}`;
 	let failing;
+	await new Promise(setImmediate);	// a signal has its turn between two
 	try {
 		mutate(mutants[i]);
 		failing = test();
