@@ -59,6 +59,8 @@ contract World is Fixture {
     /// [i] of the records below i that have been judged, those that owe a fee
     uint256[] internal chargedBelow = [0];
     uint256 internal acts;
+    /// Until then the operators count what comes in and judge nothing.
+    uint256 internal idleUntil;
 
     constructor() {
         super.setUp();
@@ -101,6 +103,7 @@ contract World is Fixture {
 
     function operatorsAreAway(uint256 seconds_) external act {
         if (seconds_ % 4 == 0) skip(seconds_ % 700);
+        if (seconds_ % 4 == 1) idleUntil = vm.getBlockTimestamp() + seconds_ % 300;
     }
 
     /// Mostly of the last epoch and right; sometimes of an earlier one, or judging less than it must.
@@ -112,6 +115,7 @@ contract World is Fixture {
         uint64 judged = count;
         while (judged > 0 && claims[judged - 1].time + params.refundWaitTimeS > closes) --judged;
         if (seed % 8 == 1 && judged > lastJudged) judged -= uint64(seed / 256 % (judged - lastJudged + 1));
+        if (vm.getBlockTimestamp() < idleUntil && judged > lastJudged) judged = lastJudged;
         for (uint256 i = lastJudged; i < judged; ++i) {
             verdicts[i] = uint8(uint256(keccak256(abi.encode(seed, i))) % 4);
         }
