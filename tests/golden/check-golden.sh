@@ -44,6 +44,23 @@ refuses gz 'two.json.gz: '
 put kind 1 1
 echo '{"kind":"tomorrow"}' >"$tmp/kind/one.json"
 refuses kind 'one.json: malformed at the top: vectors of an unknown kind'
+put field 1 1
+sed -i 's/"classification":1,//' "$tmp/field/one.json"
+refuses field 'one.json: malformed at steps[0].classification: it is missing'
+put range 1 1
+sed -i 's/"data":\["0","5"\]/"data":["0","9223372036854775808"]/' \
+	"$tmp/range/one.json"
+refuses range 'one.json: malformed at steps[0].data: [1] does not fit an int64'
+put more 1 1
+sed -i 's/"final":{/"final":{"tomorrow":1,/' "$tmp/more/one.json"
+refuses more 'final.tomorrow: a field that this program does not know'
+put two 1 1
+cp "$tmp/label/one.json" "$tmp/two/another.json"
+refuses two 'check-golden: 2 files, 1 differ'
+mkdir -p "$tmp/folder/one.json" "$tmp/nothing"
+refuses folder 'one.json: '
+: >"$tmp/nothing/one.json"
+refuses nothing 'one.json: malformed'
 mkdir "$tmp/empty"
 refuses empty 'no *.json'
 refuses absent 'cannot be read'

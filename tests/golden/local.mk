@@ -26,3 +26,10 @@ check-golden: tests/golden/check_golden
 
 SCRIPT_TESTS += tests/golden/check-golden.sh
 dist_check_SCRIPTS += tests/golden/check-golden.sh
+
+# Vectors that nobody recorded: contracts of equal rules on a real EVM node.
+SCRIPT_TESTS += tests/golden/wild.sh
+SOAK_TESTS += tests/golden/wild.sh
+dist_check_SCRIPTS += tests/golden/wild.sh
+EXTRA_DIST += tests/golden/plans.mjs tests/golden/record.mjs \
+	tests/golden/recorder.mjs

@@ -67,7 +67,7 @@ export function sample(dice) {
 
 export async function startAnvil(args = []) {
 	const child = spawn(path.join(root, "node_modules/.bin/anvil"), ["--port", "0", "--no-mining",
-		"--timestamp", "1800000000", "--accounts", "20", "--gas-limit", "1000000000", "--order", "fifo", ...args],
+		...(args.includes("--timestamp") ? [] : ["--timestamp", "1800000000"]), "--accounts", "20", "--gas-limit", "1000000000", "--order", "fifo", ...args],
 	{ stdio: ["ignore", "pipe", "inherit"] });
 	const url = await new Promise((resolve, reject) => {
 		let text = "";

@@ -52,6 +52,7 @@ EXTRA_DIST += tests/integration/deca.mjs tests/integration/deca_world.mjs \
 	tests/integration/deca/Centroids.sol \
 	tests/integration/deca/Incentives.sol \
 	tests/integration/deca/Perceptrons.sol \
+	tests/integration/deca/Runner.sol \
 	tests/integration/deca/Trainer.sol
 SCRIPT_TESTS += tests/integration/deca.sh
 SOAK_TESTS += tests/integration/deca.sh

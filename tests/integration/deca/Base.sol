@@ -34,7 +34,7 @@ library Checked {
         if (a == 0)
             return 0;
         r = a;
-        for (uint256 next = a / 2 + 1; next < r; next = (a / next + next) / 2)
+        for (uint256 next = a / 2 + (a & 1); next < r; next = (a / next + next) / 2)
             r = next;
     }
 }
@@ -78,6 +78,11 @@ abstract contract Classifier is Owned {
     function predict(int64[] memory data) public view virtual returns (uint64);
 
     function update(int64[] memory data, uint64 label) external virtual;
+
+    /// Of dense data; the kinds that take indices have none.
+    function norm(int64[] memory) public pure virtual returns (uint256) {
+        revert("Normalization is not required.");
+    }
 
     function squares(int64[] memory data) internal pure returns (uint256 sum) {
         for (uint256 i = 0; i < data.length; i++)

@@ -26,22 +26,30 @@ contract NaiveBayesClassifier is Classifier {
         require(names.length == features.length, "The number of classifications must match the number of _featureCounts.");
         totalNumFeatures = all;
         smoothingFactor = smoothing;
-        for (uint256 k = 0; k < names.length; k++)
-            put(counts[k], features[k]);
+        for (uint256 k = 0; k < names.length; k++) {
+            classInfos.push().numSamples = counts[k];
+            put(classInfos[k], features[k]);
+        }
     }
 
-    function put(uint64 count, uint32[][] memory features) private {
-        ClassInfo storage info = classInfos.push();
-        info.numSamples = count;
+    /// A count given anew takes the old one's place, and both are in the total.
+    function put(ClassInfo storage info, uint32[][] memory features) private {
         for (uint256 i = 0; i < features.length; i++) {
             info.featureCounts[features[i][0]] = features[i][1];
             info.totalFeatureCount += features[i][1];
         }
     }
 
+    function initializeCounts(uint32[][] memory features, uint64 k) external onlyOwner {
+        require(k < classInfos.length, "This classification has not been added yet.");
+        put(classInfos[k], features);
+    }
+
     function addClass(uint64 count, uint32[][] memory features, string memory name) external onlyOwner {
         classifications.push(name);
-        put(count, features);
+        ClassInfo storage info = classInfos.push();
+        info.numSamples = count;
+        put(info, features);
         emit AddClass(name, classifications.length - 1);
     }
 

@@ -4,8 +4,11 @@ pragma solidity ^0.8.20;
 import {Checked, Classifier} from "./Base.sol";
 
 contract NearestCentroidClassifier is Classifier {
+    using Checked for uint256;
+
     event AddClass(string name, uint256 index);
 
+    uint256 public constant UINT256_MAX = type(uint256).max;
     uint256 public constant dataCountLimit = 2 ** 191;
     int64[][] public centroids; // slot 3
     uint256[] public dataCounts; // slot 4
@@ -13,6 +16,8 @@ contract NearestCentroidClassifier is Classifier {
     constructor(string[] memory names, int64[][] memory c, uint256[] memory counts) Classifier(names) {
         require(c.length == names.length, "The number of centroids and classifications must be the same.");
         require(names.length > 0, "At least one class is required.");
+        for (uint256 k = 1; k < c.length; k++)
+            require(c[k].length == c[0].length, "Inconsistent number of dimensions.");
         centroids = c;
         dataCounts = counts;
     }
@@ -32,15 +37,26 @@ contract NearestCentroidClassifier is Classifier {
             centroids[k].push(more[i]);
     }
 
+    function norm(int64[] memory data) public pure override returns (uint256) {
+        return squares(data).root();
+    }
+
+    /// As far as it matters: one that reaches the least is left there, and
+    /// only then may a centroid be shorter than the data.
+    function distance(int64[] memory data, int64[] storage c, uint256 least) private view returns (uint256 sum) {
+        for (uint256 i = 0; i < data.length; i++) {
+            int256 diff = int256(data[i]) - c[i];
+            sum += uint256(diff * diff) / 1e9;
+            if (sum >= least)
+                break;
+        }
+    }
+
     function predict(int64[] memory data) public view override returns (uint64 best) {
         require(data.length == centroids[0].length, "Data doesn't have the correct length.");
         uint256 least = type(uint256).max;
         for (uint64 k = 0; k < centroids.length; k++) {
-            uint256 sum = 0;
-            for (uint256 i = 0; i < data.length && sum < least; i++) {
-                int256 diff = int256(data[i]) - centroids[k][i];
-                sum += uint256(diff * diff) / 1e9;
-            }
+            uint256 sum = distance(data, centroids[k], least);
             if (sum < least) {
                 least = sum;
                 best = k;
@@ -63,6 +79,10 @@ contract NearestCentroidClassifier is Classifier {
     function getNumSamples(uint256 k) external view returns (uint256) {
         return dataCounts[k];
     }
+
+    function getCentroidValue(uint256 k, uint256 i) external view returns (int64) {
+        return centroids[k][i];
+    }
 }
 
 contract SparseNearestCentroidClassifier is Classifier {
@@ -81,6 +101,7 @@ contract SparseNearestCentroidClassifier is Classifier {
 
     event AddClass(string name, uint256 index);
 
+    uint256 public constant UINT256_MAX = type(uint256).max;
     uint256 public constant dataCountLimit = 2 ** 191;
     ClassInfo[] public classInfos; // slot 3
 
@@ -159,6 +180,11 @@ contract SparseNearestCentroidClassifier is Classifier {
         uint64 square;
         unchecked { square = m * m; }
         info.squaredMagnitude = length.times(uint256(n) * n).over(square).plus(added);
+    }
+
+    /// As it is kept, which the originals tell by their storage alone.
+    function stored(uint256 k, uint32 index) external view returns (CentroidValue memory) {
+        return classInfos[k].centroid[index];
     }
 
     function getCentroidValue(uint256 k, uint32 index) external view returns (uint64) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.20;
 
-import {Classifier} from "./Base.sol";
+import {Checked, Classifier} from "./Base.sol";
 
 contract DensePerceptron is Classifier {
     int80[] public weights; // slot 3
@@ -17,6 +17,10 @@ contract DensePerceptron is Classifier {
     function initializeWeights(int80[] calldata more) external onlyOwner {
         for (uint256 i = 0; i < more.length; i++)
             weights.push(more[i]);
+    }
+
+    function norm(int64[] memory data) public pure override returns (uint256) {
+        return Checked.root(squares(data));
     }
 
     function predict(int64[] memory data) public view override returns (uint64) {
@@ -55,6 +59,28 @@ contract SparsePerceptron is Classifier {
         unchecked {
             for (uint64 i = 0; i < w.length; i++)
                 weights[first + i] = w[i];
+        }
+    }
+
+    /// Pairs of an index and a weight; an index below 0 is cut to 64 bits.
+    function initializeSparseWeights(int80[][] memory w) external onlyOwner {
+        for (uint256 i = 0; i < w.length; i++) {
+            int80 index = w[i][0];
+            require(index < 2 ** 64, "A feature index is too large.");
+            weights[uint64(uint80(index))] = w[i][1];
+        }
+    }
+
+    /// How many are predicted right. Unlike predict, the sum wraps.
+    function evaluateBatch(uint24[60][] calldata rows, uint64[] calldata labels) external view returns (uint256 right) {
+        for (uint256 k = 0; k < rows.length; k++) {
+            int80 sum = intercept;
+            unchecked {
+                for (uint256 i = 0; i < 60; i++)
+                    sum += weights[rows[k][i]];
+            }
+            if (labels[k] == (sum > 0 ? 1 : 0))
+                right++;
         }
     }
 
