@@ -68,6 +68,20 @@ done
 grep -q '"confusion":\[\[' out || wrong "no confusion matrix"
 grep -q '"precision":' out || wrong "no figures of a class"
 
+# files as people have them
+sed 's/$/\r/' text.tsv >crlf.tsv
+{ printf '\357\273\277label\ttext\n'; sed 's/$/\n/' text.tsv; } >bom.tsv
+{ echo label,text; sed 's/\t/,"/; s/$/, ""so""\nand more"/' text.tsv; } >lines.csv
+for file in crlf.tsv bom.tsv lines.csv; do
+	evaluate --train $file --test $file
+	accuracy out 0.95
+	grep -q '"rows":120,' out || wrong "$file: rows"
+done
+{ printf 'eggs\tham\n'; cat text.tsv; } >unseen.tsv
+evaluate --train text.tsv --test unseen.tsv
+grep -q '"class":"eggs","precision":0,"recall":0,"f1":0,"support":1' out ||
+	wrong "a class that was not learned: $(cat out)"
+
 # for people too, with a picture
 "$DECAID" evaluate --train text.tsv --test text.csv --curve c.svg >out ||
 	wrong "evaluate for people"
@@ -111,6 +125,24 @@ evaluate --model v --test text.tsv
 accuracy out 1
 
 # what is wrong says so, and leaves nothing
+for file in text.tsv table.csv; do
+	head -n 3 $file >bad
+	echo 1.5 >>bad
+	refuses 2 "bad:4: " evaluate --train $file --test bad
+done
+printf 'games\tdragon \377\n' >bad
+refuses 2 "bad:1: text is not UTF-8" evaluate --train text.tsv --test bad
+printf 'x,y,label\n1,nan,left\n' >bad
+refuses 2 "bad:2: column y: 'nan' is no number" \
+	evaluate --train table.csv --test bad
+printf 'label,text\ngames,"dragon\n' >bad
+refuses 2 "bad:2: field 2" evaluate --train text.tsv --test bad
+grep games text.tsv >bad
+refuses 2 "bad: one class alone" evaluate --train bad --test bad
+: >bad
+refuses 2 "bad: the file is empty" evaluate --train text.tsv --test bad
+head -c 100 text.tsv.gz >bad
+refuses 1 "bad: the gzip file ends early" evaluate --train bad --test text.tsv
 "$DECAID" train text.tsv --type logistic --out l >out
 refuses 2 "has no type for logistic" export l --out l.json
 [ ! -e l.json ] || wrong "an export that failed left a file"
