@@ -29,7 +29,7 @@ enum { COLUMNS, SMOOTHING };
 #define SMALL_MOST 65536
 #define SMALL_SHARE 32
 
-/* 100 a cell; times SPEC_WEIGHTS_MAX that is 1.7 * 10^18 < 2^61. */
+/* 100 a cell; times the most columns, 2^24, that is 1.7 * 10^18 < 2^61. */
 static const struct spec_param params[] = {
 	{ "columns", 1, SPEC_WEIGHTS_MAX / SPEC_CLASSES_MIN },
 	{ "smoothing", 1, 100 * DC_FX9_ONE },

@@ -505,13 +505,13 @@ static enum dc_status spec_read(struct model_spec *s, struct lines *in)
 			     s->n_class);
 	if (st == DC_OK && (uint64_t)s->columns * s->n_class > SPEC_WEIGHTS_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
-			     "spec: columns times classes is over 2^24");
+			     "spec: columns times classes is over 2^25");
 	if (st == DC_OK && s->model->cells(s) > SPEC_CELLS_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
-			     "spec: the model has more than 2^26 cells");
+			     "spec: the model has over 2^26 + 4096 cells");
 	if (st == DC_OK && state_cells(s) > SPEC_STATE_MAX)
 		st = dc_fail(in->err, DC_EINVAL,
-			     "spec: its folds are more than 3 * 2^26 cells");
+			     "spec: its folds are over 3 (2^26 + 4096) cells");
 	return st;
 }
 

@@ -21,9 +21,12 @@
 #define SPEC_CLASSES_MAX 1024
 #define SPEC_CLASS_BYTES_MAX 64
 #define SPEC_PARAMS_MAX 5
-#define SPEC_WEIGHTS_MAX (1 << 24)	/* columns * classes */
-#define SPEC_CELLS_MAX (1 << 26)	/* of one model: 512 MiB */
-#define SPEC_STATE_MAX (3 << 26)	/* of it, folds and rule: 1.5 GiB */
+#define SPEC_WEIGHTS_MAX (1 << 25)	/* columns * classes: 2^24 * 2 */
+
+/* Cells of one model, 512 MiB and what it has beside its columns; and of it,
+ * its folds and the rule. */
+#define SPEC_CELLS_MAX ((1 << 26) + 4 * SPEC_CLASSES_MAX)
+#define SPEC_STATE_MAX (3 * SPEC_CELLS_MAX)
 #define SPEC_TEXT_BYTES_MAX 160000	/* 1,024 longest names and the rest */
 #define SPEC_WORD_BYTES_MAX 64
 #define SPEC_WORDS_MAX 65536

@@ -68,6 +68,14 @@ done
 grep -q '"confusion":\[\[' out || wrong "no confusion matrix"
 grep -q '"precision":' out || wrong "no figures of a class"
 
+# n-grams are hashed to 2^10 to 2^24 columns
+for columns in 1024 16777216; do
+	evaluate --train text.tsv --test text.tsv --type \
+		"logistic columns=$columns epsilon=10000000 learning-rate=500000000"
+	accuracy out 0.95
+	grep -q "\"columns\":$columns," out || wrong "$columns columns"
+done
+
 # files as people have them
 sed 's/$/\r/' text.tsv >crlf.tsv
 { printf '\357\273\277label\ttext\n'; sed 's/$/\n/' text.tsv; } >bom.tsv

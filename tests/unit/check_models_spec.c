@@ -57,6 +57,12 @@ static const char *const good[] = {
 	"decaid 1\nmodel sparse-perceptron columns=27 learning-rate=1\n"
 	"encoder none\nverdict two-fold credit=0 margin=1\nsample packed\n"
 	"class x has won\nclass \xc3\xa9t\xc3\xa9\nclass \xf0\x9f\x90\xb6\n",
+	"decaid 1\nmodel logistic columns=16777216 epsilon=1 "
+	"learning-rate=1\nencoder ngrams chars-from=5 chars-to=5 words=2\n"
+	VERDICT "sample packed\nclass a\nclass b\n",
+	"decaid 1\nmodel naive-bayes columns=16777216 smoothing=1\n"
+	"encoder ngrams chars-from=5 chars-to=5 words=2\n"
+	VERDICT "sample packed\nclass a\nclass b\n",
 };
 
 START_TEST(what_is_read_is_written_the_same)
@@ -146,13 +152,13 @@ static const struct {
 	{ HEAD "class a\nclass \xed\xa0\x80\n",
 	  "spec line 7: class name is not UTF" },
 	{ HEAD CLASSES "\n", "spec line 8: expected class NAME" },
-	{ "decaid 1\nmodel naive-bayes columns=8388608 smoothing=1\n" ENCODER
+	{ "decaid 1\nmodel naive-bayes columns=16777216 smoothing=1\n" ENCODER
 	  VERDICT "sample packed\nclass a\nclass b\nclass c\n",
-	  "spec: columns times classes is over 2^24" },
+	  "spec: columns times classes is over 2^25" },
 	{ "decaid 1\nmodel naive-bayes columns=8388000 smoothing=1\n" ENCODER
 	  "verdict jury credit=1 folds=16 known=1 margin=1 recent=0\n"
 	  "sample packed\nclass a\nclass b\n",
-	  "spec: its folds are more than 3 * 2^26 cells" },
+	  "spec: its folds are over 3 (2^26 + 4096) cells" },
 };
 
 START_TEST(anything_else_is_refused_with_line_and_reason)
