@@ -108,6 +108,12 @@ enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,
 				   deca_told told, void *self,
 				   struct dc_err *err) DC_MUST_CHECK;
 
+/* Forget the numbers, and read them as of the last final block, or the
+ * newest where the node has dropped that one's state. */
+enum dc_status deca_mirror_reread(struct deca_mirror *mirror,
+				  const char *why,
+				  struct dc_err *err) DC_MUST_CHECK;
+
 /* No farther than this block, until another is named; at first UINT64_MAX.
  * final  the last block that no reorg takes; 0: none is known */
 void deca_mirror_limit(struct deca_mirror *mirror, uint64_t number,
@@ -142,8 +148,8 @@ enum dc_status deca_mirror_predict(struct deca_mirror *mirror,
 				   struct dc_err *err) DC_MUST_CHECK;
 
 /* Ask the chain's predict for n samples drawn with this seed, at the
- * mirror's block. The first difference is told in where (DC_ERR_TEXT_BYTES),
- * "" if there is none. */
+ * mirror's block. What differs is asked again: one that stays is told in
+ * where (DC_ERR_TEXT_BYTES), the first of them; "" if there is none. */
 enum dc_status deca_mirror_audit(struct deca_mirror *mirror, size_t n,
 				 uint64_t *seed, char *where,
 				 struct dc_err *err) DC_MUST_CHECK;

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "oracle/deca_mirror_core.h"
 
 #define AUDIT_FEATURES 48	/* the longest sparse sample drawn */
 #define AUDIT_DENSE_MAX 4096
 #define AUDIT_AT_ONCE 4		/* predict may be dear */
+#define AUDIT_AGAIN 3		/* times, before a difference stands */
 
 /* Source: Steele, Lea, Flood, Fast splittable PRNGs, 2014 (SplitMix64). */
 static uint64_t draw(uint64_t *seed)
@@ -163,6 +165,55 @@ static enum dc_status ask_chain(struct deca_mirror *mirror,
 	return st;
 }
 
+/* A node that takes in a block while it answers may answer for another state
+ * than it was asked about: what differs is asked again, and its last word
+ * counts. */
+static enum dc_status ask_again(struct deca_mirror *mirror,
+				struct rpc_answer *answer,
+				const struct deca_sample *sample,
+				const struct deca_prediction *ours,
+				struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+
+	for (unsigned i = 0; st == DC_OK && i < AUDIT_AGAIN; i++) {
+		st = ask_few(mirror, answer, sample, 1, err);
+		if (st == DC_OK && same_answer(ours, answer)) {
+			dc_log(DC_LOG_UNUSUAL, "oracle", "block %" PRIu64
+			       ": the node answered for another state, and "
+			       "then for this one", mirror->at.number);
+			break;
+		}
+	}
+	return st;
+}
+
+/* One sample's two answers. */
+static enum dc_status judge(struct deca_mirror *mirror,
+			    struct rpc_answer *answer,
+			    const struct deca_sample *sample, size_t i,
+			    char *where, struct dc_err *err)
+{
+	struct deca_prediction ours = deca_mirror_say(mirror, sample);
+	enum dc_status st = DC_OK;
+
+	if (!answer->spent && !same_answer(&ours, answer))
+		st = ask_again(mirror, answer, sample, &ours, err);
+	if (st != DC_OK)
+		return st;
+	if (answer->spent) {
+		mirror->stats.unanswered++;
+		return DC_OK;
+	}
+	mirror->stats.audited++;
+	if (same_answer(&ours, answer))
+		return DC_OK;
+	mirror->stats.differed++;
+	if (where[0] == '\0')
+		tell_difference(where, mirror, i, &ours, answer);
+	return DC_OK;
+}
+
 enum dc_status deca_mirror_audit(struct deca_mirror *mirror, size_t n,
 				 uint64_t *seed, char *where,
 				 struct dc_err *err)
@@ -181,21 +232,8 @@ enum dc_status deca_mirror_audit(struct deca_mirror *mirror, size_t n,
 	st = deca_mirror_need(mirror, samples, n, err);
 	if (st == DC_OK)
 		st = ask_chain(mirror, answers, samples, n, err);
-	for (size_t i = 0; st == DC_OK && i < n; i++) {
-		struct deca_prediction ours =
-			deca_mirror_say(mirror, &samples[i]);
-
-		if (answers[i].spent) {
-			mirror->stats.unanswered++;
-			continue;
-		}
-		mirror->stats.audited++;
-		if (same_answer(&ours, &answers[i]))
-			continue;
-		mirror->stats.differed++;
-		if (where[0] == '\0')
-			tell_difference(where, mirror, i, &ours, &answers[i]);
-	}
+	for (size_t i = 0; st == DC_OK && i < n; i++)
+		st = judge(mirror, &answers[i], &samples[i], i, where, err);
 	return st;
 }
 

@@ -177,18 +177,17 @@ static enum dc_status reread(struct deca_mirror *mirror, bool *moved,
  * it is missed. Else at the head. */
 static enum dc_status reread_final(struct deca_mirror *mirror, bool *moved,
 				   const struct block_ref *head,
-				   struct dc_err *err)
+				   const char *reason, struct dc_err *err)
 {
-	static const char gone[] = "its block is gone";
 	struct dc_err why = DC_ERR_INIT;
 	struct block_ref final;
 
 	if (mirror->final > 0 && mirror->final < head->number &&
 	    rpc_block(mirror->rpc, &final, rpc_at_number(mirror->final),
 		      &why) == DC_OK &&
-	    reread(mirror, moved, &final, gone, &why) == DC_OK)
+	    reread(mirror, moved, &final, reason, &why) == DC_OK)
 		return DC_OK;
-	return reread(mirror, moved, head, gone, err);
+	return reread(mirror, moved, head, reason, err);
 }
 
 /* A block of ours is gone: on from a state that was kept, where there is one
@@ -201,7 +200,8 @@ static enum dc_status go_back(struct deca_mirror *mirror, bool *moved,
 	if (st != DC_OK)
 		return st;
 	if (!*moved)
-		return reread_final(mirror, moved, head, err);
+		return reread_final(mirror, moved, head, "its block is gone",
+				    err);
 	mirror->stats.rewinds++;
 	dc_log(DC_LOG_INFO, "oracle", "mirror back at block %" PRIu64
 	       ": a later one is gone", mirror->at.number);
@@ -268,6 +268,17 @@ static enum dc_status find_head(struct deca_mirror *mirror,
 		st = rpc_block(mirror->rpc, out,
 			       rpc_at_number(mirror->limit), err);
 	return st;
+}
+
+enum dc_status deca_mirror_reread(struct deca_mirror *mirror, const char *why,
+				  struct dc_err *err)
+{
+	struct block_ref head;
+	bool moved;
+	enum dc_status st = find_head(mirror, &head, err);
+
+	return st == DC_OK ? reread_final(mirror, &moved, &head, why, err)
+			   : st;
 }
 
 enum dc_status deca_mirror_advance(struct deca_mirror *mirror, bool *moved,

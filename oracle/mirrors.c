@@ -245,14 +245,13 @@ static enum dc_status go_on(struct mirrors *m, struct mirrored *s,
 	return advance(m, s, any, err);
 }
 
-static enum dc_status step(struct mirrors *m, struct mirrored *s,
-			   struct rpc *rpc, struct dc_err *err)
+/* One that was read. */
+static enum dc_status step_read(struct mirrors *m, struct mirrored *s,
+				struct rpc *rpc, struct dc_err *err)
 {
 	bool any = false;
 	enum dc_status st = DC_OK;
 
-	if (s->mirror == NULL)
-		return open_one(m, s, rpc, err);
 	deca_mirror_ask(s->mirror, rpc);
 	if (s->is_proven)
 		st = take_wanted(s, &any, err);
@@ -265,6 +264,41 @@ static enum dc_status step(struct mirrors *m, struct mirrored *s,
 	if (any && s->is_proven && st != DC_ECONFLICT)
 		publish(m, s);
 	return st;
+}
+
+/* It differs from the chain, and stays so. Of contracts that nobody can
+ * change but by their events, the node may have told numbers of another
+ * state, as one does that takes in a block while it answers: read anew, and
+ * proved again. A second time it is the contract. */
+static enum dc_status once_more(struct mirrors *m, struct mirrored *s,
+				struct dc_err *err)
+{
+	struct dc_err why = *err;
+	enum dc_status st;
+
+	if (s->mirror == NULL || s->differed ||
+	    !deca_mirror_parts(s->mirror)->is_wired)
+		return DC_ECONFLICT;
+	dc_err_clear(err);
+	st = deca_mirror_reread(s->mirror, why.text, err);
+	if (st != DC_OK)
+		return st;
+	s->differed = true;
+	s->is_proven = false;
+	lock(&s->lock);
+	s->is_live = false;
+	unlock(&s->lock);
+	atomic_fetch_add(&m->sequence, 1);
+	return DC_OK;
+}
+
+static enum dc_status step(struct mirrors *m, struct mirrored *s,
+			   struct rpc *rpc, struct dc_err *err)
+{
+	enum dc_status st = s->mirror == NULL ? open_one(m, s, rpc, err)
+					      : step_read(m, s, rpc, err);
+
+	return st == DC_ECONFLICT ? once_more(m, s, err) : st;
 }
 
 static bool is_refused(struct mirrored *s)

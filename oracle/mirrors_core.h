@@ -42,7 +42,8 @@ struct mirrored {
 	struct log_ref told;		/* the newest that the gateway got */
 	bool has_told;
 	bool is_named;			/* in the configuration */
-	bool is_proven;			/* audited since it was opened */
+	bool is_proven;			/* audited since it was read */
+	bool differed;			/* from the chain, and was read anew */
 	const char *folder;		/* where states are kept */
 	struct block_ref pending;	/* of the newest kept state, until it
 					 * is final; number 0: none */

@@ -9,16 +9,20 @@ import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
-import { toHex } from "viem";
+import { toFunctionSelector, toHex } from "viem";
 import { Chain, startAnvil } from "./chain.mjs";
 import { dice, kinds, World } from "./deca_world.mjs";
-import { children } from "./process.mjs";
+import { children, until as patient } from "./process.mjs";
 
 const decaid = path.resolve(process.env.DECAID ?? path.join(process.cwd(), "decaid"));
 
 // The command to its end: exit status and its lines of JSON.
 function follow(world, trainer, ...args) {
-	return new Promise((resolve) => execFile(decaid, ["follow", trainer, "--rpc", world.chain.url, "--json",
+	return followBy(world.chain.url, trainer, ...args);
+}
+
+function followBy(url, trainer, ...args) {
+	return new Promise((resolve) => execFile(decaid, ["follow", trainer, "--rpc", url, "--json",
 		"--once", "--seed", "7", ...args], { timeout: 120000 }, (error, stdout, stderr) =>
 		resolve({ status: error ? error.code : 0, stderr,
 			lines: stdout.split("\n").filter(Boolean).map((l) => JSON.parse(l)) })));
@@ -148,23 +152,17 @@ async function findsALie(world) {
 	assert.equal(await f.ended, 1, "the lie was not found");
 }
 
-const until = async (test) => {
-	for (;;) {
-		const found = await test();
-		if (found) return found;
-		await new Promise((resolve) => setTimeout(resolve, 50));
-	}
-};
+const until = (test) => patient(test, 60, test);
 
-// An endpoint in front of the chain's, which can be taken away.
-async function endpoint(url) {
+// An endpoint in front of the chain's, which can be taken away, or answer otherwise.
+async function endpoint(url, change = (asked, answer) => answer) {
 	const server = http.createServer(async (rq, rp) => {
-		const body = [];
-		for await (const part of rq) body.push(part);
-		const reply = await fetch(url, { method: "POST", body: Buffer.concat(body),
-			headers: { "content-type": "application/json" } });
+		const parts = [];
+		for await (const part of rq) parts.push(part);
+		const body = Buffer.concat(parts);
+		const reply = await fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } });
 		rp.writeHead(reply.status, { "content-type": "application/json" });
-		rp.end(Buffer.from(await reply.arrayBuffer()));
+		rp.end(change(body.toString(), await reply.text()));
 	});
 	await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return { url: `http://127.0.0.1:${server.address().port}`,
@@ -452,6 +450,62 @@ async function serves(world, found) {
 		`60 predictions the contract's; boards, a reorg, restarts, ${n} predictions without a gap`);
 }
 
+// A node that takes in a block while it answers may speak of another state: asked again, it says what it should have.
+async function answersOnceForAnotherState(world) {
+	let changed = 0;
+	const PREDICT_GAS = "0x2faf080";
+	const first = await endpoint(world.chain.url, (asked, answer) => {
+		if (changed > 0 || !asked.includes(PREDICT_GAS)) return answer;
+		const replies = JSON.parse(answer);
+		const reply = [replies].flat().find((r) => r.result?.length === 66);
+		if (!reply) return answer;
+		changed++;
+		reply.result = reply.result.slice(0, -1) + (reply.result.endsWith("1") ? "0" : "1");
+		return JSON.stringify(replies);
+	});
+	const { status, lines, stderr } = await followBy(first.url, world.parts.trainer.address);
+	first.stop();
+	assert.equal(status, 0, stderr);
+	assert.equal(changed, 1);
+	assert.equal(of(lines, "audit")[0].differed, 0);
+	assert.match(stderr, /answered for another state/);
+}
+
+const daemonBy = (world, rpc) => daemonOn(["serve", "--rpc", rpc, "--factory", world.chain.factory, "--start-block", "0",
+	"--data-dir", fs.mkdtempSync(path.join(os.tmpdir(), "decaid-deca-")), "--port", "0", "--finality", "depth:3",
+	"--poll-ms", "20", "--json", "--mirror", world.parts.trainer.address]);
+
+// Numbers of another state: what the mirror makes of them differs from the chain, so that it reads them anew.
+async function wasToldAnotherState(world) {
+	let changed = 0;
+	const weights = toFunctionSelector("weights(uint64)");
+	const rpc = await endpoint(world.chain.url, (asked, answer) => {
+		if (changed > 0 || asked.split(weights).length < 100) return answer;
+		changed++;
+		return JSON.stringify(JSON.parse(answer).map((r) => ({ ...r, result: toHex(2n ** 60n, { size: 32 }) })));
+	});
+	const d = await daemonBy(world, rpc.url);
+	await until(async () => (await d.get(world.parts.trainer.address)).followed);
+	assert.equal(changed, 1);
+	assert.match(d.log(), /read anew at block \d+: block \d+, sample/);
+	assert.doesNotMatch(d.log(), /refused/);
+	await d.stop("SIGTERM");
+	rpc.stop();
+}
+
+// A number changed behind the events' back: read anew where nothing changes any more, it differs again.
+async function differsAgain(world) {
+	const { chain, parts: { c, trainer } } = world;
+	const d = await daemonBy(world, chain.url);
+	await until(async () => (await d.get(trainer.address)).followed);
+	await chain.rpc("anvil_setStorageAt", [c.address, toHex(4n, { size: 32 }), toHex(2n ** 70n, { size: 32 })]);
+	await chain.mine();
+	await until(() => /mirror refused: block \d+, sample/.test(d.log()));
+	assert.match(d.log(), /read anew at block \d+: block \d+, sample/);
+	assert.equal((await d.get(trainer.address)).followed, false);
+	await d.stop("SIGTERM");
+}
+
 async function notAModel(world) {
 	const { status, stderr } = await follow(world, world.chain.accounts[3].address);
 	assert.equal(status, 2);
@@ -465,7 +519,14 @@ async function theRest(first) {
 	const world = new World(chain);
 	await world.system("SparsePerceptron", false);
 	await world.wire();
+	await answersOnceForAnotherState(world);
 	await findsALie(world);
+	const other = new World(chain);
+	await other.system("SparsePerceptron", false);
+	await other.wire();
+	await chain.deploy();
+	await wasToldAnotherState(other);
+	await differsAgain(other);
 	console.log("deca: all the same");
 }
 
