@@ -235,12 +235,13 @@ static enum dc_status advance(struct mirrors *m, struct mirrored *s,
 	return st;
 }
 
-/* On with the chain, or on the way into the database. */
+/* On with the chain, or on the way into the database, which none takes before
+ * it is proved. */
 static enum dc_status go_on(struct mirrors *m, struct mirrored *s,
 			    struct rpc *rpc, bool *any, struct dc_err *err)
 {
 	if (s->stage != MIRROR_ADOPTED)
-		return mirrors_adopt(m, s, rpc, err);
+		return s->is_proven ? mirrors_adopt(m, s, rpc, err) : DC_OK;
 	mirrors_keep(m, s);
 	return advance(m, s, any, err);
 }

@@ -450,10 +450,11 @@ async function serves(world, found) {
 		`60 predictions the contract's; boards, a reorg, restarts, ${n} predictions without a gap`);
 }
 
+const PREDICT_GAS = "0x2faf080"; // what the daemon gives predict, and nothing else
+
 // A node that takes in a block while it answers may speak of another state: asked again, it says what it should have.
 async function answersOnceForAnotherState(world) {
 	let changed = 0;
-	const PREDICT_GAS = "0x2faf080";
 	const first = await endpoint(world.chain.url, (asked, answer) => {
 		if (changed > 0 || !asked.includes(PREDICT_GAS)) return answer;
 		const replies = JSON.parse(answer);
@@ -493,6 +494,20 @@ async function wasToldAnotherState(world) {
 	rpc.stop();
 }
 
+// One that predicts otherwise than it should, always: it is refused, and never comes into the database.
+async function isNotLetIn(world) {
+	const rpc = await endpoint(world.chain.url, (asked, answer) => !asked.includes(PREDICT_GAS) ? answer :
+		JSON.stringify([JSON.parse(answer)].flat().map((r) => ({ ...r, result: toHex(77n, { size: 32 }) }))));
+	const d = await daemonBy(world, rpc.url);
+	await until(() => /mirror refused: block \d+, sample/.test(d.log()));
+	await world.chain.mine(3);
+	const head = Number(await world.chain.reader.getBlockNumber());
+	await until(async () => (await d.get("../status")).chain.followed >= head);
+	assert.doesNotMatch(d.log(), /mirror followed/);
+	await d.stop("SIGTERM");
+	rpc.stop();
+}
+
 // A number changed behind the events' back: read anew where nothing changes any more, it differs again.
 async function differsAgain(world) {
 	const { chain, parts: { c, trainer } } = world;
@@ -525,6 +540,7 @@ async function theRest(first) {
 	await other.system("SparsePerceptron", false);
 	await other.wire();
 	await chain.deploy();
+	await isNotLetIn(other);
 	await wasToldAnotherState(other);
 	await differsAgain(other);
 	console.log("deca: all the same");
