@@ -48,21 +48,8 @@ static size_t derived(const struct model_spec *spec)
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
 {
-	size_t n_class = spec->n_class;
-
-	for (size_t row = 0; row <= spec->columns; row++) {
-		const int64_t *known = cell + n_class;
-		bool wrong = false;
-
-		for (size_t c = 0; c < n_class; c++)
-			wrong |= cell[c] < -ROWS_CELL_MAX ||
-				cell[c] > ROWS_CELL_MAX || known[c] < 0 ||
-				known[c] > ONE_Q58;
-		if (wrong)
-			return false;
-		cell += 2 * n_class;
-	}
-	return true;
+	return rows_pairs_valid(cell, (size_t)spec->columns + 1,
+				spec->n_class, ONE_Q58);
 }
 
 static void rebuild(struct model *m)

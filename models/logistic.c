@@ -42,21 +42,8 @@ static size_t derived(const struct model_spec *spec)
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
 {
-	size_t n_class = spec->n_class;
-
-	for (size_t row = 0; row <= spec->columns; row++) {
-		const int64_t *squares = cell + n_class;
-		bool wrong = false;
-
-		for (size_t c = 0; c < n_class; c++)
-			wrong |= cell[c] < -ROWS_CELL_MAX ||
-				cell[c] > ROWS_CELL_MAX || squares[c] < 0 ||
-				squares[c] > ADAGRAD_SQUARES_MAX;
-		if (wrong)
-			return false;
-		cell += 2 * n_class;
-	}
-	return true;
+	return rows_pairs_valid(cell, (size_t)spec->columns + 1,
+				spec->n_class, ADAGRAD_SQUARES_MAX);
 }
 
 static void rebuild(struct model *m)

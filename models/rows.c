@@ -85,3 +85,20 @@ void rows_sum(int64_t *out, const int64_t *rows, size_t stride,
 			  left < BLOCK ? left : BLOCK, x);
 	}
 }
+
+bool rows_pairs_valid(const int64_t *rows, size_t n, uint32_t n_class,
+		      int64_t most)
+{
+	for (size_t row = 0; row < n; row++, rows += 2 * (size_t)n_class) {
+		const int64_t *beside = rows + n_class;
+		bool wrong = false;
+
+		for (uint32_t c = 0; c < n_class; c++)
+			wrong |= rows[c] < -ROWS_CELL_MAX ||
+				rows[c] > ROWS_CELL_MAX || beside[c] < 0 ||
+				beside[c] > most;
+		if (wrong)
+			return false;
+	}
+	return true;
+}

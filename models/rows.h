@@ -6,6 +6,7 @@
  * class: what every linear model spends its time on. Private to models/.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,10 @@ static inline size_t rows_index(const struct sample *x, uint32_t i)
  *       within ROWS_CELL_MAX of 0 */
 void rows_sum(int64_t *out, const int64_t *rows, size_t stride,
 	      uint32_t n_class, const struct sample *x);
+
+/* Of rows of n_class weights and n_class numbers beside them, as a snapshot
+ * may hold them: weights within ROWS_CELL_MAX of 0, numbers in [0, most]. */
+bool rows_pairs_valid(const int64_t *rows, size_t n, uint32_t n_class,
+		      int64_t most);
 
 #endif /* DECAID_MODELS_ROWS_H */

@@ -95,43 +95,33 @@ learn_one(struct learner_room *r, uint32_t columns)
 	DC_CHECK(got.valid);
 }
 
+/* How a snapshot is written, and taken in. */
+struct way {
+	size_t (*size)(const struct model_spec *spec);
+	void (*out)(struct learner *l, uint8_t *out);
+	enum dc_status (*in)(struct learner *l, const uint8_t *in, size_t len,
+			     const struct hash32 *root, struct dc_err *err);
+};
+
 /* As the daemon does at its start: the checksum shows that the cells are
- * whole. For somebody else's snapshot the root must: import_ms. */
+ * whole. For somebody else's snapshot the root must. */
+static const struct way
+by_checksum = { learner_kept_size, learner_keep, learner_restore },
+by_root = { learner_snapshot_size, learner_export, learner_import };
+
 static double
-restore_ms(struct learner_room *r)
+restore_ms(struct learner_room *r, const struct way *way)
 {
-	size_t len = learner_kept_size(&r->spec);
+	size_t len = way->size(&r->spec);
 	uint8_t *bytes = dc_malloc(len);
 	double best = 1e9;
 
-	learner_keep(&r->l, bytes);
+	way->out(&r->l, bytes);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct dc_err err = DC_ERR_INIT;
 		double from = now_ms(), took;
 
-		DC_CHECK(learner_restore(&r->l, bytes, len, NULL, &err) ==
-			 DC_OK);
-		took = now_ms() - from;
-		best = took < best ? took : best;
-	}
-	free(bytes);
-	return best;
-}
-
-static double
-import_ms(struct learner_room *r)
-{
-	size_t len = learner_snapshot_size(&r->spec);
-	uint8_t *bytes = dc_malloc(len);
-	double best = 1e9;
-
-	learner_export(&r->l, bytes);
-	for (int i = 0; i < ROUNDS; i++) {
-		struct dc_err err = DC_ERR_INIT;
-		double from = now_ms(), took;
-
-		DC_CHECK(learner_import(&r->l, bytes, len, NULL, &err) ==
-			 DC_OK);
+		DC_CHECK(way->in(&r->l, bytes, len, NULL, &err) == DC_OK);
 		took = now_ms() - from;
 		best = took < best ? took : best;
 	}
@@ -181,8 +171,8 @@ measure(const struct subject *s)
 	held = held_by(&r, before);
 	for (int i = 0; i < LESSONS; i++)
 		learn_one(&r, s->columns);
-	ms = restore_ms(&r);
-	import = import_ms(&r);
+	ms = restore_ms(&r, &by_checksum);
+	import = restore_ms(&r, &by_root);
 	hashing = hashing_ms(&r);
 	merkle_touch_all(&r.l.tree);
 	full = r.l.tree.n_hashed;
