@@ -49,34 +49,28 @@ test("strangers' text can only become text", () => {
 		"new Function|javascript:", "g")), []);
 });
 
-test("what the page says is in strings.ts alone", () => {
+test("what the page says is in strings/ alone", () => {
 	const pages = sources.filter(({ name }) => name.endsWith(".tsx"));
 	assert.deepEqual(matches(pages, />\s*[A-Za-z][A-Za-z ,.']+\s*<\//g), []);
 	assert.deepEqual(matches(pages,
 		/\b(?:title|placeholder|aria-label|alt)="[^"]+"/g), []);
 });
 
-/* Paths of the leaves of `text` that nothing names. */
+const words = scripts.filter(({ name }) => path.dirname(name) === "strings");
+
+/* Paths of the leaves of `text` that nothing names: the words of a group are
+ * what its file exports, those of none stand in index.ts. */
 function unused_strings() {
-	const { text } = sources.find(({ name }) => name === "strings.ts");
-	const body = code(text).split("export const text = {")[1];
-	const used = scripts.filter(({ name }) => name !== "strings.ts")
+	const used = scripts.filter((one) => !words.includes(one))
 		.map((one) => one.text).join("\n");
-	const found = [];
-	let group = "";
-	for (const line of body.split("\n")) {
-		const [, tabs, key, opens] = /^(\t{1,2})(\w+)(: \{)?/.exec(line) ?? [];
-		if (!key)
-			continue;
-		if (tabs.length === 1)
-			group = opens ? key : "";
-		const path_ = tabs.length === 1 ? key : `${group}.${key}`;
-		if (!opens && !new RegExp(`text\\.${path_}\\b`).test(used) &&
-			!(tabs.length === 1 && /text\[unit\]/.test(used) &&
-				["coin", "gwei", "wei"].includes(key)))
-			found.push(path_);
-	}
-	return found;
+	const said = (leaf) => new RegExp(`text\\.${leaf}\\b`).test(used) ||
+		(/text\[unit\]/.test(used) && ["coin", "gwei", "wei"].includes(leaf));
+	return words.flatMap(({ text }) =>
+		[...code(text).matchAll(/^export const (\w+) = \{([\s\S]*?)^\};/gm)])
+		.flatMap(([, group, body]) =>
+			[...body.matchAll(/^\t(\w+):/gm)].map(([, key]) =>
+				group === "text" ? key : `${group}.${key}`))
+		.filter((leaf) => !said(leaf));
 }
 
 test("every string is said somewhere", () => {
