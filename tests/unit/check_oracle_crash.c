@@ -411,31 +411,20 @@ second(char **argv)
 int
 main(int argc, char **argv)
 {
-	SRunner *runner;
-	Suite *suite;
-	TCase *t;
-	int failed;
+	const struct unit_test tests[] = {
+		{ a_disk_that_fails_at_any_call_loses_nothing,
+		  DC_ARRAY_LEN(failures) },
+		{ killed_at_any_write_or_sync_it_goes_on, DC_ARRAY_LEN(kills) },
+		{ killed_again_and_again_it_gets_there, 1 },
+		{ without_memory_in_any_library_it_ends_or_goes_on_and_is_whole,
+		  2 },
+		{ two_daemons_on_one_folder_are_one_too_many, 1 },
+	};
 
 	if (argc == 7 && strcmp(argv[1], "--follow") == 0)
 		return child(argv);
 	if (argc == 3 && strcmp(argv[1], "--second") == 0)
 		return second(argv);
-	suite = suite_create("oracle/crash");
-	t = tcase_create("crash");
-	tcase_add_loop_test(t, a_disk_that_fails_at_any_call_loses_nothing, 0,
-			    DC_ARRAY_LEN(failures));
-	tcase_add_loop_test(t, killed_at_any_write_or_sync_it_goes_on, 0,
-			    DC_ARRAY_LEN(kills));
-	tcase_add_test(t, killed_again_and_again_it_gets_there);
-	tcase_add_loop_test(t,
-		without_memory_in_any_library_it_ends_or_goes_on_and_is_whole,
-		0, 2);
-	tcase_add_test(t, two_daemons_on_one_folder_are_one_too_many);
-	tcase_set_timeout(t, getenv("SOAK") != NULL ? 7200 : 300);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return unit_run_all("oracle/crash", tests, DC_ARRAY_LEN(tests),
+			    getenv("SOAK") != NULL ? 7200 : 300);
 }

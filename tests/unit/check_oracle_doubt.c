@@ -202,30 +202,11 @@ START_TEST(one_alone_is_asked_twice_before_it_halts)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("oracle/doubt");
-	TCase *t = tcase_create("doubt");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(t, its_own_receipts_show_who_leaves_a_log_out, 0,
-			    DC_ARRAY_LEN(places));
-	tcase_add_loop_test(t,
-		a_third_one_shows_who_lies_where_receipts_do_not, 0, 2);
-	tcase_add_test(t,
-		of_two_neither_can_be_shown_and_nothing_becomes_final);
-	tcase_add_loop_test(t,
-		what_the_contract_contradicts_is_asked_of_another, 0, 2);
-	tcase_add_loop_test(t, when_all_say_the_same_it_halts_and_says_so, 0,
-			    2);
-	tcase_add_test(t, one_alone_is_asked_twice_before_it_halts);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("oracle/doubt",
+		{ its_own_receipts_show_who_leaves_a_log_out,
+		  DC_ARRAY_LEN(places) },
+		{ a_third_one_shows_who_lies_where_receipts_do_not, 2 },
+		{ of_two_neither_can_be_shown_and_nothing_becomes_final, 1 },
+		{ what_the_contract_contradicts_is_asked_of_another, 2 },
+		{ when_all_say_the_same_it_halts_and_says_so, 2 },
+		{ one_alone_is_asked_twice_before_it_halts, 1 })

@@ -287,25 +287,9 @@ START_TEST(an_end_while_it_waits_leaves_nothing)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("oracle/follow_mirror");
-	TCase *t = tcase_create("mirrors and doubts");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(t, a_mirror_dropped_for_a_doubt_is_given_back);
-	tcase_add_loop_test(t,
-		a_doubt_does_not_lose_the_mirror_that_is_taken_in, 0,
-		WHENS * DC_ARRAY_LEN(histories));
-	tcase_add_test(t, a_mirror_that_was_taken_in_stays);
-	tcase_add_test(t, an_end_while_it_waits_leaves_nothing);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("oracle/follow_mirror",
+		{ a_mirror_dropped_for_a_doubt_is_given_back, 1 },
+		{ a_doubt_does_not_lose_the_mirror_that_is_taken_in,
+		  WHENS * DC_ARRAY_LEN(histories) },
+		{ a_mirror_that_was_taken_in_stays, 1 },
+		{ an_end_while_it_waits_leaves_nothing, 1 })

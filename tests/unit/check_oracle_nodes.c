@@ -237,30 +237,14 @@ START_TEST(a_list_is_checked)
 }
 END_TEST
 
-int
-main(void)
-{
-	Suite *suite = suite_create("oracle/nodes");
-	TCase *t = tcase_create("nodes");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_test(t, the_first_in_the_list_is_asked_while_it_is_well);
-	tcase_add_loop_test(t, the_second_takes_over_when_the_first_fails, 0,
-			    DC_ARRAY_LEN(failures));
-	tcase_add_loop_test(t,
-		the_second_takes_over_when_the_first_stops_to_answer, 0, 2);
-	tcase_add_test(t,
-	    the_second_takes_over_when_the_head_of_the_first_stays_behind);
-	tcase_add_loop_test(t, one_of_another_chain_is_never_asked, 0, 2);
-	tcase_add_test(t, without_tls_an_https_endpoint_is_passed_over);
-	tcase_add_test(t, when_both_fail_it_waits_for_whichever_is_well_first);
-	tcase_add_test(t, a_list_is_checked);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("oracle/nodes",
+		{ the_first_in_the_list_is_asked_while_it_is_well, 1 },
+		{ the_second_takes_over_when_the_first_fails,
+		  DC_ARRAY_LEN(failures) },
+		{ the_second_takes_over_when_the_first_stops_to_answer, 2 },
+		{ the_second_takes_over_when_the_head_of_the_first_stays_behind,
+		  1 },
+		{ one_of_another_chain_is_never_asked, 2 },
+		{ without_tls_an_https_endpoint_is_passed_over, 1 },
+		{ when_both_fail_it_waits_for_whichever_is_well_first, 1 },
+		{ a_list_is_checked, 1 })

@@ -380,10 +380,12 @@ END_TEST
 int
 main(int argc, char **argv)
 {
+	const struct unit_test tests[] = {
+		{ killed_at_any_write_or_sync_it_sends_and_signs_once,
+		  DC_ARRAY_LEN(kills) },
+		{ without_memory_in_any_library_it_sends_and_signs_once, 1 },
+	};
 	char command[96];
-	SRunner *runner;
-	Suite *suite;
-	TCase *t;
 	int failed;
 
 	if (argc == 8 && strcmp(argv[1], "--send") == 0)
@@ -391,19 +393,8 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);	/* of one that was killed */
 	if (!make_keys())
 		return EXIT_FAILURE;
-	suite = suite_create("oracle/outbox_crash");
-	t = tcase_create("outbox_crash");
-	tcase_add_loop_test(t,
-		killed_at_any_write_or_sync_it_sends_and_signs_once, 0,
-		DC_ARRAY_LEN(kills));
-	tcase_add_test(t,
-		without_memory_in_any_library_it_sends_and_signs_once);
-	tcase_set_timeout(t, getenv("SOAK") != NULL ? 7200 : 300);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	failed = unit_run_all("oracle/outbox_crash", tests, DC_ARRAY_LEN(tests),
+			      getenv("SOAK") != NULL ? 7200 : 300);
 	snprintf(command, sizeof(command), "rm -r %s", world.key_dir);
 	return system(command) == 0 && failed == 0 ? EXIT_SUCCESS
 						   : EXIT_FAILURE;

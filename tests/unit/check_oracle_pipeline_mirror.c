@@ -228,25 +228,8 @@ START_TEST(whose_contracts_are_others_as_well_is_left_out)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("oracle/pipeline_mirror");
-	TCase *tcase = tcase_create("oracle/pipeline_mirror");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tcase, 120);
-	tcase_add_test(tcase, a_history_is_taken_in_with_who_did_what);
-	tcase_add_test(tcase,
-		       a_contract_that_pays_more_than_it_took_shows_zero);
-	tcase_add_loop_test(
-		tcase, what_the_originals_cannot_emit_stops_that_mirror_alone,
-		0, 4);
-	tcase_add_test(tcase, whose_contracts_are_others_as_well_is_left_out);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("oracle/pipeline_mirror",
+		{ a_history_is_taken_in_with_who_did_what, 1 },
+		{ a_contract_that_pays_more_than_it_took_shows_zero, 1 },
+		{ what_the_originals_cannot_emit_stops_that_mirror_alone, 4 },
+		{ whose_contracts_are_others_as_well_is_left_out, 1 })

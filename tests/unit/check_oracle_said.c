@@ -282,24 +282,10 @@ START_TEST(what_is_final_is_kept_in_its_row_alone)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("oracle/said");
-	TCase *tcase = tcase_create("oracle/said");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, a_block_that_comes_back_has_what_was_said,
-			    0, (int)DC_ARRAY_LEN(ways_back));
-	tcase_add_test(tcase, what_is_said_twice_counts_once);
-	tcase_add_test(tcase, what_was_said_before_its_block_came_is_there);
-	tcase_add_test(tcase, another_branch_has_nothing_of_it);
-	tcase_add_test(tcase, what_is_final_is_kept_in_its_row_alone);
-	suite_add_tcase(suite, tcase);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("oracle/said",
+		{ a_block_that_comes_back_has_what_was_said,
+		  DC_ARRAY_LEN(ways_back) },
+		{ what_is_said_twice_counts_once, 1 },
+		{ what_was_said_before_its_block_came_is_there, 1 },
+		{ another_branch_has_nothing_of_it, 1 },
+		{ what_is_final_is_kept_in_its_row_alone, 1 })

@@ -404,37 +404,18 @@ START_TEST(an_address_that_asks_too_much_waits)
 }
 END_TEST
 
-int main(void)
-{
-	const TTest *const tests[] = {
-		a_body_must_be_json_and_fit,
-		a_chunked_body_is_bounded_too,
-		a_get_with_a_body_is_refused,
-		a_slow_header_is_408,
-		a_slow_body_is_408_whether_it_drips_or_stops,
-		who_says_nothing_is_closed_without_a_word,
-		a_half_open_connection_is_answered,
-		connections_cut_anywhere_leave_nothing,
-		too_many_or_too_large_header_fields_are_431,
-		a_header_without_end_is_431,
-		a_long_address_is_414,
-		an_address_has_so_many_connections_and_no_more,
-		an_address_that_asks_too_much_waits,
-	};
-	Suite *suite = suite_create("server/http limits");
-	TCase *t = tcase_create("limits");
-	SRunner *runner;
-	int failed;
-
-	for (size_t i = 0; i < DC_ARRAY_LEN(tests); i++)
-		tcase_add_test(t, tests[i]);
-	tcase_add_loop_test(t, so_many_connections_at_once_are_all_served, 0,
-			    2);
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("server/http limits",
+		{ a_body_must_be_json_and_fit, 1 },
+		{ a_chunked_body_is_bounded_too, 1 },
+		{ a_get_with_a_body_is_refused, 1 },
+		{ a_slow_header_is_408, 1 },
+		{ a_slow_body_is_408_whether_it_drips_or_stops, 1 },
+		{ who_says_nothing_is_closed_without_a_word, 1 },
+		{ a_half_open_connection_is_answered, 1 },
+		{ connections_cut_anywhere_leave_nothing, 1 },
+		{ too_many_or_too_large_header_fields_are_431, 1 },
+		{ a_header_without_end_is_431, 1 },
+		{ a_long_address_is_414, 1 },
+		{ an_address_has_so_many_connections_and_no_more, 1 },
+		{ an_address_that_asks_too_much_waits, 1 },
+		{ so_many_connections_at_once_are_all_served, 2 })

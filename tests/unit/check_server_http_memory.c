@@ -73,21 +73,6 @@ START_TEST(without_memory_a_request_fails_and_the_next_is_served)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("server/http memory");
-	TCase *t = tcase_create("memory");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(t,
-		without_memory_a_request_fails_and_the_next_is_served, 0,
-		DC_ARRAY_LEN(requests));
-	tcase_set_timeout(t, 120);
-	suite_add_tcase(suite, t);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+UNIT_LOOP_MAIN("server/http memory",
+		{ without_memory_a_request_fails_and_the_next_is_served,
+		  DC_ARRAY_LEN(requests) })

@@ -17,9 +17,19 @@
 
 #include "base/status.h"
 
-/* Run the tests (n of them) as one suite; main's return value. */
+enum { UNIT_SECONDS = 120 };	/* that one test may take */
+
+/* A test, and how often it runs, with _i from 0 up (1: once). */
+struct unit_test {
+	const TTest *test;
+	int times;
+};
+
+/* Run the tests (n of them), each within so many seconds, as one suite;
+ * main's return value. */
 static inline int
-unit_run(const char *name, const TTest *const *tests, size_t n)
+unit_run_all(const char *name, const struct unit_test *tests, size_t n,
+	     double seconds)
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
@@ -28,14 +38,27 @@ unit_run(const char *name, const TTest *const *tests, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		tcase_add_test(tcase, tests[i]);
-	tcase_set_timeout(tcase, 120);
+		tcase_add_loop_test(tcase, tests[i].test, 0, tests[i].times);
+	tcase_set_timeout(tcase, seconds);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
 	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* The same of tests that run once. */
+static inline int
+unit_run(const char *name, const TTest *const *tests, size_t n)
+{
+	struct unit_test once[64];
+	size_t i;
+
+	DC_CHECK(n <= DC_ARRAY_LEN(once));
+	for (i = 0; i < n; i++)
+		once[i] = (struct unit_test){ tests[i], 1 };
+	return unit_run_all(name, once, n, UNIT_SECONDS);
 }
 
 /* UNIT_MAIN("base/hex", a_test, another_test) */
@@ -45,6 +68,16 @@ unit_run(const char *name, const TTest *const *tests, size_t n)
 	{ \
 		const TTest *const tests[] = { __VA_ARGS__ }; \
 		return unit_run(name, tests, DC_ARRAY_LEN(tests)); \
+	}
+
+/* UNIT_LOOP_MAIN("base/hex", { a_test, 1 }, { another_test, 4 }) */
+#define UNIT_LOOP_MAIN(name, ...) \
+	int \
+	main(void) \
+	{ \
+		const struct unit_test tests[] = { __VA_ARGS__ }; \
+		return unit_run_all(name, tests, DC_ARRAY_LEN(tests), \
+				    UNIT_SECONDS); \
 	}
 
 /* ck_assert for loops of many thousands: that one tells the parent process of
