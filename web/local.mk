@@ -29,8 +29,9 @@ EXTRA_DIST += web/build.mjs web/favicon.svg web/index.html web/tsconfig.json
 EXTRA_DIST += web/src web/dist
 
 web_tests = tests/e2e/web_sources.mjs tests/e2e/dashboard.mjs \
-	tests/e2e/demo_page.mjs tests/e2e/simulator.mjs
+	tests/e2e/news.mjs tests/e2e/demo_page.mjs tests/e2e/simulator.mjs
 SCRIPT_TESTS += $(web_tests)
 dist_check_SCRIPTS += $(web_tests)
 EXTRA_DIST += tests/e2e/browser.mjs tests/e2e/fixture.mjs
 EXTRA_DIST += tests/e2e/fixture_chain.mjs tests/e2e/screenshot.mjs
+EXTRA_DIST += tests/e2e/visit.mjs
