@@ -3,17 +3,16 @@
 
 #include "server/deca_json.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/i256.h"
 #include "models/spec.h"
+#include "server/gzip_file.h"
 
 #define PLACE_BYTES 128
 #define DOUBLE_WHOLE 9007199254740992.0	/* 2^53: doubles name each one */
@@ -647,27 +646,6 @@ enum dc_status deca_json_read(struct deca_file *out, const char *text,
 	return st == DC_OK ? construct(&r, kind) : st;
 }
 
-static enum dc_status take(struct dc_buf *out, const char *path,
-			   struct dc_err *err)
-{
-	gzFile f = gzopen(path, "rb");
-	char chunk[16384];
-	int n;
-
-	if (f == NULL)
-		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
-	while ((n = gzread(f, chunk, sizeof(chunk))) > 0 &&
-	       !dc_buf_failed(out))
-		dc_buf_append(out, chunk, (size_t)n);
-	if (gzclose_r(f) != Z_OK || n < 0)
-		return dc_fail(err, DC_EIO, "%s: cannot be read, or not a "
-			       "sound gzip file", path);
-	if (dc_buf_failed(out))
-		return dc_fail(err, DC_EINVAL, "%s: over %zu bytes", path,
-			       DECA_JSON_BYTES_MAX);
-	return DC_OK;
-}
-
 enum dc_status deca_json_load(struct deca_file *out, const char *path,
 			      struct dc_err *err)
 {
@@ -677,7 +655,7 @@ enum dc_status deca_json_load(struct deca_file *out, const char *path,
 
 	*out = (struct deca_file){ .arena = NULL };
 	dc_buf_init(&text, DECA_JSON_BYTES_MAX);
-	st = take(&text, path, err);
+	st = gzip_file_read(&text, path, err);
 	if (st == DC_OK) {
 		st = deca_json_read(out, (const char *)text.data, text.len,
 				    &why);

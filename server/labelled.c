@@ -3,55 +3,14 @@
 
 #include "server/labelled_private.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/log.h"
 #include "models/spec.h"
-
-#define CHUNK_BYTES 65536
-
-static enum dc_status take_all(struct dc_buf *out, gzFile f, const char *path,
-			       struct dc_err *err)
-{
-	char chunk[CHUNK_BYTES];
-	int n, code;
-
-	while ((n = gzread(f, chunk, sizeof(chunk))) > 0)
-		dc_buf_append(out, chunk, (size_t)n);
-	(void)gzerror(f, &code);
-	if (n < 0 || code == Z_BUF_ERROR)
-		return dc_fail(err, DC_EIO, "%s: %s", path,
-			       code == Z_ERRNO ? strerror(errno) :
-			       code == Z_BUF_ERROR ? "the gzip file ends early"
-			       : "not a sound gzip file");
-	if (dc_buf_failed(out))
-		return dc_fail(err, DC_EINVAL, "%s: over %zu bytes", path,
-			       LABELLED_BYTES_MAX);
-	return DC_OK;
-}
-
-static enum dc_status file_read(struct dc_buf *out, const char *path,
-				struct dc_err *err)
-{
-	enum dc_status st;
-	gzFile f;
-
-	errno = 0;
-	f = gzopen(path, "rb");
-	if (f == NULL)
-		return dc_fail(err, DC_EIO, "%s: %s", path,
-			       errno != 0 ? strerror(errno) : "out of memory");
-	st = take_all(out, f, path, err);
-	if (gzclose_r(f) != Z_OK && st == DC_OK)
-		st = dc_fail(err, DC_EIO, "%s: the gzip file ends early",
-			     path);
-	return st;
-}
+#include "server/gzip_file.h"
 
 enum dc_status labelled_refuse(struct labelled_reader *r, size_t line,
 			      const char *fmt, ...)
@@ -167,7 +126,7 @@ enum dc_status labelled_load(struct labelled *out,
 	*out = (struct labelled){ .path = path };
 	out->arena = dc_arena_new(1 << 14);
 	dc_buf_init(&out->bytes, LABELLED_BYTES_MAX);
-	st = file_read(&out->bytes, path, err);
+	st = gzip_file_read(&out->bytes, path, err);
 	if (st != DC_OK)
 		return st;
 	/* a NUL after the last byte, that texts may end in */

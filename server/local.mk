@@ -42,6 +42,7 @@ libdc_server_a_SOURCES += server/embedding_client.c server/embedding_client.h
 libdc_server_a_SOURCES += server/event_ring.c server/event_ring.h
 libdc_server_a_SOURCES += server/event_text.c server/event_text.h
 libdc_server_a_SOURCES += server/deploy.c server/deploy.h
+libdc_server_a_SOURCES += server/gzip_file.c server/gzip_file.h
 libdc_server_a_SOURCES += server/holdouts.c server/holdouts.h
 libdc_server_a_SOURCES += server/http.h server/http_internal.h
 libdc_server_a_SOURCES += server/http_cache.c server/http_limit.c

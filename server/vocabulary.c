@@ -3,36 +3,15 @@
 
 #include "server/vocabulary.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/types.h"
 #include "models/spec.h"
+#include "server/gzip_file.h"
 
 #define BYTES_MAX ((size_t)16 << 20)
-
-static enum dc_status take(struct dc_buf *out, const char *path,
-			   struct dc_err *err)
-{
-	gzFile f = gzopen(path, "rb");
-	char chunk[16384];
-	int n;
-
-	if (f == NULL)
-		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
-	while ((n = gzread(f, chunk, sizeof(chunk))) > 0 &&
-	       !dc_buf_failed(out))
-		dc_buf_append(out, chunk, (size_t)n);
-	if (gzclose_r(f) != Z_OK || n < 0)
-		return dc_fail(err, DC_EIO, "%s: cannot be read, or not a "
-			       "sound gzip file", path);
-	return dc_buf_failed(out)
-		? dc_fail(err, DC_EINVAL, "%s: over %zu bytes", path,
-			  BYTES_MAX) : DC_OK;
-}
 
 /* word (n) by their numbers. */
 static enum dc_status words_order(const char **word, size_t n, json_t *root,
@@ -88,7 +67,7 @@ enum dc_status vocabulary_put(struct dc_buf *out, const char *path,
 	enum dc_status st;
 
 	dc_buf_init(&text, BYTES_MAX);
-	st = take(&text, path, err);
+	st = gzip_file_read(&text, path, err);
 	if (st == DC_OK) {
 		root = json_loadb((const char *)text.data, text.len,
 				  JSON_REJECT_DUPLICATES, &why);

@@ -355,6 +355,8 @@ tests_unit_check_server_http_SOURCES = $(unit_http_sources) \
 	tests/unit/check_server_http.c
 tests_unit_check_server_http_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_gzip_file
+tests_unit_check_server_gzip_file_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_holdouts
 tests_unit_check_server_holdouts_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_http_cache
