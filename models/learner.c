@@ -292,19 +292,39 @@ size_t learner_snapshot_size(const struct model_spec *spec)
 	return LEARNER_SNAPSHOT_HEADER_BYTES + 8 * learner_cells(spec);
 }
 
+static void header_put(uint8_t *out, const struct model_spec *spec,
+		       const struct hash32 *root)
+{
+	memset(out, 0, LEARNER_SNAPSHOT_HEADER_BYTES);
+	memcpy(out + AT_MAGIC, magic, sizeof(magic));
+	memcpy(out + AT_SPEC, spec->hash.b, 32);
+	memcpy(out + AT_ROOT, root->b, 32);
+	le64_put(out + AT_CELLS, learner_cells(spec));
+}
+
 void learner_export(struct learner *l, uint8_t *out)
 {
 	struct hash32 root;
 
 	learner_root(l, &root);
-	memset(out, 0, LEARNER_SNAPSHOT_HEADER_BYTES);
-	memcpy(out + AT_MAGIC, magic, sizeof(magic));
-	memcpy(out + AT_SPEC, l->spec->hash.b, 32);
-	memcpy(out + AT_ROOT, root.b, 32);
-	le64_put(out + AT_CELLS, l->n_cells);
+	header_put(out, l->spec, &root);
 	out += LEARNER_SNAPSHOT_HEADER_BYTES;
 	for (size_t i = 0; i < l->n_cells; i++)
 		le64_put(out + 8 * i, (uint64_t)l->cells[i]);
+}
+
+void learner_seal(uint8_t *out, const struct model_spec *spec, void *work)
+{
+	int64_t *cell = learner_sealed_cells(out);
+	size_t n = learner_cells(spec);
+	struct hash32 root;
+	struct merkle tree;
+
+	merkle_init(&tree, cell, n, work);
+	merkle_root(&tree, &root, &spec->hash);
+	header_put(out, spec, &root);
+	for (size_t i = 0; i < n; i++)	/* nothing on most machines */
+		cell[i] = (int64_t)htole64((uint64_t)cell[i]);
 }
 
 static enum dc_status header_check(const struct learner *l, const uint8_t *in,

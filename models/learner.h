@@ -130,6 +130,18 @@ uint64_t learner_accuracy_fx9(const struct learner *l);
 size_t learner_snapshot_size(const struct model_spec *spec);
 void learner_export(struct learner *l, uint8_t *out);
 
+/* Where the cells are in such bytes, which are aligned for int64_t. */
+static inline int64_t *learner_sealed_cells(uint8_t *out)
+{
+	return (int64_t *)(void *)(out + LEARNER_SNAPSHOT_HEADER_BYTES);
+}
+
+/* The same of cells that were copied to where they belong already, as a
+ * learner has them: hashes all of them, and needs no learner.
+ * out   (learner_snapshot_size) aligned for int64_t
+ * work  (merkle_size(learner_cells(spec))) */
+void learner_seal(uint8_t *out, const struct model_spec *spec, void *work);
+
 /* Take in a snapshot. l was initialised with the same spec.
  * root  what it must have; NULL: what it claims itself
  * Errors: DC_EINVAL another spec, length, root, or cells that no learning

@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,10 @@
 #include "base/hex.h"
 #include "base/pages.h"
 #include "oracle/registry_write.h"
+
+/* A copy holds the writer up for 1 MiB at a time. */
+#define COPY_CELLS ((size_t)1 << 17)
+#define COPY_TRIES 4
 
 struct registry_model {
 	struct registry_info info;
@@ -35,6 +40,7 @@ struct registry_model {
 	int64_t *cells;
 	void *work;
 	struct registry_as_of as_of;
+	atomic_uint_fast64_t changes;	/* written under the lock */
 };
 
 /* slots: items that are not gone, by the first four bytes of the address,
@@ -427,8 +433,10 @@ void registry_write_end(struct registry_model *m, uint64_t block)
 {
 	uint64_t seen = learner_count(&m->learner, LEARNER_SEEN);
 
-	if (seen != m->as_of.contributions)
+	if (seen != m->as_of.contributions) {
 		m->as_of.has_root = false;
+		atomic_fetch_add(&m->changes, 1);
+	}
 	m->as_of.contributions = seen;
 	m->as_of.block = block;
 	unlock(&m->lock);
@@ -445,21 +453,19 @@ void registry_root(struct registry_model *m, struct hash32 *out)
 	unlock(&m->lock);
 }
 
+/* Under the lock: other cells, of a block that is not known yet. */
+static void forget(struct registry_model *m)
+{
+	memset(&m->as_of, 0, sizeof(m->as_of));
+	atomic_fetch_add(&m->changes, 1);
+}
+
 void registry_reset(struct registry_model *m)
 {
 	lock_write(&m->lock);
 	learner_init(&m->learner, &m->spec, m->cells, m->work);
-	memset(&m->as_of, 0, sizeof(m->as_of));
+	forget(m);
 	unlock(&m->lock);
-}
-
-/* learner_export hashes what is dirty first, so it needs both locks. */
-static void export(struct registry_model *m, uint8_t *out,
-		   void (*how)(struct learner *l, uint8_t *out))
-{
-	DC_CHECK(pthread_mutex_lock(&m->root_lock) == 0);
-	how(&m->learner, out);
-	DC_CHECK(pthread_mutex_unlock(&m->root_lock) == 0);
 }
 
 size_t registry_kept_size(const struct registry_model *m)
@@ -467,10 +473,13 @@ size_t registry_kept_size(const struct registry_model *m)
 	return m->info.spec == NULL ? 0 : learner_kept_size(&m->spec);
 }
 
+/* learner_keep hashes what is dirty first, so it needs both locks. */
 void registry_snapshot(struct registry_model *m, uint8_t *out)
 {
 	lock_read(&m->lock);
-	export(m, out, learner_keep);
+	DC_CHECK(pthread_mutex_lock(&m->root_lock) == 0);
+	learner_keep(&m->learner, out);
+	DC_CHECK(pthread_mutex_unlock(&m->root_lock) == 0);
 	unlock(&m->lock);
 }
 
@@ -482,7 +491,7 @@ enum dc_status registry_restore(struct registry_model *m, const uint8_t *in,
 
 	lock_write(&m->lock);
 	st = learner_restore(&m->learner, in, len, root, err);
-	memset(&m->as_of, 0, sizeof(m->as_of));
+	forget(m);
 	if (st == DC_OK) {
 		m->as_of.has_root = true;
 		m->as_of.state_root = *root;
@@ -509,6 +518,11 @@ void registry_as_of(const struct registry_model *m,
 	lock_read(&w->lock);
 	*out = m->as_of;
 	unlock(&w->lock);
+}
+
+uint64_t registry_changes(const struct registry_model *m)
+{
+	return atomic_load(&m->changes);
 }
 
 /* Called with m->lock held: a gone model's cells go under it. */
@@ -552,19 +566,91 @@ size_t registry_export_size(const struct registry_model *m)
 	return m->info.spec == NULL ? 0 : learner_snapshot_size(&m->spec);
 }
 
+/* What a copy in pieces is of. */
+struct copied {
+	uint64_t changes;
+	struct registry_as_of as_of;
+};
+
+/* One piece, under the lock.
+ * of    in: the pieces before; out: this one
+ * same  out: they are of one state */
+static enum dc_status copy_piece(struct registry_model *m, int64_t *cells,
+				 size_t first, size_t n, struct copied *of,
+				 bool *same, struct dc_err *err)
+{
+	enum dc_status st;
+
+	lock_read(&m->lock);
+	st = not_live(m, err);
+	if (st == DC_OK) {
+		*same = registry_changes(m) == of->changes;
+		of->changes = registry_changes(m);
+		of->as_of = m->as_of;
+		memcpy(cells, m->cells + first, n * sizeof(*cells));
+	}
+	unlock(&m->lock);
+	return st;
+}
+
+/* All pieces of at most so many cells.
+ * whole  out: they are of one state */
+static enum dc_status copy_pieces(struct registry_model *m, int64_t *cells,
+				  size_t first, size_t n, size_t piece,
+				  struct copied *of, bool *whole,
+				  struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+
+	*whole = true;
+	for (size_t at = 0; st == DC_OK && *whole && at < n; at += piece) {
+		bool same;
+
+		st = copy_piece(m, cells + at, first + at,
+				n - at < piece ? n - at : piece, of, &same,
+				err);
+		*whole = at == 0 || same;
+	}
+	return st;
+}
+
+/* A model that learns all the time is held up once, for all of it. */
+enum dc_status registry_copy(const struct registry_model *m, int64_t *cells,
+			     size_t first, size_t n,
+			     struct registry_as_of *as_of, struct dc_err *err)
+{
+	struct copied of = { .changes = 0 };
+	enum dc_status st = DC_OK;
+	bool whole = false;
+
+	if (m->info.spec == NULL)
+		return not_live(m, err);
+	DC_CHECK(n > 0 && first + n <= learner_cells(&m->spec));
+	for (unsigned i = 0; st == DC_OK && !whole; i++)
+		st = copy_pieces(unconst(m), cells, first, n,
+				 i < COPY_TRIES ? COPY_CELLS : n, &of, &whole,
+				 err);
+	if (as_of != NULL)
+		*as_of = of.as_of;
+	return st;
+}
+
 enum dc_status registry_export(const struct registry_model *m, uint8_t *out,
 			       struct registry_as_of *as_of,
 			       struct dc_err *err)
 {
-	struct registry_model *w = unconst(m);
 	enum dc_status st;
+	void *work;
+	size_t n;
 
-	lock_read(&w->lock);
-	st = not_live(m, err);
-	if (st == DC_OK)
-		export(w, out, learner_export);
-	if (as_of != NULL)
-		*as_of = m->as_of;
-	unlock(&w->lock);
-	return st;
+	if (m->info.spec == NULL)
+		return not_live(m, err);
+	n = learner_cells(&m->spec);
+	st = registry_copy(m, learner_sealed_cells(out), 0, n, as_of, err);
+	if (st != DC_OK)
+		return st;
+	work = dc_malloc(merkle_size(n));
+	learner_seal(out, &m->spec, work);
+	free(work);
+	return DC_OK;
 }

@@ -70,6 +70,11 @@ enum registry_state registry_state(const struct registry_model *m);
 void registry_as_of(const struct registry_model *m,
 		    struct registry_as_of *out);
 
+/* Another number whenever the state may be another; it only rises while the
+ * process lives. What is read afterwards is of this state or of a later one.
+ * Thread: any; waits for nobody. */
+uint64_t registry_changes(const struct registry_model *m);
+
 /* The slug of a name and an address: lower-case letters, digits and hyphens
  * of the name, and the address's first four bytes, "sections-1a2b3c4d".
  * out  (REGISTRY_SLUG_BYTES) */
@@ -88,8 +93,20 @@ enum dc_status registry_predict(const struct registry_model *m,
 				const struct sample *x, size_t n,
 				struct dc_err *err) DC_MUST_CHECK;
 
-/* The whole state as learner_export writes it.
- * out  (registry_export_size(m)); holds the writer up meanwhile
+/* A part of the state's cells, all of one moment.
+ * cells  (n)     as_of  may be NULL
+ * first, n  [first, first + n) of the learner's cells, n > 0
+ * Holds the writer up for a millisecond at a time, unless the model learns so
+ * often that no copy in pieces becomes whole.
+ * Errors: DC_EBUSY the model is not live.  Thread: any. */
+enum dc_status registry_copy(const struct registry_model *m, int64_t *cells,
+			     size_t first, size_t n,
+			     struct registry_as_of *as_of,
+			     struct dc_err *err) DC_MUST_CHECK;
+
+/* The whole state as learner_export writes it, copied as registry_copy does,
+ * hashed where nobody waits.
+ * out  (registry_export_size(m)) aligned for int64_t
  * Errors: DC_EBUSY the model is not live.  Thread: any. */
 size_t registry_export_size(const struct registry_model *m);
 enum dc_status registry_export(const struct registry_model *m, uint8_t *out,

@@ -22,6 +22,7 @@
 
 struct embedder;
 struct event_ring;
+struct exports;
 struct mirrors;
 struct simulations;
 
@@ -53,6 +54,7 @@ struct app {
 	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	struct embedder *embedder;	/* NULL: no service embeds texts */
+	struct exports *exports;
 	struct simulations *simulations;	/* NULL: visitors run none */
 	/* Filled in by app_init. */
 	struct event_ring *events;

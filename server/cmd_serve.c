@@ -26,6 +26,7 @@
 #include "server/cmd.h"
 #include "server/embedder.h"
 #include "server/event_ring.h"
+#include "server/exports.h"
 #include "server/holdouts.h"
 #include "server/http.h"
 #include "server/signing.h"
@@ -124,14 +125,8 @@ static uint64_t tell_sequence(void *user)
 	return gateway_sequence(user);
 }
 
-static void on_simulation(void *user)
-{
-	struct daemon *d = user;
-
-	app_changed(&d->app);
-}
-
-static void on_embedding(void *user)
+/* What some request waits for is there. */
+static void on_there(void *user)
 {
 	struct daemon *d = user;
 
@@ -143,7 +138,7 @@ static enum dc_status start_embedder(struct daemon *d, struct dc_err *err)
 	const struct embedder_options o = {
 		.services = &d->config->embeddings,
 		.daily_texts = d->config->embedding_texts,
-		.ring = on_embedding, .user = d,
+		.ring = on_there, .user = d,
 	};
 
 	return o.services->n == 0 ? DC_OK :
@@ -156,11 +151,20 @@ static enum dc_status start_simulations(struct daemon *d, struct dc_err *err)
 	struct simulations_options o = {
 		.program = "/proc/self/exe",
 		.at_once = (unsigned)d->config->simulations,
-		.ring = on_simulation, .user = d,
+		.ring = on_there, .user = d,
 	};
 
 	return o.at_once == 0 ? DC_OK :
 		simulations_new(&d->app.simulations, &o, err);
+}
+
+static enum dc_status start_exports(struct daemon *d, struct dc_err *err)
+{
+	const struct exports_options o = {
+		.mirrors = d->mirrors, .ring = on_there, .user = d,
+	};
+
+	return exports_new(&d->app.exports, &o, err);
 }
 
 static enum dc_status start_http(struct daemon *d, struct dc_err *err)
@@ -201,6 +205,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		status = app_init(&d->app, err);
 	if (status == DC_OK)
 		status = start_simulations(d, err);
+	if (status == DC_OK)
+		status = start_exports(d, err);
 	if (status != DC_OK)
 		return status;
 	app_http_options(&d->app, &o);
@@ -267,6 +273,7 @@ static void stop(struct daemon *d)
 		gateway_stop(d->gateway);
 	app_http_stop(&d->app);
 	simulations_free(d->app.simulations);
+	exports_free(d->app.exports);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
 	prover_free(d->app.prover);

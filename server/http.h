@@ -42,8 +42,11 @@ struct http_wait {
 	unsigned most_ms;	/* rounded up to the next second */
 };
 
+#define HTTP_LENGTH_UNKNOWN UINT64_MAX
+
 struct http_request {
 	const char *path;
+	bool head;	/* nobody reads the body of the reply */
 	char param[HTTP_PARAMS_MAX][HTTP_PARAM_BYTES];	/* of the pattern */
 	const char *body;	/* body_len bytes, no NUL */
 	size_t body_len;
@@ -76,10 +79,16 @@ struct http_reply {
 	enum http_kind kind;
 	const char *type;		/* static text; default JSON */
 	struct dc_buf body;
-	/* Instead of body: bytes that outlive the server. */
+	/* Instead of body: bytes that outlive the server, or that stay until
+	 * fixed_free is called, once, whatever becomes of the reply. */
 	const void *fixed;
 	size_t fixed_len;
 	const char *encoding;		/* of fixed: "gzip", or NULL */
+	void (*fixed_free)(void *state);	/* Thread: any */
+	void *fixed_state;
+	/* Of a HEAD, instead of body: how many bytes it would have. */
+	bool bare;
+	uint64_t bare_len;
 	char etag[HTTP_ETAG_BYTES];	/* "hex" or W/"hex"; "" none */
 	bool immutable;			/* may be cached for a year */
 	unsigned retry_after_s;		/* 0: none */
@@ -130,6 +139,8 @@ struct http_options {
 	unsigned idle_timeout_s;
 	unsigned rate_limit;	/* requests a second an address, 0: none */
 	unsigned peer_limit;	/* connections an address, 0: none */
+	/* The slowest client that is borne, sending and reading; 0: 16. */
+	unsigned bytes_a_ms;
 	const struct http_route *routes;
 	size_t n_routes;
 	http_handler *fallback;	/* a GET that no route knows; NULL: 404 */
@@ -206,6 +217,11 @@ void http_weaken_tag(struct http_reply *rp);
  * form, after the tag is set. */
 void http_fixed(struct http_reply *rp, const void *in, size_t len);
 void http_fixed_gzip(struct http_reply *rp, const void *in, size_t len);
+
+/* Reply to a HEAD without making what a GET would be sent: how long that is,
+ * or HTTP_LENGTH_UNKNOWN; or that it is in gzip form, after the tag is set. */
+void http_bare(struct http_reply *rp, uint64_t len);
+void http_bare_gzip(struct http_reply *rp);
 
 /* Is gzip among an Accept-Encoding's codings, and not with q=0? NULL: no. */
 bool http_accepts_gzip(const char *list);

@@ -80,6 +80,7 @@ struct http_connection {
 	uint64_t peer;		/* its address in http_peers; 0: not counted */
 	int64_t begun_ms;	/* when this request's header was there */
 	int64_t deadline_ms;	/* closed when it passes; 0: none */
+	int64_t send_deadline_ms;	/* the same while a reply is sent */
 	bool asked_line;	/* the request line is there */
 	bool answered;		/* a request, since the last sweep */
 	bool busy;
@@ -160,6 +161,9 @@ enum MHD_Result http_form_send(struct http_form *f, unsigned status,
 void http_reply_init(struct http_reply *rp);
 void http_reply_clear(struct http_reply *rp);
 enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp);
+
+/* Milliseconds that so many bytes may take on their way. */
+int64_t http_patience_ms(const struct http_loop *l, uint64_t bytes);
 
 /* Queue and count a response; it stays the caller's. */
 enum MHD_Result http_queue(struct http_connection *c, unsigned status,

@@ -188,8 +188,15 @@ static bool is_over(struct http_connection *c)
 	       recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
-/* Close connections whose header or body did not come in time, or that
- * nothing will come from. */
+/* What it is sent is kept for it alone. */
+static bool reads_too_slowly(const struct http_connection *c)
+{
+	return c->send_deadline_ms != 0 &&
+	       c->loop->now_ms > c->send_deadline_ms;
+}
+
+/* Close connections whose header or body did not come in time, that nothing
+ * will come from, or that do not take their reply. */
 static void sweep(struct http_loop *l)
 {
 	for (struct http_connection *c = l->connections; c != NULL;
@@ -197,7 +204,7 @@ static void sweep(struct http_loop *l)
 		if (c->deadline_ms != 0 && l->now_ms > c->deadline_ms) {
 			c->deadline_ms = 0;
 			http_time_out(c);
-		} else if (is_over(c)) {
+		} else if (is_over(c) || reads_too_slowly(c)) {
 			(void)shutdown(c->fd, SHUT_RDWR);
 		}
 	}

@@ -14,17 +14,25 @@
 
 #define BODY_KEPT ((size_t)64 << 10)	/* of a connection, between requests */
 #define DISCARD_MAX ((size_t)16 << 20)	/* read of a body nobody wants */
-#define BODY_BYTES_A_MS 16		/* the slowest sender that is borne */
+#define BYTES_A_MS 16			/* 16 kB/s */
 #define TARGET_MAX ((size_t)4 << 10)	/* path and query */
 #define HEADERS_MAX 100
 #define HEADER_BYTES_MAX ((size_t)8 << 10)
 
 /* ---- connections ---- */
 
+int64_t http_patience_ms(const struct http_loop *l, uint64_t bytes)
+{
+	const struct http_options *o = &l->server->o;
+	unsigned pace = o->bytes_a_ms != 0 ? o->bytes_a_ms : BYTES_A_MS;
+
+	return 1000 * (int64_t)o->idle_timeout_s + (int64_t)(bytes / pace);
+}
+
 /* Until when a whole header must have come. */
 static int64_t header_deadline_ms(const struct http_loop *l)
 {
-	return l->now_ms + 1000 * (int64_t)l->server->o.idle_timeout_s;
+	return l->now_ms + http_patience_ms(l, 0);
 }
 
 static const struct sockaddr *client_of(struct MHD_Connection *mhd)
@@ -130,6 +138,7 @@ void http_on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
 	else
 		dc_buf_reset(&c->body);
 	c->deadline_ms = header_deadline_ms(l);
+	c->send_deadline_ms = 0;
 	*con_cls = NULL;
 }
 
@@ -240,6 +249,7 @@ static void choose_route(struct http_connection *c, const char *method)
 	const struct http_options *o = &c->loop->server->o;
 
 	c->method = router_method(method);
+	c->rq.head = strcmp(method, "HEAD") == 0;
 	c->route = router_find(o->routes, o->n_routes, c->method, c->rq.path,
 			       &c->allow, c->rq.param);
 	if (c->route == NULL && c->allow == 0 && o->fallback != NULL &&
@@ -293,9 +303,7 @@ static void begin(struct http_connection *c, const char *url,
 static bool take_body(struct http_connection *c, const char *data, size_t len)
 {
 	c->received += len;
-	c->deadline_ms = c->begun_ms +
-		1000 * (int64_t)c->loop->server->o.idle_timeout_s +
-		(int64_t)(c->received / BODY_BYTES_A_MS);
+	c->deadline_ms = c->begun_ms + http_patience_ms(c->loop, c->received);
 	if (c->refusal == 0 &&
 	    (c->route == NULL || c->route->method != HTTP_POST))
 		refuse(c, 400, "this request takes no body");

@@ -44,6 +44,9 @@ void http_reply_clear(struct http_reply *rp)
 	if (rp->stream_state != NULL && rp->stream_free != NULL)
 		rp->stream_free(rp->stream_state);
 	rp->stream_state = NULL;
+	if (rp->fixed_free != NULL)
+		rp->fixed_free(rp->fixed_state);
+	rp->fixed_free = NULL;
 	if (rp->wait.ready != NULL)
 		rp->wait.leave(rp->wait.state);
 	memset(&rp->wait, 0, sizeof(rp->wait));
@@ -184,10 +187,23 @@ void http_fixed_gzip(struct http_reply *rp, const void *in, size_t len)
 	http_tag_gzip(rp->etag);
 }
 
+void http_bare(struct http_reply *rp, uint64_t len)
+{
+	rp->bare = true;
+	rp->bare_len = len;
+}
+
+void http_bare_gzip(struct http_reply *rp)
+{
+	http_bare(rp, HTTP_LENGTH_UNKNOWN);
+	rp->encoding = "gzip";
+	http_tag_gzip(rp->etag);
+}
+
 /* What Content-Encoding says; NULL: none. */
 static const char *encode(struct http_connection *c, struct http_reply *rp)
 {
-	if (rp->fixed != NULL || rp->stream_state != NULL)
+	if (rp->fixed != NULL || rp->bare || rp->stream_state != NULL)
 		return rp->encoding;
 	if (rp->body.len <= GZIP_ABOVE || !is_text(rp->type) ||
 	    !http_accepts_gzip(http_header(&c->rq, "Accept-Encoding")) ||
@@ -291,6 +307,32 @@ static struct MHD_Response *owning_response(struct http_reply *rp)
 	return r;
 }
 
+/* Never called: nobody reads the body of a HEAD. */
+static ssize_t no_body(void *cls, uint64_t pos, char *out, size_t room)
+{
+	(void)cls;
+	(void)pos;
+	(void)out;
+	(void)room;
+	return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+/* The response has the bytes from then on. */
+static struct MHD_Response *fixed_response(struct http_reply *rp)
+{
+	struct MHD_Response *r;
+
+	if (rp->fixed_free == NULL)
+		return MHD_create_response_from_buffer(rp->fixed_len,
+			unconst(rp->fixed), MHD_RESPMEM_PERSISTENT);
+	r = MHD_create_response_from_buffer_with_free_callback_cls(
+		rp->fixed_len, unconst(rp->fixed), rp->fixed_free,
+		rp->fixed_state);
+	if (r != NULL)
+		rp->fixed_free = NULL;
+	return r;
+}
+
 /* NULL: no memory. */
 static struct MHD_Response *make_response(struct http_connection *c,
 					  struct http_reply *rp)
@@ -302,9 +344,11 @@ static struct MHD_Response *make_response(struct http_connection *c,
 			MHD_RESPMEM_PERSISTENT);
 	if (rp->stream_state != NULL)
 		return http_stream_response(c, rp);
+	if (rp->bare)
+		return MHD_create_response_from_callback(rp->bare_len, 1024,
+							 no_body, NULL, NULL);
 	if (rp->fixed != NULL)
-		return MHD_create_response_from_buffer(rp->fixed_len,
-			unconst(rp->fixed), MHD_RESPMEM_PERSISTENT);
+		return fixed_response(rp);
 	len = rp->body.len;
 	if (len < COPY_BELOW)
 		return MHD_create_response_from_buffer(len,
@@ -338,6 +382,9 @@ enum MHD_Result http_send(struct http_connection *c, struct http_reply *rp)
 		http_problem(&c->rq, rp, 500, "the answer is too large");
 	encoding = encode(c, rp);
 	len = rp->fixed != NULL ? 0 : rp->body.len;
+	if (rp->stream_state == NULL)
+		c->send_deadline_ms = c->loop->now_ms +
+			http_patience_ms(c->loop, rp->fixed_len + len);
 	d.r = make_response(c, rp);
 	if (d.r == NULL)
 		return MHD_NO;	/* the connection is closed */

@@ -155,9 +155,6 @@ enum dc_status rest_put_contribution(struct rest *r, struct rest_claims *k,
 
 bool rest_is_mirror(const struct sql_model *m);
 
-/* Its model file. (rest_mirror_export.c) */
-enum dc_status rest_mirror_export(struct rest *r, const struct sql_model *m);
-
 /* What the database has of it beside the model; read once a model. */
 enum dc_status rest_mirror_row(struct rest *r, const struct sql_mirror **out,
 			       const struct sql_model *m,

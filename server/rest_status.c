@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "oracle/mirrors.h"
 #include "server/embedder.h"
+#include "server/exports.h"
 #include "server/rest.h"
 #include "sql/blocks.h"
 #include "sql/operators.h"
@@ -418,6 +419,21 @@ static void put_embedder(struct dc_buf *b, struct embedder *e)
 		   c.failures);
 }
 
+static void put_exports(struct dc_buf *b, struct exports *e)
+{
+	struct exports_counters c;
+
+	exports_counters(e, &c);
+	put_metric(b, "exports_made_total", "counter",
+		   "Files that models were written to.", c.made);
+	put_metric(b, "exports_failed_total", "counter",
+		   "Files that models could not be written to.", c.failed);
+	put_metric(b, "exports_waiting", "gauge",
+		   "Files that wait to be written.", c.waiting);
+	put_metric(b, "exports_bytes", "gauge",
+		   "Bytes of files that are written or sent now.", c.bytes);
+}
+
 static void put_wei_metric(struct dc_buf *b, const char *name,
 			   const char *type, const char *help, struct wei v)
 {
@@ -524,6 +540,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_mirrors(&rp->body, a->mirrors);
 	put_outbox(&rp->body, a->outbox);
 	put_embedder(&rp->body, a->embedder);
+	put_exports(&rp->body, a->exports);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);
 }

@@ -31,6 +31,45 @@ async function state(url, address) {
 	return Buffer.from(await r.arrayBuffer());
 }
 
+const gauge = (text, name) => Number(text.match(new RegExp(`^decaid_${name} (\\d+)$`, "m"))[1]);
+
+// 25 MB of state, and one thread that answers everybody: who asks while a file is made is answered.
+async function exportsBeside(at, contracts, owner, settings) {
+	const wide = await json("deploy", "model", "Wide", at, contracts, `--key=${owner.key}`, "--incentive=points",
+		"--classes=a,b", "--type=naive-bayes", "--columns=524288", "--encoder=none",
+		"--verdict=two-fold credit=1000000000 margin=2000000000");
+	const daemon = await follower([...settings, "--http-loops=1"], "wide", wide.model);
+	const url = `${daemon.url}/v1/models/${wide.model}/export`;
+	const fetched = async (packed) => {
+		const r = await fetch(url, { headers: { "accept-encoding": packed ? "gzip" : "identity" } });
+		assert.equal(r.status, 200);
+		assert.equal(r.headers.get("content-encoding"), packed ? "gzip" : null);
+		return { etag: r.headers.get("etag"), bytes: Buffer.from(await r.arrayBuffer()) };	// unpacked
+	};
+	let made = 0, packed;
+	await until("somebody is answered while a file is made", 60, async () => {
+		let seen = false;
+		const [sent] = await Promise.all([fetched(true), (async () => {
+			for (let i = 0; i < 50 && !seen; i++) {
+				const text = await (await fetch(`${daemon.url}/metrics`)).text();
+				seen = gauge(text, "exports_made_total") === made && gauge(text, "exports_bytes") > 0;
+			}
+		})()]);
+		packed = sent;
+		made = gauge(await (await fetch(`${daemon.url}/metrics`)).text(), "exports_made_total");
+		return seen;
+	});
+	const plain = await fetched(false);
+	assert.ok(plain.bytes.length > 25e6 && plain.bytes.equals(packed.bytes));
+	assert.equal(plain.etag.slice(0, -1) + "-gz\"", packed.etag);
+	const head = await fetch(url, { method: "HEAD", headers: { "accept-encoding": "identity" } });
+	assert.equal(Number(head.headers.get("content-length")), plain.bytes.length);
+	assert.equal((await fetch(url, { headers: { "if-none-match": plain.etag } })).status, 304);
+	fs.writeFileSync(file("wide.state"), plain.bytes);
+	await ok("export", file("wide.state"), `--out=${file("wide.json")}`);
+	await stop(daemon.child);
+}
+
 async function main() {
 	const { node } = await startAnvil();
 	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
@@ -117,6 +156,7 @@ async function main() {
 		`--start=${file("state")}`, "--incentive=points");
 	assert.notEqual(third.model, made.model);
 	assert.equal(toHex(fs.readFileSync(file("model")).subarray(0, 2)), "0x1f8b");
+	await exportsBeside(at, contracts, owner, settings);
 	console.log("start: weights are the same everywhere");
 }
 

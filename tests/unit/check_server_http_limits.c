@@ -140,6 +140,48 @@ START_TEST(a_slow_body_is_408_whether_it_drips_or_stops)
 }
 END_TEST
 
+static void left_becomes(unsigned n)
+{
+	for (int i = 0; atomic_load(&f.left) < n; i++) {
+		ck_assert_int_lt(i, 6000);
+		(void)poll(NULL, 0, 10);
+	}
+	ck_assert_uint_eq(atomic_load(&f.left), n);
+}
+
+/* Steadily, so that it is never idle: some 300 kB a second. */
+static size_t read_slowly(int fd)
+{
+	static char room[32 << 10];
+	size_t len = 0;
+	ssize_t n;
+
+	while ((n = recv(fd, room, sizeof(room), 0)) > 0) {
+		len += (size_t)n;
+		(void)poll(NULL, 0, 100);
+	}
+	return len;
+}
+
+START_TEST(who_takes_a_reply_too_slowly_is_cut_off)
+{
+	int fd;
+
+	atomic_store(&f.left, 0);
+	http_fixture_start(&f, &(struct http_options){
+		.loops = 1, .idle_timeout_s = 1, .bytes_a_ms = 1 << 20 });
+	ck_assert_uint_eq(http_client_get(f.client, "/given")->body.len,
+			  GIVEN_BYTES);
+	left_becomes(1);
+	fd = http_raw_open(http_fixture_port(&f));
+	http_raw_send(fd, "GET /given HTTP/1.1\r\nHost: x\r\n\r\n");
+	ck_assert_uint_lt(read_slowly(fd), GIVEN_BYTES);
+	left_becomes(2);
+	ck_assert_int_eq(close(fd), 0);
+	http_fixture_stop(&f);
+}
+END_TEST
+
 START_TEST(who_says_nothing_is_closed_without_a_word)
 {
 	char text[4096];
@@ -410,6 +452,7 @@ UNIT_LOOP_MAIN("server/http limits",
 		{ a_get_with_a_body_is_refused, 1 },
 		{ a_slow_header_is_408, 1 },
 		{ a_slow_body_is_408_whether_it_drips_or_stops, 1 },
+		{ who_takes_a_reply_too_slowly_is_cut_off, 1 },
 		{ who_says_nothing_is_closed_without_a_word, 1 },
 		{ a_half_open_connection_is_answered, 1 },
 		{ connections_cut_anywhere_leave_nothing, 1 },

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,22 @@ const char *http_answer_header(const struct http_answer *a, const char *name,
 		}
 	}
 	return out;
+}
+
+size_t answer_inflate(const struct http_answer *a, uint8_t *out,
+		      size_t room)
+{
+	z_stream z;
+
+	memset(&z, 0, sizeof(z));
+	ck_assert_int_eq(inflateInit2(&z, 15 + 16), Z_OK);
+	z.next_in = a->body.data;
+	z.avail_in = (uInt)a->body.len;
+	z.next_out = out;
+	z.avail_out = (uInt)room;
+	ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
+	ck_assert_int_eq(inflateEnd(&z), Z_OK);
+	return room - z.avail_out;
 }
 
 int http_raw_open(uint16_t port)

@@ -39,6 +39,9 @@ const struct http_answer *http_client_post(struct http_client *c,
 const char *http_answer_header(const struct http_answer *a, const char *name,
 			       char *out, size_t room);
 
+/* Undo gzip; returns the length. */
+size_t answer_inflate(const struct http_answer *a, uint8_t *out, size_t room);
+
 /* A connected socket, and reading it to its end (or until `until` came). */
 int http_raw_open(uint16_t port);
 void http_raw_send(int fd, const char *text);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "tests/unit/http_fixture.h"
 
@@ -72,6 +71,22 @@ static void on_param(struct http_request *rq, struct http_reply *rp)
 
 	dc_buf_printf(&rp->body, "[%s][%s]", rq->param[0],
 		      q == NULL ? "none" : q);
+}
+
+static void given_back(void *state)
+{
+	struct http_fixture *f = state;
+
+	atomic_fetch_add(&f->left, 1);
+}
+
+static void on_given(struct http_request *rq, struct http_reply *rp)
+{
+	static const char given[GIVEN_BYTES];
+
+	http_fixed(rp, given, sizeof(given));
+	rp->fixed_free = given_back;
+	rp->fixed_state = rq->app;
 }
 
 static void on_problem(struct http_request *rq, struct http_reply *rp)
@@ -146,6 +161,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/kept-large", on_kept_large, 0, "", kept_state },
 	{ HTTP_POST, "/echo", on_echo, ECHO_MAX, "", NULL },
 	{ HTTP_GET, "/param/{x}", on_param, 0, "", NULL },
+	{ HTTP_GET, "/given", on_given, 0, "", NULL },
 	{ HTTP_GET, "/problem", on_problem, 0, "", NULL },
 	{ HTTP_GET, "/stream", on_stream, 0, "", NULL },
 	{ HTTP_POST, "/wait/{ms}", on_wait, ECHO_MAX, "", NULL },
@@ -245,20 +261,4 @@ const struct http_answer *http_fixture_get_tagged(struct http_fixture *f,
 
 	snprintf(line, sizeof(line), "If-None-Match: %s", etag);
 	return http_fixture_get_with(f, path, line);
-}
-
-size_t answer_inflate(const struct http_answer *a, uint8_t *out,
-			    size_t room)
-{
-	z_stream z;
-
-	memset(&z, 0, sizeof(z));
-	ck_assert_int_eq(inflateInit2(&z, 15 + 16), Z_OK);
-	z.next_in = a->body.data;
-	z.avail_in = (uInt)a->body.len;
-	z.next_out = out;
-	z.avail_out = (uInt)room;
-	ck_assert_int_eq(inflate(&z, Z_FINISH), Z_STREAM_END);
-	ck_assert_int_eq(inflateEnd(&z), Z_OK);
-	return room - z.avail_out;
 }

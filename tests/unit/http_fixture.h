@@ -11,6 +11,8 @@
  *	GET /kept-large		the same with 40,000 bytes more
  *	POST /echo		its body, at most ECHO_MAX
  *	GET /param/{x}?q=	[x][q]
+ *	GET /given		GIVEN_BYTES, which are given back; f->left
+ *				counts that
  *	GET /problem		503
  *	GET /stream		data: N whenever f->told becomes N; -1 ends it
  *	POST /wait/{ms}		waits so long for f->told to be another than 0,
@@ -24,6 +26,7 @@
 #include "tests/unit/http_client.h"
 
 #define ECHO_MAX 1000
+#define GIVEN_BYTES ((size_t)16 << 20)
 
 struct http_fixture {
 	struct http_server *server;
@@ -55,9 +58,5 @@ const struct http_answer *http_fixture_get_tagged(struct http_fixture *f,
 const struct http_answer *http_fixture_get_with(struct http_fixture *f,
 						const char *path,
 						const char *line);
-
-/* Undo gzip; returns the length. */
-size_t answer_inflate(const struct http_answer *a, uint8_t *out,
-			    size_t room);
 
 #endif /* DECAID_TESTS_UNIT_HTTP_FIXTURE_H */

@@ -230,6 +230,10 @@ tests_unit_check_oracle_pipeline_mirror_LDADD = $(unit_fake_libs)
 UNIT_TESTS += tests/unit/check_oracle_said
 tests_unit_check_oracle_said_LDADD = $(unit_fake_libs)
 
+EXTRA_DIST += tests/unit/registry_fixture.h
+UNIT_TESTS += tests/unit/check_oracle_registry
+tests_unit_check_oracle_registry_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_samples
 tests_unit_check_oracle_samples_LDADD = $(unit_oracle_libs)
 
@@ -264,6 +268,9 @@ UNIT_TESTS += tests/unit/check_server_embedder
 tests_unit_check_server_embedder_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_check_server_embedder_LDADD = tests/unit/libfake.a \
 	$(unit_server_libs)
+
+UNIT_TESTS += tests/unit/check_server_exports
+tests_unit_check_server_exports_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_tls
 tests_unit_check_server_tls_SOURCES = tests/unit/check_server_tls.c \

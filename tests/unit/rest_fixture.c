@@ -11,6 +11,7 @@
 #include "base/keccak.h"
 #include "incentives/record.h"
 #include "models/encoder.h"
+#include "server/exports.h"
 #include "sql/accuracy.h"
 #include "sql/blocks.h"
 #include "sql/board.h"
@@ -440,6 +441,14 @@ static void make_folder(struct rest_fixture *f)
 	snprintf(f->local, sizeof(f->local), "%s/local.db", f->folder);
 }
 
+/* What some request waits for is there. */
+static void ring(void *user)
+{
+	struct rest_fixture *f = user;
+
+	app_changed(&f->app);
+}
+
 static void start_app(struct rest_fixture *f, unsigned loops)
 {
 	struct http_options o = { .listen = "127.0.0.1", .loops = loops,
@@ -456,6 +465,8 @@ static void start_app(struct rest_fixture *f, unsigned loops)
 		.http_lock = PTHREAD_MUTEX_INITIALIZER };
 	MUST(prover_new(&f->app.prover, f->chain, f->folder,
 			(size_t)64 << 20, err));
+	MUST(exports_new(&f->app.exports, &(struct exports_options){
+		.ring = ring, .user = f }, err));
 	MUST(app_init(&f->app, err));
 	app_http_options(&f->app, &o);
 	MUST(http_server_start(&f->http, &o, err));
@@ -493,6 +504,7 @@ void rest_fixture_stop(struct rest_fixture *f)
 {
 	http_client_free(f->client);
 	app_http_stop(&f->app);
+	exports_free(f->app.exports);
 	app_clear(&f->app);
 	prover_free(f->app.prover);
 	sql_db_close(f->writer);

@@ -1,6 +1,6 @@
 /*
- * GET /v1/models/{model}/export of one of 0xDeCA10B's models: its own model
- * file as of the mirror's block. A mapping cannot be listed: of the sparse
+ * One of 0xDeCA10B's models as a file: its own model file as of the mirror's
+ * block. A mapping cannot be listed: of the sparse
  * kinds the file has the numbers that are known here, and member "mirror"
  * says which these are, and whether the file makes the same contract again.
  */
@@ -12,9 +12,8 @@
 #include "oracle/deca_kept.h"
 #include "oracle/mirrors.h"
 #include "server/deca_json.h"
-#include "server/rest.h"
-
-#define EXPORT_BYTES_MAX ((size_t)48 << 20)	/* less than a reply's most */
+#include "server/export_make.h"
+#include "server/json_out.h"
 
 /* The state alone, without numbers that are 0. m is freed. */
 static void put_state(struct dc_buf *out, struct deca_model *m)
@@ -69,79 +68,46 @@ static void put_where(struct json_out *j, const struct mirror_view *v,
 	json_put_close(j, '}');
 }
 
-/* The file's JSON with one member more, which its readers pass over. */
-static enum dc_status put_file(struct rest *r, struct deca_model *m,
-			       const struct mirror_view *v)
+/* The file's JSON with one member more, which its readers pass over.
+ * m  is freed */
+static enum dc_status put_file(struct dc_buf *out, struct deca_model *m,
+			       const struct mirror_view *v,
+			       struct dc_err *err)
 {
 	const struct deca_file file = {
 		.model = m, .class_name = v->parts.class_name,
 		.n_class = (uint32_t)v->parts.n_class,
 	};
 	uint64_t cells = m->n_cell;
-	struct dc_buf json;
 	bool exact = false;
-	enum dc_status st;
+	struct json_out j;
+	enum dc_status st = deca_json_write(out, &file, err);
 
-	dc_buf_init(&json, EXPORT_BYTES_MAX);
-	st = deca_json_write(&json, &file, &r->err);
 	if (st == DC_OK)
-		st = is_exact(&exact, m, &json, &r->err);
+		st = is_exact(&exact, m, out, err);
 	else
 		free(m);
-	if (st == DC_OK) {
-		struct json_out j;
-
-		json.len--;	/* the closing brace */
-		json_out_init(&j, &json);
-		j.comma = true;
-		put_where(&j, v, cells, exact);
-		dc_buf_append_byte(&json, '}');
-		dc_buf_append(&r->rp->body, json.data, json.len);
-	}
-	dc_buf_clear(&json);
-	return st;
-}
-
-/* features=N: those below N are to be known first. */
-static enum dc_status known(struct rest *r, size_t i)
-{
-	const char *text = http_query(r->rq, "features");
-	struct dc_err why = DC_ERR_INIT;
-	uint64_t n;
-	enum dc_status st;
-
-	if (text == NULL)
-		return DC_OK;
-	st = rest_uint(&n, text, "features", 1, MIRRORS_SAMPLE_MAX, &r->err);
 	if (st != DC_OK)
 		return st;
-	st = mirrors_know(r->app->mirrors, i, n, &why);
-	if (st == DC_EBUSY)
-		rest_later(r, 1, "%s", why.text);
-	return st == DC_OK || st == DC_EBUSY ? st
-		: dc_fail(&r->err, st, "%s", why.text);
+	out->len--;	/* the closing brace */
+	json_out_init(&j, out);
+	j.comma = true;
+	put_where(&j, v, cells, exact);
+	dc_buf_append_byte(out, '}');
+	return DC_OK;
 }
 
-enum dc_status rest_mirror_export(struct rest *r, const struct sql_model *m)
+enum dc_status export_mirror_put(struct dc_buf *out, struct mirrors *mirrors,
+				 size_t mirror, struct dc_err *err)
 {
-	struct dc_err why = DC_ERR_INIT;
+	struct dc_arena *arena = dc_arena_new(4096);
 	struct deca_model *model;
 	struct mirror_view v;
 	enum dc_status st;
-	size_t i;
 
-	if (!mirrors_find(r->app->mirrors, &i, &m->is.trainer)) {
-		rest_later(r, 1, "this model is not served here");
-		return DC_EBUSY;
-	}
-	st = known(r, i);
-	if (st != DC_OK)
-		return st;
-	st = mirrors_model_copy(r->app->mirrors, i, &model, &v, r->arena,
-				&why);
-	if (st != DC_OK) {
-		rest_later(r, 1, "%s", why.text);
-		return st;
-	}
-	return put_file(r, model, &v);
+	st = mirrors_model_copy(mirrors, mirror, &model, &v, arena, err);
+	if (st == DC_OK)
+		st = put_file(out, model, &v, err);
+	dc_arena_free(arena);
+	return st;
 }
