@@ -304,7 +304,8 @@ async function goesBackWithoutAState(world, d, folder, slug) {
 	await chain.mine();
 	const head = Number(await chain.reader.getBlockNumber());
 	await until(async () => (await d.get(slug)).audit.block === head);
-	for (const f of fs.readdirSync(folder)) fs.rmSync(path.join(folder, f));
+	// the daemon renames one meanwhile
+	for (const f of fs.readdirSync(folder)) fs.rmSync(path.join(folder, f), { force: true });
 	await reorg(world);
 	await world.live(2);
 	await chain.mine();
