@@ -6,7 +6,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseEther, toHex } from "viem";
+import { createPublicClient, http, parseEther, toHex } from "viem";
+import { foundry } from "viem/chains";
 import { children, decaid, start, stop, until } from "./process.mjs";
 
 export { start, stop, until };
@@ -66,6 +67,32 @@ export async function account(rpc, pass, name, ether) {
 	assert.equal(await ok("key", "address", key, pass), address);
 	await rpc("anvil_setBalance", [address, toHex(parseEther(ether))]);
 	return { key, address };
+}
+
+// A chain with a pool and a factory, and their owner. Bonds are free after a
+// while that a test can wait for, waits and epochs may be as short as a second;
+// with [] they keep the usual rules.
+const POOL = ["--period=2", "--unbond=1000", "--min-bond=1000000000000000000"];
+const FACTORY = ["refund-wait", "verdict-window", "epoch", "owner-claim-wait", "any-claim-wait"]
+	.map((name) => `--min-${name}=1`);
+
+export async function newWorld({ pool: bonds = POOL, factory: waits = FACTORY, options = [] } = {}) {
+	const { anvil, node } = await startAnvil();
+	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
+	const rpc = (method, params = []) => reader.request({ method, params });
+	fs.writeFileSync(file("pass"), "correct horse\n");
+	const pass = `--passphrase-file=${file("pass")}`;
+	const at = [`--rpc=${node}`, pass, ...options];
+	const owner = await account(rpc, pass, "owner", "100");
+	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`, bonds);
+	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, waits);
+	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
+	return { anvil, node, reader, rpc, pass, at, owner, pool, factory, contracts };
+}
+
+// Two ether behind what this account will sign.
+export function register(w, { key }, ...more) {
+	return json("operator", "register", w.at, `--pool=${w.pool}`, `--key=${key}`, "--bond=2000000000000000000", more);
 }
 
 export async function serve(settings) {

@@ -4,9 +4,10 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { createPublicClient, decodeFunctionData, getAddress, http, recoverTypedDataAddress, toHex } from "viem";
+import { decodeFunctionData, getAddress, recoverTypedDataAddress, toHex } from "viem";
 import { foundry } from "viem/chains";
-import { account, cleanUp, file, get, json, ok, root, run, serve, startAnvil, stop, texts, until } from "./cli.mjs";
+import { account, cleanUp, file, get, json, newWorld, ok, register, root, run, serve, stop, texts, until }
+	from "./cli.mjs";
 
 const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/StakeTrainer.json"))).abi;
 const CHECKPOINT = { Checkpoint: [
@@ -44,26 +45,13 @@ async function verifyCheckpoint(reader, model, pool, operator) {
 }
 
 async function main() {
-	const { anvil, node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
-	const rpc = (method, params) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
-	const pass = `--passphrase-file=${file("pass")}`;
-	const at = [`--rpc=${node}`, pass];
-
-	const owner = await account(rpc, pass, "owner", "100");
+	const w = await newWorld();
+	const { anvil, reader, rpc, pass, at, owner, pool, contracts } = w;
 	const operator = await account(rpc, pass, "operator", "100");
 	const honest = await account(rpc, pass, "honest", "10");
 	const liar = await account(rpc, pass, "liar", "10");
 
-	// deploy and register
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`, "--period=2", "--unbond=1000",
-		"--min-bond=1000000000000000000");
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, "--min-refund-wait=1",
-		"--min-verdict-window=1", "--min-epoch=1", "--min-owner-claim-wait=1", "--min-any-claim-wait=1");
-	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
-	const joined = await json("operator", "register", at, `--pool=${pool}`, `--key=${operator.key}`,
-		"--bond=2000000000000000000", "--endpoint=https://operator.example/");
+	const joined = await register(w, operator, "--endpoint=https://operator.example/");
 	assert.equal(joined.operator, 1);
 	const made = await json("deploy", "model", "Sections", at, contracts, `--key=${owner.key}`,
 		"--classes=games,science", "--columns=1024", "--refund-wait=4", "--verdict-window=600", "--epoch=3",

@@ -14,10 +14,10 @@ import fs from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import zlib from "node:zlib";
-import { createPublicClient, encodeFunctionData, http, parseAbi } from "viem";
+import { encodeFunctionData, parseAbi } from "viem";
 import { foundry } from "viem/chains";
 import { Browser, browser_missing } from "../e2e/browser.mjs";
-import { account, cleanUp, file, get, json, ok, run, serve, startAnvil, until } from "./cli.mjs";
+import { account, cleanUp, file, get, json, newWorld, ok, run, serve, until } from "./cli.mjs";
 
 const { murmur3 } = createRequire(import.meta.url)("murmurhash-js");
 
@@ -205,7 +205,7 @@ async function predict(world, model, body) {
 // from  an account that sends for nobody else: nonces stand in line
 async function check(world, name, from) {
 	const { lines, columns, inputs: make, sample: expected } = encoders[name];
-	const who = await account(world.request, world.pass, `of-${name.replaceAll(" ", "-")}`, "100");
+	const who = await account(world.rpc, world.pass, `of-${name.replaceAll(" ", "-")}`, "100");
 	const deploy = async (title, text) => (await json("deploy", "model", title, world.at, world.contracts,
 		`--key=${who.key}`, "--incentive=points", `--spec=${spec_of(title, columns, text)}`, "--max-sample-bytes=65536")).model;
 	const inputs = make();
@@ -220,7 +220,7 @@ async function check(world, name, from) {
 	// The twin takes the bytes that the chain has, in their order.
 	const twin = await deploy(`twin of ${name}`, "encoder none\n");
 	for (const { label, sample } of known)
-		await world.request("eth_sendTransaction", [{ from, to: twin,
+		await world.rpc("eth_sendTransaction", [{ from, to: twin,
 			data: encodeFunctionData({ abi: CONTRIBUTE, args: [sample.hex, label] }) }]);
 	await until(`the twin of ${name} is followed`, 60, async () =>
 		(await get(`${world.daemon.url}/v1/models/${twin}`))?.contributions === inputs.length);
@@ -273,22 +273,13 @@ async function refuse(world, { name, model }) {
 
 async function main() {
 	const service = await startService();
-	const { node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
-	const request = (method, params) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
 	fs.writeFileSync(file("key"), `${KEY}\n`, { mode: 0o600 });
-	const pass = `--passphrase-file=${file("pass")}`;
 	const embeds = [`--embedding=test.example=http://127.0.0.1:${service.address().port}/v1/embeddings`,
 		`--embedding-key=test.example=${file("key")}`];
-	const at = [`--rpc=${node}`, pass, ...embeds];
-	const owner = await account(request, pass, "owner", "100");
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`);
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`);
-	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
-	const daemon = await serve([at, contracts, `--chain-id=${foundry.id}`, `--data-dir=${file("data")}`].flat());
-	const people = await request("eth_accounts", []);	// the node has their keys
-	const world = { at, contracts, daemon, request, pass, owner };
+	const chain = await newWorld({ pool: [], factory: [], options: embeds });
+	const daemon = await serve([chain.at, chain.contracts, `--chain-id=${foundry.id}`, `--data-dir=${file("data")}`].flat());
+	const people = await chain.rpc("eth_accounts");	// the node has their keys
+	const world = { ...chain, daemon };
 
 	const done = await Promise.all(Object.keys(encoders).map((name, i) => check(world, name, people[i])));
 	for (const one of done.filter(({ inputs }) => inputs[0].form === "text")) await refuse(world, one);

@@ -4,34 +4,25 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { createPublicClient, http, keccak256, toHex } from "viem";
+import { keccak256, toHex } from "viem";
 import { foundry } from "viem/chains";
-import { account, cleanUp, file, get, json, ok, root, run, serve, startAnvil, stop, texts, until } from "./cli.mjs";
+import { account, cleanUp, file, get, json, newWorld, ok, register, root, run, serve, stop, texts, until }
+	from "./cli.mjs";
 
 const N = 260;
 const KEEP = 20;
 const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/StakeTrainer.json"))).abi;
 
 async function world() {
-	const { anvil, node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
-	const rpc = (method, params) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
-	const pass = `--passphrase-file=${file("pass")}`;
-	const at = [`--rpc=${node}`, pass];
-	const owner = await account(rpc, pass, "owner", "100");
-	const operator = await account(rpc, pass, "operator", "100");
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`, "--period=2", "--unbond=1000",
-		"--min-bond=1000000000000000000");
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, "--min-refund-wait=1",
-		"--min-verdict-window=1", "--min-epoch=1", "--min-owner-claim-wait=1", "--min-any-claim-wait=1");
-	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
-	await ok("operator", "register", at, `--pool=${pool}`, `--key=${operator.key}`, "--bond=2000000000000000000");
+	const w = await newWorld();
+	const { at, contracts, owner } = w;
+	const operator = await account(w.rpc, w.pass, "operator", "100");
+	await register(w, operator);
 	const { model } = await json("deploy", "model", "Sections", at, contracts, `--key=${owner.key}`,
 		"--classes=games,science", "--columns=1024", "--refund-wait=2", "--verdict-window=600", "--epoch=3",
 		"--verdict=two-fold credit=1000000000 margin=2000000000");
 	const settings = [at, contracts, `--chain-id=${foundry.id}`, `--signer-key=${operator.key}`].flat();
-	return { anvil, reader, rpc, at, contracts, owner, operator, pool, model, settings };
+	return { ...w, operator, model, settings };
 }
 
 const contribute = (w, n, from) => {

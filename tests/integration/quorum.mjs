@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
-import { createPublicClient, decodeFunctionData, getAddress, http, recoverTypedDataAddress } from "viem";
+import { decodeFunctionData, getAddress, recoverTypedDataAddress } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { foundry } from "viem/chains";
-import { account, cleanUp, file, get, ok, json, root, serve, startAnvil, stop, texts, until } from "./cli.mjs";
+import { account, cleanUp, file, get, json, newWorld, ok, register, root, serve, stop, texts, until } from "./cli.mjs";
 
 const STEP = 5;	// contributions from checkpoint to checkpoint
 const KINDS = 6;	// of hostile answers
@@ -56,27 +56,12 @@ function hostile(world) {
 // ---- the world
 
 async function build() {
-	const { node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
-	const rpc = (method, params) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
-	const pass = `--passphrase-file=${file("pass")}`;
-	const at = [`--rpc=${node}`, pass];
-	const owner = await account(rpc, pass, "owner", "100");
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`, "--period=2", "--unbond=1000",
-		"--min-bond=1000000000000000000");
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, "--min-refund-wait=1",
-		"--min-verdict-window=1", "--min-epoch=1", "--min-owner-claim-wait=1", "--min-any-claim-wait=1");
-	const w = { reader, at, owner, pool, contracts: [`--pool=${pool}`, `--factory=${factory}`], operators: [], urls: [],
-		daemons: [] };
-	for (const name of ["ann", "bob", "eve", "mallory"]) w.operators.push(await account(rpc, pass, name, "100"));
+	const w = { ...await newWorld(), operators: [], urls: [], daemons: [] };
+	for (const name of ["ann", "bob", "eve", "mallory"]) w.operators.push(await account(w.rpc, w.pass, name, "100"));
 	return w;
 }
 
-async function join(w, i, endpoint) {
-	await ok("operator", "register", w.at, `--pool=${w.pool}`, `--key=${w.operators[i].key}`,
-		"--bond=2000000000000000000", `--endpoint=${endpoint}`);
-}
+const join = (w, i, endpoint) => register(w, w.operators[i], `--endpoint=${endpoint}`);
 
 async function startAll(w) {
 	for (const [i, operator] of w.operators.slice(0, 3).entries()) {

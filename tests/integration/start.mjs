@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { createPublicClient, http, keccak256, toHex } from "viem";
+import { keccak256, toHex } from "viem";
 import { foundry } from "viem/chains";
-import { account, cleanUp, file, get, json, ok, root, run, serve, startAnvil, stop, until } from "./cli.mjs";
+import { cleanUp, file, get, json, newWorld, ok, root, run, serve, stop, until } from "./cli.mjs";
 
 const N = 1000;
 const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/ModelFactory.json"))).abi;
@@ -71,17 +71,7 @@ async function exportsBeside(at, contracts, owner, settings) {
 }
 
 async function main() {
-	const { node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: http(node), cacheTime: 0 });
-	const rpc = (method, params) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
-	const pass = `--passphrase-file=${file("pass")}`;
-	const at = [`--rpc=${node}`, pass];
-	const owner = await account(rpc, pass, "owner", "100");
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`);
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`, "--min-refund-wait=1",
-		"--min-verdict-window=1", "--min-epoch=1", "--min-owner-claim-wait=1", "--min-any-claim-wait=1");
-	const contracts = [`--pool=${pool}`, `--factory=${factory}`];
+	const { reader, at, owner, pool, factory, contracts } = await newWorld({ pool: [] });
 
 	fs.writeFileSync(file("model.json"), JSON.stringify(model));
 	const imported = await json("import", file("model.json"), `--out=${file("model")}`);

@@ -7,10 +7,10 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
-import { createPublicClient, encodeFunctionData, http as transport, parseEther, toHex } from "viem";
+import { encodeFunctionData, parseEther, toHex } from "viem";
 import { foundry } from "viem/chains";
 import { Dice, sample } from "./chain.mjs";
-import { account, cleanUp, file, get, json, ok, root, serve, startAnvil, stop, until } from "./cli.mjs";
+import { cleanUp, file, get, json, newWorld, ok, root, serve, stop, until } from "./cli.mjs";
 
 const abi = JSON.parse(fs.readFileSync(path.join(root, "oracle/contracts/artifacts/StakeTrainer.json"))).abi;
 
@@ -74,20 +74,12 @@ async function ready(daemon) {
 
 // ---- the test
 
-async function newWorld() {
-	const { node } = await startAnvil();
-	const reader = createPublicClient({ chain: foundry, transport: transport(node), cacheTime: 0 });
-	const w = { node, sent: 0, dice: new Dice(31) };
-	w.rpc = (method, params = []) => reader.request({ method, params });
-	fs.writeFileSync(file("pass"), "correct horse\n");
-	const pass = `--passphrase-file=${file("pass")}`, at = [`--rpc=${node}`, pass];
-	const owner = await account(w.rpc, pass, "owner", "100");
-	const pool = await ok("deploy", "pool", at, `--key=${owner.key}`);
-	const factory = await ok("deploy", "factory", at, `--key=${owner.key}`);
-	w.model = (await json("deploy", "model", "Takeover", at, `--pool=${pool}`, `--factory=${factory}`,
-		`--key=${owner.key}`, "--classes=a,b,c", "--columns=256", "--floor=1000000000000000",
+async function world() {
+	const w = { ...await newWorld({ pool: [], factory: [] }), sent: 0, dice: new Dice(31) };
+	w.model = (await json("deploy", "model", "Takeover", w.at, w.contracts, `--key=${w.owner.key}`,
+		"--classes=a,b,c", "--columns=256", "--floor=1000000000000000",
 		"--cap=1000000000000000")).model;
-	w.settings = [pass, `--pool=${pool}`, `--factory=${factory}`, `--chain-id=${foundry.id}`,
+	w.settings = [w.pass, ...w.contracts, `--chain-id=${foundry.id}`,
 		`--data-dir=${file("data")}`, "--ready-blocks=1", "--ready-seconds=2"];
 	w.accounts = await w.rpc("eth_accounts");
 	return w;
@@ -147,7 +139,7 @@ async function bothFail(w, daemon, endpoints) {
 }
 
 async function main() {
-	const w = await newWorld();
+	const w = await world();
 	const endpoints = [await new Endpoint(w.node).listen(), await new Endpoint(w.node).listen()];
 	const daemon = await serve([`--rpc=${endpoints.map((e) => e.url)}`, ...w.settings]);
 	await contribute(w);
