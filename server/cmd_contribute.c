@@ -13,8 +13,8 @@
 #include "incentives/price.h"
 #include "oracle/abi_decaid.h"
 #include "oracle/history.h"
+#include "server/dataset.h"
 #include "server/embedder.h"
-#include "server/input.h"
 #include "server/wallet.h"
 
 #define SAMPLE_MAX_BYTES (96 * 1024)
@@ -38,7 +38,7 @@ struct target {
 /* One on its way. */
 struct flight {
 	struct hash32 tx;
-	uint64_t line;		/* of the file; 0: the command line's */
+	size_t line;		/* of the file; 0: the command line's */
 };
 
 struct batch {
@@ -124,38 +124,47 @@ static struct wei next_deposit(struct target *t)
 	return price;
 }
 
-static enum dc_status send_one(struct batch *b, struct hash32 *tx,
-			       const struct input_texts *in,
-			       const char *label_text, struct dc_err *err)
+static enum dc_status send_sample(struct batch *b, struct hash32 *tx,
+				  const struct dc_buf *sample, uint32_t label,
+				  struct dc_err *err)
 {
 	struct target *t = b->t;
-	struct dc_buf sample, call;
+	struct chain_call c = { .to = &t->trainer };
+	struct dc_buf call;
+	enum dc_status found;
+
+	if (dc_buf_failed(sample) || sample->len > t->params.max_sample_bytes)
+		return dc_fail(err, DC_EINVAL, "the sample is longer than "
+			       "the model's %" PRIu32 " bytes",
+			       t->params.max_sample_bytes);
+	dc_buf_init(&call, SAMPLE_MAX_BYTES + 256);
+	abi_call_contribute(&call, sample->data, sample->len, label);
+	c.data = call.data;
+	c.data_len = call.len;
+	c.value_wei = next_deposit(t);
+	found = chainclient_send(b->w->client, tx, b->w->slot, &c, err);
+	dc_buf_clear(&call);
+	return found;
+}
+
+static enum dc_status send_row(struct batch *b, struct hash32 *tx,
+			       const struct dataset_row *row,
+			       struct dc_err *err)
+{
+	struct target *t = b->t;
+	const struct dataset_options from = { .spec = &t->spec,
+					      .embedder = t->embedder };
+	struct dc_buf sample;
 	uint32_t label = 0;
 	enum dc_status found;
 
 	dc_buf_init(&sample, SAMPLE_MAX_BYTES);
-	dc_buf_init(&call, SAMPLE_MAX_BYTES + 256);
-	found = input_label(&label, &t->spec, label_text, err);
+	found = input_label(&label, &t->spec, row->label, err);
 	if (found == DC_OK)
-		found = input_sample(&sample, &t->spec, t->room, in,
-				     t->embedder, err);
-	if (found == DC_OK && (dc_buf_failed(&sample) ||
-			       sample.len > t->params.max_sample_bytes))
-		found = dc_fail(err, DC_EINVAL, "the sample is longer than "
-				"the model's %" PRIu32 " bytes",
-				t->params.max_sample_bytes);
-	if (found == DC_OK) {
-		struct chain_call c = { .to = &t->trainer,
-					.value_wei = next_deposit(t) };
-
-		abi_call_contribute(&call, sample.data, sample.len, label);
-		c.data = call.data;
-		c.data_len = call.len;
-		found = chainclient_send(b->w->client, tx, b->w->slot, &c,
-					 err);
-	}
+		found = dataset_sample(&sample, &from, t->room, row, err);
+	if (found == DC_OK)
+		found = send_sample(b, tx, &sample, label, err);
 	dc_buf_clear(&sample);
-	dc_buf_clear(&call);
 	return found;
 }
 
@@ -190,8 +199,7 @@ static void landed(struct batch *b, const struct flight *f,
 		return;
 	}
 	b->failed++;
-	fprintf(stderr, "decaid contribute: line %" PRIu64 ": reverted\n",
-		f->line);
+	fprintf(stderr, "decaid contribute: line %zu: reverted\n", f->line);
 }
 
 /* Look once; what is mined makes room. */
@@ -243,70 +251,47 @@ static enum dc_status wait_flights(struct batch *b, size_t most,
 
 /* --- a file --- */
 
-/* LABEL<TAB>TEXT. Lines that the model does not take are told and skipped;
- * what the chain or the node refuses ends it. */
-static enum dc_status take_line(struct batch *b, char *text, uint64_t line,
-				struct dc_err *err)
+/* Rows that the model does not take are told and skipped; what the chain or
+ * the node refuses ends it. */
+static void skip_row(void *user, size_t line, const char *why)
 {
-	struct dc_err why = DC_ERR_INIT;
-	char *tab = strchr(text, '\t');
-	struct input_texts in = { .text = tab != NULL ? tab + 1 : NULL };
-	struct flight *f;
-	enum dc_status found;
+	struct batch *b = user;
 
-	if (tab == NULL) {
-		fprintf(stderr, "decaid contribute: line %" PRIu64 ": no tab "
-			"after a label\n", line);
-		b->failed++;
-		return DC_OK;
-	}
-	*tab = '\0';
-	found = wait_flights(b, IN_FLIGHT - 1, err);
+	fprintf(stderr, "decaid contribute: line %zu: %s\n", line, why);
+	b->failed++;
+}
+
+static enum dc_status take_row(void *user, const struct dataset_row *row,
+			       struct dc_err *err)
+{
+	struct batch *b = user;
+	struct flight *f;
+	enum dc_status found = wait_flights(b, IN_FLIGHT - 1, err);
+
 	if (found != DC_OK)
 		return found;
 	f = &b->flying[b->n];
-	f->line = line;
-	found = send_one(b, &f->tx, &in, text, &why);
-	if (found == DC_OK) {
-		b->n++;
-		return DC_OK;
-	}
-	if (found != DC_EINVAL)
-		return dc_fail(err, found, "line %" PRIu64 ": %s", line,
-			       why.text);
-	fprintf(stderr, "decaid contribute: line %" PRIu64 ": %s\n", line,
-		why.text);
-	b->failed++;
-	return DC_OK;
+	f->line = row->line;
+	found = send_row(b, &f->tx, row, err);
+	b->n += found == DC_OK;
+	return found;
 }
 
 static enum dc_status take_file(struct batch *b, const char *path,
 				struct dc_err *err)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	enum dc_status found = DC_OK;
-	char *text = NULL;
-	uint64_t line = 0;
-	size_t room = 0;
-	ssize_t n;
+	const struct dataset_options o = {
+		.path = path, .spec = &b->t->spec, .embedder = b->t->embedder,
+		.fn = take_row, .skip = skip_row, .user = b
+	};
+	enum dc_status found;
 
-	if (f == NULL)
-		return dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
 	b->progress_ms = dc_clock_ms();
-	while (found == DC_OK && (n = getline(&text, &room, f)) >= 0) {
-		line++;
-		while (n > 0 && (text[n - 1] == '\n' || text[n - 1] == '\r'))
-			text[--n] = '\0';
-		if (n > 0)
-			found = take_line(b, text, line, err);
-	}
+	found = dataset_read(&o, err);
 	if (found == DC_OK)
 		found = wait_flights(b, 0, err);
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
-	free(text);
-	if (f != stdin)
-		(void)fclose(f);	/* only read from */
 	return found;
 }
 
@@ -394,7 +379,8 @@ static int contribute_one(const struct cmd_line *line, struct batch *b,
 
 	if (label == NULL)
 		return cmd_usage(line, "--label is needed");
-	found = send_one(b, &tx, in, label, &err);
+	found = send_row(b, &tx, &(struct dataset_row){
+		.label = label, .input = *in }, &err);
 	if (found == DC_OK)
 		found = chainclient_wait(b->w->client, &receipt, &tx,
 					 WALLET_WAIT_MS, &err);
@@ -453,8 +439,8 @@ int cmd_contribute(const struct command *self, int argc, char **argv)
 		  &in.image },
 		{ "label", "CLASS", "its class: a name, or a number from 0",
 		  &label },
-		{ "file", "FILE", "many: lines of class, tab, text; - is "
-		  "standard input", &file },
+		{ "file", "FILE", "many: lines of class, tab, text, or a CSV of "
+		  "numbers; - is standard input", &file },
 		{ "deposit", "WEI", "what to deposit [the price]", &deposit },
 	};
 	struct cmd_line line;

@@ -108,8 +108,8 @@ bool embedder_knows(const struct embedder *e, const struct model_spec *spec)
 	return false;
 }
 
-static enum dc_status check_text(const struct encoder_input *in,
-				 struct dc_err *err)
+enum dc_status embedder_check_text(const struct encoder_input *in,
+				   struct dc_err *err)
 {
 	if (in->n == 0)
 		return dc_fail(err, DC_EINVAL, "the text is empty");
@@ -133,7 +133,7 @@ static enum dc_status check_inputs(size_t *n_text,
 	for (no->at = 0; no->at < n; no->at++) {
 		if (in[no->at].kind != ENCODER_TEXT)
 			continue;
-		if (check_text(&in[no->at], err) != DC_OK)
+		if (embedder_check_text(&in[no->at], err) != DC_OK)
 			return DC_EINVAL;
 		++*n_text;
 	}
@@ -350,6 +350,19 @@ static enum dc_status grant_one(const struct embedder_wish *w,
 	}
 	return dc_fail(err, DC_EBUSY, "service %s: %s", w->service->name,
 		       w->service->why.text);
+}
+
+enum dc_status embedder_grant_text(const struct embedder_wish *w,
+				   struct encoder_input *out, size_t i,
+				   struct dc_err *err)
+{
+	enum dc_status found;
+
+	DC_CHECK(i < w->n);
+	embedder_lock(w->e);
+	found = grant_one(w, out, w->of[i], err);
+	embedder_unlock(w->e);
+	return found;
 }
 
 enum dc_status embedder_grant(struct embedder_wish *w,

@@ -67,6 +67,11 @@ void embedder_free(struct embedder *e);
 /* Whether a spec's service is among the settings. */
 bool embedder_knows(const struct embedder *e, const struct model_spec *spec);
 
+/* Whether a text may be wished for.
+ * Errors: DC_EINVAL why not. */
+enum dc_status embedder_check_text(const struct encoder_input *in,
+				   struct dc_err *err) DC_MUST_CHECK;
+
 /* Wish for the embeddings of the texts among inputs; inputs of other kinds
  * are passed over.
  * out    NULL: there was no text, or it failed
@@ -96,6 +101,12 @@ enum dc_status embedder_grant(struct embedder_wish *w,
 			      struct encoder_input *in, size_t n,
 			      struct embedder_no *no,
 			      struct dc_err *err) DC_MUST_CHECK;
+
+/* The same for one of the texts that were wished for, counted among those.
+ * out  points into the wish */
+enum dc_status embedder_grant_text(const struct embedder_wish *w,
+				   struct encoder_input *out, size_t i,
+				   struct dc_err *err) DC_MUST_CHECK;
 
 /* Done with it. NULL is taken. */
 void embedder_leave(void *wish);

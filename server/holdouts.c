@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "server/dataset.h"
 
+#define FILE_BYTES_MAX ((size_t)256 << 20)	/* unpacked */
+
 struct one {
 	struct addr20 model;
 	char *path;
@@ -42,9 +44,13 @@ static enum dc_status count_row(void *user, const struct dataset_row *row,
 
 static enum dc_status look_at(const char *path, struct dc_err *err)
 {
-	struct dc_err why = DC_ERR_INIT;
 	size_t n = 0;
-	enum dc_status st = dataset_read(path, NULL, count_row, &n, &why);
+	const struct dataset_options o = {
+		.path = path, .bytes_max = FILE_BYTES_MAX, .fn = count_row,
+		.user = &n
+	};
+	struct dc_err why = DC_ERR_INIT;
+	enum dc_status st = dataset_read(&o, &why);
 
 	if (st == DC_OK && n == 0)
 		st = dc_fail(&why, DC_EINVAL, "%s: has no rows", path);
@@ -94,8 +100,7 @@ void holdouts_free(struct holdouts *h)
 
 struct taking {
 	struct one *one;
-	const struct model_spec *spec;
-	struct embedder *embedder;
+	const struct dataset_options *from;
 	struct sample_room *room;
 	struct dc_buf sample;
 };
@@ -127,10 +132,9 @@ static enum dc_status take_row(void *user, const struct dataset_row *row,
 		return dc_fail(err, DC_EINVAL, "more than %d rows",
 			       HOLDOUT_ROWS_MAX);
 	dc_buf_reset(&t->sample);
-	st = input_label(&label, t->spec, row->label, err);
+	st = input_label(&label, t->from->spec, row->label, err);
 	if (st == DC_OK)
-		st = input_sample(&t->sample, t->spec, t->room, &row->input,
-				  t->embedder, err);
+		st = dataset_sample(&t->sample, t->from, t->room, row, err);
 	if (st == DC_OK && dc_buf_failed(&t->sample))
 		st = dc_fail(err, DC_EINVAL, "the input is too long");
 	if (st == DC_OK)
@@ -141,15 +145,20 @@ static enum dc_status take_row(void *user, const struct dataset_row *row,
 static enum dc_status read_one(struct one *one, const struct model_spec *spec,
 			       struct embedder *embedder, struct dc_err *err)
 {
-	struct taking t = { .one = one, .spec = spec, .embedder = embedder };
+	struct taking t = { .one = one };
+	const struct dataset_options o = {
+		.path = one->path, .bytes_max = FILE_BYTES_MAX, .spec = spec,
+		.embedder = embedder, .fn = take_row, .user = &t
+	};
 	enum dc_status st;
 
+	t.from = &o;
 	dc_arena_free(one->arena);
 	one->arena = dc_arena_new(1 << 16);
 	one->is.n = 0;
 	t.room = dc_malloc(sizeof(*t.room));
 	dc_buf_init(&t.sample, DATASET_LINE_BYTES_MAX);
-	st = dataset_read(one->path, spec, take_row, &t, err);
+	st = dataset_read(&o, err);
 	dc_buf_clear(&t.sample);
 	free(t.room);
 	if (st == DC_OK && one->is.n == 0)

@@ -34,6 +34,7 @@ libdc_server_a_SOURCES += server/deca_json.c server/deca_json.h
 libdc_server_a_SOURCES += server/deca_json_write.c
 libdc_server_a_SOURCES += server/model_file.c server/model_file.h
 libdc_server_a_SOURCES += server/cmd_model_file.c
+libdc_server_a_SOURCES += server/embed_rows.c server/embed_rows.h
 libdc_server_a_SOURCES += server/embedder.c server/embedder.h
 libdc_server_a_SOURCES += server/embedder_private.h server/embedder_service.c
 libdc_server_a_SOURCES += server/embedding_body.c server/embedding_body.h

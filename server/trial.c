@@ -8,10 +8,7 @@
 
 #include "base/types.h"
 #include "models/encoder.h"
-#include "server/embedder.h"
-
-/* Rows whose embeddings are asked for at once: some requests' worth. */
-#define EMBED_STEP 256
+#include "server/embed_rows.h"
 
 enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 			  struct dc_err *err)
@@ -91,46 +88,26 @@ static enum dc_status row_encode(struct sample *x, struct trial *t,
 }
 
 /* Rows [from, from + n) into their values. */
-static enum dc_status embed_rows(struct trial *t, struct labelled *d,
+static enum dc_status embed_some(struct trial *t, struct labelled *d,
 				 struct embedder *e, size_t from, size_t n,
 				 struct dc_err *err)
 {
-	struct encoder_input *in = dc_calloc(n, sizeof(*in));
-	struct embedder_wish *wish = NULL;
+	struct embed_row row[EMBED_ROWS];
 	enum dc_status st;
 
 	for (size_t i = 0; i < n; i++)
-		in[i] = (struct encoder_input){
-			.kind = ENCODER_TEXT, .n = d->row[from + i].len,
-			.text = d->row[from + i].text };
-	st = embedder_ask(&wish, e, &t->spec, in, n, err);
+		row[i] = (struct embed_row){
+			.text = d->row[from + i].text,
+			.len = d->row[from + i].len, .why = DC_ERR_INIT
+		};
+	st = embed_rows(d->value + from * d->n_column, row, n, e, &t->spec,
+			err);
 	for (size_t i = 0; st == DC_OK && i < n; i++)
-		memcpy(d->value + (from + i) * d->n_column, in[i].feature,
-		       d->n_column * sizeof(*d->value));
-	embedder_leave(wish);
-	free(in);
+		if (row[i].why.status != DC_OK)
+			st = dc_fail(err, row[i].why.status, "%s:%zu: %s",
+				     d->path, d->row[from + i].line,
+				     row[i].why.text);
 	return st;
-}
-
-/* Whose fault it was is found by one row at a time; what was answered before
- * is kept. */
-static enum dc_status embed_apart(struct trial *t, struct labelled *d,
-				  struct embedder *e, size_t from, size_t n,
-				  struct dc_err *err)
-{
-	struct dc_err why = DC_ERR_INIT;
-	enum dc_status st = embed_rows(t, d, e, from, n, &why);
-
-	if (st != DC_EINVAL)
-		return st == DC_OK ? st : dc_fail(err, st, "%s", why.text);
-	for (size_t i = from; i < from + n; i++) {
-		dc_err_clear(&why);
-		st = embed_rows(t, d, e, i, 1, &why);
-		if (st != DC_OK)
-			return dc_fail(err, st, "%s:%zu: %s", d->path,
-				       d->row[i].line, why.text);
-	}
-	return DC_OK;
 }
 
 enum dc_status trial_embed(struct trial *t, struct labelled *d,
@@ -144,12 +121,11 @@ enum dc_status trial_embed(struct trial *t, struct labelled *d,
 		return DC_OK;
 	d->n_column = dimension;
 	d->value = dc_calloc(d->n, dimension * sizeof(*d->value));
-	step = EMBEDDER_VALUES_MAX / dimension < EMBED_STEP ?
-		EMBEDDER_VALUES_MAX / dimension : EMBED_STEP;
+	step = embed_rows_most(&t->spec);
 	for (size_t i = 0; st == DC_OK && i < d->n; i += step) {
 		size_t n = d->n - i < step ? d->n - i : step;
 
-		st = embed_apart(t, d, e, i, n, err);
+		st = embed_some(t, d, e, i, n, err);
 		if (st == DC_OK && tell != NULL)
 			tell(data, i + n, d->n);
 	}

@@ -58,7 +58,7 @@ const decimal = (v) => {
 	const digits = String(v < 0n ? -v : v).padStart(10, "0");
 	return `${v < 0n ? "-" : ""}${digits.slice(0, -9)}.${digits.slice(-9)}`.replace(/\.?0+$/, "");
 };
-const asked = [];
+const asked = [], batches = [];
 
 // Answers in the wrong order, after a failure now and then, and only to the key.
 function startService() {
@@ -77,6 +77,7 @@ function startService() {
 			}
 			const { model, input } = JSON.parse(body);
 			asked.push(...input);
+			batches.push(input.length);
 			const data = input.map((text, index) => ({ object: "embedding", embedding: embedding(text), index }));
 			response.writeHead(200, { "Content-Type": "application/json" })
 				.end(JSON.stringify({ object: "list", data: data.reverse(), model }));
@@ -167,15 +168,23 @@ function spec_of(name, columns, lines) {
 
 // ---- one encoder
 
+// How a file says an input of a class; null: no file can.
+function row(one, label) {
+	if (one.form === "text") return /[\t\n]|^\s|\s$/.test(one.text) ? null : `${label}\t${one.text}\n`;
+	if (one.form === "indices") return `${label}\t${one.typed}\r\n`;
+	return one.form === "features" ? `${one.typed},${label}\n` : null;
+}
+
 // A class for each: what all have in common tells nothing apart.
 async function contribute(world, who, model, inputs) {
-	// What a file of lines can hold goes in one command.
-	const lines = inputs.map((one, i) => one.text !== undefined && !/[\t\n]|^\s|\s$/.test(one.text)
-		? `${"ab"[i % 2]}\t${one.text}\n` : null);
+	// What a file can hold goes in one command, behind a byte order mark and packed.
+	const lines = inputs.map((one, i) => row(one, "ab"[i % 2]));
 	let sent = 0;
 	if (lines.some((line) => line !== null)) {
-		fs.writeFileSync(file(`${model}.tsv`), lines.filter((line) => line !== null).join(""));
-		const r = await json("contribute", model, world.at, world.contracts, `--key=${who.key}`, `--file=${file(`${model}.tsv`)}`);
+		const head = inputs[0].form === "features" ? "w,x,y,z,label\n" : "";
+		const path = file(`${model}.${head === "" ? "tsv" : "csv"}.gz`);
+		fs.writeFileSync(path, zlib.gzipSync("\ufeff" + head + lines.filter((line) => line !== null).join("")));
+		const r = await json("contribute", model, world.at, world.contracts, `--key=${who.key}`, `--file=${path}`);
 		sent = r.contributed;
 		assert.equal(r.failed, 0);
 	}
@@ -261,10 +270,10 @@ async function look(world, browser, { name, model, inputs }) {
 
 async function refuse(world, { name, model }) {
 	const who = world.owner;
-	fs.writeFileSync(file("bad.tsv"), Buffer.concat([Buffer.from("a\tcaf"), Buffer.from([0xe9, 0x0a])]));
+	fs.writeFileSync(file("bad.tsv"), Buffer.concat([Buffer.from("\na\tcaf"), Buffer.from([0xe9, 0x0a])]));
 	const r = await run("contribute", model, world.at, world.contracts, `--key=${who.key}`, `--file=${file("bad.tsv")}`);
 	assert.equal(r.status, 1);
-	assert.match(r.err, /not UTF-8/, name);
+	assert.match(r.err, /line 2: .*not UTF-8/, name);
 	const sent = await fetch(`${world.daemon.url}/v1/models/${model}/predict`, { method: "POST",
 		headers: { "Content-Type": "application/json" },
 		body: Buffer.concat([Buffer.from('{"text":"caf'), Buffer.from([0xe9]), Buffer.from('"}')]) });
@@ -285,6 +294,8 @@ async function main() {
 	for (const one of done.filter(({ inputs }) => inputs[0].form === "text")) await refuse(world, one);
 	// each process asked once about each text: those that contributed, and the daemon
 	assert.ok(asked.length <= 2 * texts.length + 5, `${asked.length} texts were sent`);
+	const lines = texts.filter((text) => row({ form: "text", text }, "a") !== null).length;
+	assert.ok(batches.includes(lines), `a file's ${lines} texts were sent as ${batches}`);
 	const shown = await (await fetch(`${daemon.url}/v1/status`)).text() + await (await fetch(`${daemon.url}/metrics`)).text();
 	assert.ok(!shown.includes(KEY));
 	assert.deepEqual((await get(`${daemon.url}/v1/models/${done.find(({ name }) => name === "embedding").model}`)).embedding,

@@ -264,6 +264,11 @@ tests_unit_check_server_conf_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DTEST_EXAMPLE='"$(abs_srcdir)/contrib/decaid.conf"'
 tests_unit_check_server_conf_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_dataset
+tests_unit_check_server_dataset_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+tests_unit_check_server_dataset_LDADD = tests/unit/libfake.a \
+	$(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_embedder
 tests_unit_check_server_embedder_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_check_server_embedder_LDADD = tests/unit/libfake.a \
