@@ -90,7 +90,7 @@ async function main() {
 	assert.deepEqual([many.contributed, many.failed], [60, 0]);
 	r = await run("contribute", model, at, contracts, `--key=${liar.key}`, `--file=${file("liar.tsv")}`, "--json");
 	assert.equal(r.status, 1);
-	assert.match(r.err, /line 1: no tab/);
+	assert.match(r.err, /line 1: not label<TAB>input/);
 	assert.equal(JSON.parse(r.out).contributed, 6);
 	const one = await json("contribute", model, at, contracts, `--key=${honest.key}`, "--text=dragon quest",
 		"--label=0");
