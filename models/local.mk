@@ -3,7 +3,6 @@ noinst_LIBRARIES += libdc_models.a
 libdc_models_a_SOURCES = \
 	models/adagrad.h \
 	models/adagrad_four.c models/adagrad_four.h \
-	models/arow.c \
 	models/blend.c \
 	models/deca.c models/deca.h models/deca_private.h \
 	models/deca_bayes.c \

@@ -9,7 +9,6 @@
 #include "models/root.h"
 
 static const struct model_ops *const models[] = {
-	&model_arow,
 	&model_blend,
 	&model_deca_dense_perceptron,
 	&model_deca_naive_bayes,

@@ -111,7 +111,6 @@ static inline void model_touch_all(struct model *m, size_t cell, size_t n)
 uint64_t model_length(const struct sample *x);
 
 /* Every line of the table. */
-extern const struct model_ops model_arow;
 extern const struct model_ops model_blend;
 extern const struct model_ops model_deca_dense_perceptron;
 extern const struct model_ops model_deca_naive_bayes;

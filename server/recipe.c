@@ -27,7 +27,6 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-	{ .model = "arow", .before = "", .after = " regularization=3000" },
 	{ .model = "blend", .before = "", .after = " epsilon=10000000"
 	  " learning-rate=400000000 smoothing=100000000" },
 	{ .model = "deca-dense-perceptron", .before = "",
@@ -60,13 +59,13 @@ static const char *const types_text[] = {
 };
 
 static const char *const types_table[] = {
-	"kalman", "arow", "hoeffding", "logistic", "nearest",
-	"sparse-perceptron", "deca-dense-perceptron", "deca-nearest-centroid"
+	"kalman", "hoeffding", "logistic", "nearest", "sparse-perceptron",
+	 "deca-dense-perceptron", "deca-nearest-centroid"
 };
 
 /* What a model type must take: dense samples of any sign, and many columns. */
 static const char *const types_embedding[] = {
-	"logistic", "kalman", "arow", "nearest", "sparse-perceptron",
+	"logistic", "kalman", "nearest", "sparse-perceptron",
 	"deca-dense-perceptron", "deca-nearest-centroid"
 };
 

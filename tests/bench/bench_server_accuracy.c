@@ -3,7 +3,8 @@
  * data set learns its train file once, in order, with the parameters that are
  * fixed for the kind of data, and is asked about its test file; beside that,
  * what scikit-learn 1.2.1 reaches: its best classifier in one online pass,
- * and logistic regression run to convergence.
+ * and logistic regression run to convergence. Then the same where a tenth and
+ * a fifth of the training rows have a wrong label: contributors err and lie.
  *
  *     make bench BENCHES=tests/bench/bench_server_accuracy [DATA_DIR=DIR]
  *
@@ -12,17 +13,19 @@
 
 #include "config.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "server/recipe.h"
 #include "server/trial.h"
 
 /* Percent on test, from the data folder's README; target: what the best of
- * our types is to reach. 0: none is set. */
+ * our types is to reach. 0: none is set. All are figures of one decimal: 98.9
+ * of occupancy are the 9,230 of 9,333 rows that converged regression reaches
+ * at its best (C = 0.1), 98.896 %, so ours are compared as one decimal too. */
 static const struct {
 	const char *name;
 	enum labelled_kind kind;
@@ -48,6 +51,39 @@ struct bench_set {
 	struct labelled train, test;
 	struct labelled_classes classes;
 };
+
+static bool
+is_reached(double percent, double target)
+{
+	return llrint(percent * 10) >= llrint(target * 10);
+}
+
+static uint64_t
+next_random(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* Each row's label with that chance another one, any. */
+static void
+labels_spoil(struct labelled *d, uint32_t n_class, unsigned percent)
+{
+	uint64_t state = 1;
+
+	for (size_t i = 0; i < d->n; i++) {
+		uint64_t r = next_random(&state);
+		uint32_t *label = &d->row[i].label;
+
+		if ((r >> 32) % 100 < percent)
+			*label = (uint32_t)((*label + 1 +
+					     (r & UINT32_MAX) %
+					     (n_class - 1)) % n_class);
+	}
+}
 
 static enum dc_status
 set_load(struct bench_set *s, char paths[2][512], struct dc_err *err)
@@ -94,7 +130,7 @@ width_of(const char *type)
 }
 
 static void
-head_print(enum labelled_kind kind)
+head_print(enum labelled_kind kind, unsigned wrong)
 {
 	size_t i;
 
@@ -102,12 +138,28 @@ head_print(enum labelled_kind kind)
 	for (i = 0; recipe_type(kind, NULL, i) != NULL; i++)
 		printf(" %*s", width_of(recipe_type(kind, NULL, i)),
 		       recipe_type(kind, NULL, i));
-	printf(" | online converged | target\n");
+	printf("%s\n", wrong > 0 ? "" : " | online converged | target");
 }
 
-/* One line of the table; whether the target is reached. */
+/* What stands behind a set's figures. */
+static void
+end_print(size_t k, double best, unsigned wrong)
+{
+	if (wrong == 0)
+		printf(" | %6.1f %9.1f | ", sets[k].online,
+		       sets[k].converged);
+	if (wrong == 0 && sets[k].target == 0)
+		printf("%6s", "-");
+	else if (wrong == 0)
+		printf("%6.1f%s", sets[k].target,
+		       is_reached(best, sets[k].target) ? "" : " not reached");
+	putchar('\n');
+}
+
+/* One line of the table; whether the target is reached.
+ * wrong  percent of the training labels */
 static bool
-set_run(size_t k, const char *folder)
+set_run(size_t k, const char *folder, unsigned wrong)
 {
 	const char *end = sets[k].kind == LABELLED_TEXT ? "tsv" : "csv";
 	struct bench_set s = { .classes = { 0, NULL } };
@@ -119,6 +171,7 @@ set_run(size_t k, const char *folder)
 	snprintf(paths[0], 512, "%s/%s.train.%s.gz", folder, sets[k].name, end);
 	snprintf(paths[1], 512, "%s/%s.test.%s.gz", folder, sets[k].name, end);
 	if (set_load(&s, paths, &err) == DC_OK) {
+		labels_spoil(&s.train, s.classes.n, wrong);
 		printf("%-13s", sets[k].name);
 		for (i = 0; recipe_type(sets[k].kind, NULL, i) != NULL; i++) {
 			const char *type = recipe_type(sets[k].kind, NULL, i);
@@ -133,24 +186,35 @@ set_run(size_t k, const char *folder)
 			fflush(stdout);
 			best = got > best ? got : best;
 		}
-		printf(" | %6.1f %9.1f | %6.1f%s\n", sets[k].online,
-		       sets[k].converged, sets[k].target,
-		       best >= sets[k].target ? "" : " not reached");
+		end_print(k, best, wrong);
 	}
 	if (err.text[0] != '\0')
 		printf("%s: %s\n", sets[k].name, err.text);
 	labelled_clear(&s.train);
 	labelled_clear(&s.test);
 	labelled_classes_clear(&s.classes);
-	return best >= sets[k].target;
+	return is_reached(best, sets[k].target);
+}
+
+/* All sets; returns how many targets are reached. */
+static unsigned
+sets_run(const char *folder, unsigned wrong)
+{
+	unsigned reached = 0;
+
+	for (size_t k = 0; k < DC_ARRAY_LEN(sets); k++) {
+		if (k == 0 || sets[k].kind != sets[k - 1].kind)
+			head_print(sets[k].kind, wrong);
+		reached += set_run(k, folder, wrong) && sets[k].target != 0;
+	}
+	return reached;
 }
 
 int
 main(void)
 {
 	const char *folder = getenv("DATA_DIR");
-	unsigned reached = 0;
-	size_t k;
+	unsigned reached, n_target = 0;
 
 	if (folder == NULL)
 		folder = "../shared/data";
@@ -159,12 +223,14 @@ main(void)
 		return EXIT_SUCCESS;
 	}
 	printf("percent right on test after one pass over train\n");
-	for (k = 0; k < DC_ARRAY_LEN(sets); k++) {
-		if (k == 0 || sets[k].kind != sets[k - 1].kind)
-			head_print(sets[k].kind);
-		reached += set_run(k, folder);
+	reached = sets_run(folder, 0);
+	for (size_t k = 0; k < DC_ARRAY_LEN(sets); k++)
+		n_target += sets[k].target != 0;
+	printf("\ntargets reached: %u of %u\n", reached, n_target);
+	for (unsigned wrong = 10; wrong <= 20; wrong += 10) {
+		printf("\nthe same with %u percent of the training labels "
+		       "wrong\n", wrong);
+		(void)sets_run(folder, wrong);
 	}
-	printf("\ntargets reached: %u of %zu\n", reached,
-	       DC_ARRAY_LEN(sets));
-	return EXIT_SUCCESS;
+	return reached == n_target ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const specs[] = {
 		SPEC("naive-bayes columns=3 smoothing=1000000000"),
 		SPEC("sparse-perceptron columns=3 learning-rate=1000000000"),
-		SPEC("arow columns=3 regularization=1"),
+		SPEC("logistic columns=3 epsilon=1 learning-rate=1"),
 		SPEC("hoeffding columns=3 grace=2 nodes=3 trees=2"),
 	};
 	struct dc_err err = DC_ERR_INIT;

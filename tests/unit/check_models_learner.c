@@ -23,9 +23,9 @@
 	"verdict two-fold credit=1000000000 margin=1000000000\n" \
 	"sample packed\nclass a\nclass b\nclass c\n"
 
-#define AROW(columns) \
-	"decaid 1\nmodel arow columns=" columns \
-	" regularization=3000\nencoder none\n" \
+#define LOGISTIC(columns) \
+	"decaid 1\nmodel logistic columns=" columns \
+	" epsilon=10000000 learning-rate=500000000\nencoder none\n" \
 	"verdict two-fold credit=1000000000 margin=1000000000\n" \
 	"sample packed\nclass a\nclass b\nclass c\n"
 #define HOEFFDING(columns) \
@@ -175,7 +175,7 @@ feed(struct learner_room *r, uint64_t from, uint64_t to)
 }
 
 static const char *const specs[] = {
-	BAYES("500"), PERCEPTRON("500"), AROW("500"), HOEFFDING("500")
+	BAYES("500"), PERCEPTRON("500"), LOGISTIC("500"), HOEFFDING("500")
 };
 
 START_TEST(a_root_asked_often_is_the_root_asked_once)

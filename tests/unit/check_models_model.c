@@ -476,43 +476,11 @@ START_TEST(regression_learns_a_line_and_neighbours_learn_rings)
 {
 	ck_assert_uint_ge(points_right("logistic", false), 480);
 	ck_assert_uint_ge(points_right("kalman", false), 480);
-	ck_assert_uint_ge(points_right("arow", false), 480);
-	ck_assert_uint_lt(points_right("arow", true), 350);
 	ck_assert_uint_ge(points_right("hoeffding", false), 430);
 	ck_assert_uint_ge(points_right("hoeffding", true), 400);
 	ck_assert_uint_ge(points_right("nearest", false), 430);
 	ck_assert_uint_ge(points_right("nearest", true), 370);
 	ck_assert_uint_lt(points_right("logistic", true), 350);
-}
-END_TEST
-
-/* With little regularization a lesson sticks at once, and what is known of a
- * weight only grows. */
-START_TEST(arow_is_right_about_what_it_just_learned)
-{
-	struct model_room r;
-	uint64_t state = 11;
-	int64_t was[2 * 3 * 9], scores[3], value[8];
-	uint32_t i, j;
-
-	model_room_init(&r, "arow", 8, 3, 3000);
-	for (i = 0; i < 200; i++) {
-		struct sample x = { SAMPLE_DENSE, 8, NULL, value };
-		uint32_t label = (uint32_t)(unit_random(&state) % 3);
-
-		for (j = 0; j < 8; j++)
-			value[j] = (int64_t)(unit_random(&state) % 4000001) *
-				1000 - 2 * DC_FX9_ONE;
-		memcpy(was, r.m.cells, sizeof(was));
-		learn(&r, &x, label);
-		r.spec.model->scores(&r.m, scores, &x);
-		if (i < 8)
-			ck_assert_int_gt(scores[label], DC_FX9_ONE * 9 / 10);
-		for (j = 0; j < 2 * 3 * 9; j++)
-			if (j / 3 % 2 == 1)
-				ck_assert_int_ge(r.m.cells[j], was[j]);
-	}
-	model_room_clear(&r);
 }
 END_TEST
 
@@ -645,7 +613,6 @@ UNIT_MAIN("models/model",
 	  learning_marks_what_it_changes,
 	  derived_values_are_those_that_rebuilding_makes,
 	  regression_learns_a_line_and_neighbours_learn_rings,
-	  arow_is_right_about_what_it_just_learned,
 	  a_tree_grows_to_its_nodes_and_no_further,
 	  trees_that_no_learning_leads_to_are_refused,
 	  the_blend_learns_whom_to_trust,

@@ -303,43 +303,6 @@ class Kalman:
                     for w, s in zip(self.w, self.s)), [])
 
 
-class Arow:
-    def __init__(self, classes, columns, r):
-        self.C, self.n, self.r = classes, columns + 1, (r << 58) // ONE
-        self.w = [[0] * classes for _ in range(self.n)]
-        self.k = [[0] * classes for _ in range(self.n)]
-
-    def takes(self, s):
-        return True
-
-    def row(self, s):
-        return [(0, 1 << 16)] + [(f + 1, clamp(cut(v << 16, ONE), 1 << 20))
-                                 for f, v in s]
-
-    def scores(self, s):
-        return [cut64(cut(sum(self.w[f][c] * x for f, x in self.row(s)),
-                          1 << 16)) for c in range(self.C)]
-
-    def learn(self, s, label):
-        said, one, x = self.scores(s), 1 << 58, self.row(s)
-        for c in range(self.C):
-            y = 1 if c == label else -1
-            loss = ONE - y * said[c]
-            if loss <= 0:
-                continue
-            v = [one - self.k[f][c] for f, _ in x]
-            part = [v * u * u >> 32 for v, (_, u) in zip(v, x)]
-            b = (1 << 90) // (self.r + sum(part))
-            a = y * min(1 << 62, loss * b >> 32)
-            for v, p, (f, u) in zip(v, part, x):
-                self.w[f][c] = clamp(self.w[f][c] + (a * (v * u >> 16) >> 58),
-                                     1 << 46)
-                self.k[f][c] += v * (p * b >> 32) >> 58
-
-    def cells(self):
-        return sum((w + k for w, k in zip(self.w, self.k)), [])
-
-
 def times(n, t):
     """Poisson of mean 2 by exact fractions: e^-2 from its series."""
     z = (64 * n + t) * 0x9e3779b97f4a7c15 % (1 << 64)
@@ -897,8 +860,6 @@ run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 30, ONE, ONE // 2,
     "support", 12, folds=3, support=3)
 run("sparse-perceptron", Perceptron, ONE, "learning-rate", 2, 24, ONE, ONE,
     "support", 5, folds=2, support=1)
-run("arow", Arow, ONE // 1000, "regularization", 2, 30, ONE, ONE)
-run("arow", Arow, 1, "regularization", 9, 20, 500, 10)
 run("hoeffding", Hoeffding, (5, 15, 1),
     "columns=10 grace=%d nodes=%d trees=%d", 2, 10, ONE, ONE)
 run("hoeffding", Hoeffding, (8, 6, 3),

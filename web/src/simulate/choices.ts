@@ -18,7 +18,6 @@ export const MODELS: Record<string, (columns: string) => string> = {
 		"learning-rate=400000000 smoothing=100000000",
 	"sparse-perceptron": (columns) =>
 		`columns=${columns} learning-rate=1000000000`,
-	"arow": (columns) => `columns=${columns} regularization=3000`,
 	"hoeffding": (columns) => `columns=${columns} grace=20 nodes=63 trees=16`,
 	"kalman": (columns) => `columns=${columns} variance=1000000000`,
 	"nearest": (columns) =>

@@ -20,7 +20,7 @@ export const choose = {
 			advice: "Take kalman with scale. Where columns are few and " +
 				"no line parts the classes, nearest is ahead; where they " +
 				"are of many kinds, hoeffding. Of more than 512 columns, " +
-				"arow.",
+				"logistic.",
 		},
 	},
 	sets: {
@@ -35,8 +35,6 @@ export const choose = {
 	},
 	types_title: "Model types",
 	types: {
-		"arow": "Knows how sure it is of each weight; tables of any " +
-			"width, right from few rows.",
 		"blend": "Naive Bayes and logistic regression side by side; how " +
 			"much to trust each is learned too.",
 		"hoeffding": "Trees that are split where the data are sure, and " +
