@@ -15,7 +15,6 @@ libdc_base_a_SOURCES = \
 	base/pages.c base/pages.h \
 	base/status.c base/status.h \
 	base/types.c base/types.h \
-	base/u256.c base/u256.h \
-	base/xxh64.c base/xxh64.h
+	base/u256.c base/u256.h
 
 base_libs = libdc_base.a

@@ -8,9 +8,9 @@
 
 #include <endian.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/keccak.h"
-#include "base/xxh64.h"
 #include "models/fx9.h"
 
 static size_t padded(size_t cells)
@@ -269,6 +269,7 @@ uint64_t learner_accuracy_fx9(const struct learner *l)
 enum { AT_MAGIC = 0, AT_SPEC = 16, AT_ROOT = 48, AT_CELLS = 80, AT_END = 88 };
 
 #define CHECKSUM_BYTES 8
+#define CHECKSUM_SEED 0
 
 static const char magic[16] = "decaid state 1\n";
 
@@ -446,7 +447,7 @@ void learner_keep(struct learner *l, uint8_t *out)
 	size_t len = learner_snapshot_size(l->spec);
 
 	learner_export(l, out);
-	le64_put(out + len, xxh64(out, len));
+	le64_put(out + len, XXH64(out, len, CHECKSUM_SEED));
 }
 
 enum dc_status learner_kept_check(const struct model_spec *spec,
@@ -457,7 +458,7 @@ enum dc_status learner_kept_check(const struct model_spec *spec,
 
 	if (*len != learner_kept_size(spec))
 		return DC_OK;
-	if (le64_get(in + own) != xxh64(in, own))
+	if (le64_get(in + own) != XXH64(in, own, CHECKSUM_SEED))
 		return dc_fail(err, DC_EINVAL, "snapshot is damaged");
 	*len = own;
 	return DC_OK;

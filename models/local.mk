@@ -1,5 +1,6 @@
 # models/: classifiers, samples, roots and verdicts, in integers; uses base.
 noinst_LIBRARIES += libdc_models.a
+libdc_models_a_CFLAGS = $(AM_CFLAGS) $(XXHASH_CFLAGS)
 libdc_models_a_SOURCES = \
 	models/adagrad.h \
 	models/adagrad_four.c models/adagrad_four.h \
@@ -47,6 +48,6 @@ libdc_models_a_SOURCES = \
 	models/verdict_recent.c models/verdict_recent.h \
 	models/verdict_support.c
 
-models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS)
+models_libs = libdc_models.a $(base_libs) $(UNISTRING_LIBS) $(XXHASH_LIBS)
 
 dist_doc_DATA += models/ACCURACY.md models/VERDICTS.md

@@ -4,9 +4,9 @@
 
 #include <endian.h>
 #include <string.h>
+#include <xxhash.h>
 
 #include "base/hex.h"
-#include "base/xxh64.h"
 #include "models/learner.h"
 #include "tests/unit/learner_room.h"
 #include "tests/unit/unit.h"
@@ -350,7 +350,7 @@ START_TEST(what_was_kept_and_spoilt_is_refused)
 	other.b[0] ^= 1;
 	spoilt(&a, bytes, n, &other, n);
 	bytes[n - 16] ^= 1;
-	sum = htole64(xxh64(bytes, n - 8));
+	sum = htole64(XXH64(bytes, n - 8, 0));
 	memcpy(bytes + n - 8, &sum, sizeof(sum));
 	if (learner_restore(&a.l, bytes, n, &root, NULL) == DC_OK) {
 		learner_root(&a.l, &other);
@@ -358,6 +358,40 @@ START_TEST(what_was_kept_and_spoilt_is_refused)
 	}
 	free(bytes);
 	learner_room_clear(&a);
+}
+END_TEST
+
+/* What older files have: of the bytes 7 i + 1, i = 0, 1, ..., by xxHash 0.8.1,
+ * seed 0. */
+START_TEST(the_checksum_of_kept_states_is_xxh64)
+{
+	static const struct {
+		size_t n;
+		uint64_t sum;
+	} cases[] = {
+		{ 0, UINT64_C(0xef46db3751d8e999) },
+		{ 1, UINT64_C(0x8a4127811b21e730) },
+		{ 3, UINT64_C(0xb6e6c910c2fd373a) },
+		{ 4, UINT64_C(0x22eda2cf6af4c124) },
+		{ 7, UINT64_C(0x34084d91a233a751) },
+		{ 8, UINT64_C(0xc6f1803a5e0b3222) },
+		{ 12, UINT64_C(0x9178b724dce384c0) },
+		{ 31, UINT64_C(0x6ab1c40e29f50073) },
+		{ 32, UINT64_C(0x5a0756fbe9ecd3d1) },
+		{ 33, UINT64_C(0xdc50cdc37bb9c183) },
+		{ 63, UINT64_C(0x10dd94885c71894a) },
+		{ 64, UINT64_C(0x90083da9cdb9d795) },
+		{ 71, UINT64_C(0x0f2038704bd83a47) },
+		{ 200, UINT64_C(0xb2d27dd52e816618) },
+	};
+	uint8_t in[201];
+	size_t i;
+
+	for (i = 1; i < sizeof(in); i++)	/* at an odd address */
+		in[i] = (uint8_t)(7 * (i - 1) + 1);
+	for (i = 0; i < DC_ARRAY_LEN(cases); i++)
+		ck_assert_uint_eq(XXH64(in + 1, cases[i].n, 0),
+				  cases[i].sum);
 }
 END_TEST
 
@@ -579,6 +613,7 @@ UNIT_MAIN("models/learner",
 	  a_restored_snapshot_goes_on_with_the_same_roots,
 	  what_was_kept_goes_on_like_the_original,
 	  what_was_kept_and_spoilt_is_refused,
+	  the_checksum_of_kept_states_is_xxh64,
 	  a_restored_snapshot_gives_the_same_scores,
 	  a_snapshot_of_something_else_is_refused,
 	  a_snapshot_with_impossible_cells_is_refused,

@@ -33,8 +33,6 @@ UNIT_TESTS += tests/unit/check_base_json_scan
 tests_unit_check_base_json_scan_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_keccak
 tests_unit_check_base_keccak_LDADD = $(unit_base_libs)
-UNIT_TESTS += tests/unit/check_base_xxh64
-tests_unit_check_base_xxh64_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_log
 tests_unit_check_base_log_LDADD = $(unit_base_libs)
 UNIT_TESTS += tests/unit/check_base_status
@@ -65,6 +63,7 @@ UNIT_TESTS += tests/unit/check_models_holdout
 tests_unit_check_models_holdout_LDADD = $(models_libs) $(CHECK_LIBS)
 
 UNIT_TESTS += tests/unit/check_models_learner
+tests_unit_check_models_learner_CFLAGS = $(AM_CFLAGS) $(XXHASH_CFLAGS)
 tests_unit_check_models_learner_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_merkle
 tests_unit_check_models_merkle_LDADD = $(unit_models_libs)
