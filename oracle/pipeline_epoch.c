@@ -113,7 +113,6 @@ static enum dc_status judge(struct pipeline *p, struct pipe_model *m,
 	uint32_t n = CHUNK, i = CHUNK;
 
 	while (st == DC_OK && m->judged.judged < m->row.totals.count) {
-		struct sql_settlement s;
 		enum verdict v;
 
 		if (i == n) {
@@ -133,11 +132,8 @@ static enum dc_status judge(struct pipeline *p, struct pipe_model *m,
 			break;
 		v = judge_one(p, m, &c[i]);
 		append_verdict(m, words, v);
-		s = c[i].now;
-		s.verdict = v;
-		s.verdict_epoch = epoch;
-		st = sql_contribution_settle(p->db, m->row.row, c[i].is.id,
-					     &s, err);
+		st = sql_contribution_judge(p->db, m->row.row, c[i].is.id, v,
+					    epoch, err);
 		i++;
 	}
 	dc_arena_free(arena);

@@ -76,7 +76,7 @@ sql_block_put(struct sql_db *db, const struct block_ref *b,
 	sql_bind_u64(&q, b->time_s);
 	found = sql_query_run(&q, err);
 	if (found == DC_OK && db->undo_block == SQL_UNDO_NONE)
-		found = sql_undo_raise_floor(db, b->number, err);
+		found = sql_undo_final(db, b->number, err);
 	return found;
 }
 

@@ -131,26 +131,53 @@ sql_contribution_insert(struct sql_db *db, const struct sql_contribution *c,
 	return found == DC_OK ? sql_sample_insert(db, c, err) : found;
 }
 
+/* Names no column of an index, so that none is touched: half the work of
+ * settling, for every contribution. */
+static const char SQL_CONTRIBUTION_JUDGE[] =
+	"UPDATE contributions SET verdict = ?1, verdict_epoch = ?2"
+	" WHERE row = ?3";
 static const char SQL_CONTRIBUTION_SETTLE[] =
 	"UPDATE contributions SET state = ?1, verdict = ?2,"
 	" verdict_epoch = ?3, paid_wei = ?4, settled_block = ?5"
 	" WHERE row = ?6";
+
+/* Run an update of one contribution. */
+static enum dc_status
+sql_contribution_update(struct sql_query *q, struct dc_err *err)
+{
+	enum dc_status found = sql_query_run(q, err);
+
+	if (found == DC_OK && sql_changes(q->db) == 0)
+		found = dc_fail(err, DC_ENOTFOUND, "no such contribution");
+	return found;
+}
+
+enum dc_status
+sql_contribution_judge(struct sql_db *db, int64_t model, uint64_t id,
+		       enum verdict verdict, uint64_t epoch,
+		       struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_must_write(db);
+	sql_query_open(&q, db, SQL_CONTRIBUTION_JUDGE);
+	sql_bind_i64(&q, verdict);
+	sql_bind_u64(&q, epoch);
+	sql_bind_i64(&q, sql_contribution_row(model, id));
+	return sql_contribution_update(&q, err);
+}
 
 enum dc_status
 sql_contribution_settle(struct sql_db *db, int64_t model, uint64_t id,
 			const struct sql_settlement *s, struct dc_err *err)
 {
 	struct sql_query q;
-	enum dc_status found;
 
 	sql_must_write(db);
 	sql_query_open(&q, db, SQL_CONTRIBUTION_SETTLE);
 	sql_bind_settlement(&q, s);
 	sql_bind_i64(&q, sql_contribution_row(model, id));
-	found = sql_query_run(&q, err);
-	if (found == DC_OK && sql_changes(db) == 0)
-		found = dc_fail(err, DC_ENOTFOUND, "no such contribution");
-	return found;
+	return sql_contribution_update(&q, err);
 }
 
 void

@@ -71,7 +71,15 @@ enum dc_status sql_contribution_insert(struct sql_db *db,
 				       const struct sql_contribution *c,
 				       struct dc_err *err) DC_MUST_CHECK;
 
-/* Errors: DC_ENOTFOUND no such contribution. */
+/* What this daemon made of it in an epoch; its state stays.
+ * Errors: DC_ENOTFOUND no such contribution. */
+enum dc_status sql_contribution_judge(struct sql_db *db, int64_t model,
+				      uint64_t id, enum verdict verdict,
+				      uint64_t epoch,
+				      struct dc_err *err) DC_MUST_CHECK;
+
+/* All of what became of it.
+ * Errors: DC_ENOTFOUND no such contribution. */
 enum dc_status sql_contribution_settle(struct sql_db *db, int64_t model,
 				       uint64_t id,
 				       const struct sql_settlement *s,

@@ -164,7 +164,7 @@ sql_contributions_held(struct sql_db *db, struct sql_contribution *out,
 static const char SQL_CONTRIBUTIONS_SUSPECTS[] =
 	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c"
 	" INDEXED BY contributions_suspects" SQL_CONTRIBUTION_JOINS
-	"WHERE c.model = ?1 AND c.state IN (0, 1, 5)"
+	"WHERE c.model = ?1 AND (c.state < 2 OR c.state = 5)"
 	" AND (c.suspicion, c.row) < (?2, ?3)"
 	" ORDER BY c.suspicion DESC, c.row DESC LIMIT ?4";
 

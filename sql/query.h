@@ -44,6 +44,7 @@ struct sql_db {
 	enum sql_access access;
 	enum sql_busy busy;	/* the open transaction */
 	int64_t undo_block;	/* SQL_UNDO_NONE: not tracked */
+	bool untriggered;	/* statements leave triggers out (undo.c) */
 	uint32_t deadline_ms;	/* 0: none */
 	int64_t deadline_at, deadline_cpu_at;	/* monotonic, thread's; ms */
 	struct sql_prepared prepared[SQL_PREPARED_MAX];
@@ -106,9 +107,10 @@ void sql_deadline_start(struct sql_db *db);
 /* A writer's functions need a transaction: the program is wrong without. */
 void sql_must_write(const struct sql_db *db);
 
-/* A final block was written: nothing below it can be undone (undo.c). */
-enum dc_status sql_undo_raise_floor(struct sql_db *db, uint64_t block,
-				    struct dc_err *err) DC_MUST_CHECK;
+/* A final block was written: nothing below it can be undone, and what it
+ * does is not tracked (undo.c). */
+enum dc_status sql_undo_final(struct sql_db *db, uint64_t block,
+			      struct dc_err *err) DC_MUST_CHECK;
 
 /* Rows changed by the last query. */
 int64_t sql_changes(const struct sql_db *db);

@@ -3,7 +3,7 @@
  *
  * Invariants:
  *  1. A transaction that is not tracked holds final blocks only, and
- *     sql_block_put raises the floor to them.
+ *     sql_block_put raises the floor to them. Triggers are left out then.
  *  2. For each tracked block, undo_X holds each row of X that the block
  *     changed, once, as it was before the block (existed = 0: it was not
  *     there). Triggers see to it; rows are never deleted while tracked.
@@ -41,10 +41,25 @@ static const char SQL_UNDO_COLUMNS[] =
 	"SELECT name, pk FROM pragma_table_info('undo_' || ?1)"
 	" WHERE name NOT IN ('at_block', 'existed') ORDER BY cid";
 
+/* A statement over a table with triggers can fail in its middle, so SQLite
+ * keeps a copy of each page that it touches, whether a trigger has anything
+ * to do or not: more work than the rows of most final blocks. Changing this
+ * compiles every statement anew, so it stays as it is until it must change. */
+static void
+sql_undo_triggers(struct sql_db *db, bool untriggered)
+{
+	if (db->untriggered == untriggered)
+		return;
+	DC_CHECK(sqlite3_db_config(db->h, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+				   untriggered ? 0 : 1, NULL) == SQLITE_OK);
+	db->untriggered = untriggered;
+}
+
 void
 sql_undo_track(struct sql_db *db, uint64_t block)
 {
 	sql_must_write(db);
+	sql_undo_triggers(db, false);
 	DC_CHECK(block <= INT64_MAX && (int64_t)block >= db->undo_block);
 	db->undo_block = (int64_t)block;
 }
@@ -227,8 +242,9 @@ sql_rollback_above(struct sql_db *db, uint64_t block, struct dc_err *err)
 }
 
 enum dc_status
-sql_undo_raise_floor(struct sql_db *db, uint64_t block, struct dc_err *err)
+sql_undo_final(struct sql_db *db, uint64_t block, struct dc_err *err)
 {
+	sql_undo_triggers(db, true);
 	return sql_run_with_block(db, SQL_FLOOR_RAISE, block, err);
 }
 
@@ -240,6 +256,6 @@ sql_undo_prune(struct sql_db *db, uint64_t final, struct dc_err *err)
 	sql_must_write(db);
 	found = sql_undo_all(db, SQL_FORGET_UP_TO, final, err);
 	if (found == DC_OK)
-		found = sql_undo_raise_floor(db, final, err);
+		found = sql_run_with_block(db, SQL_FLOOR_RAISE, final, err);
 	return found;
 }

@@ -1,6 +1,6 @@
 -- chain.db as decaid 0.1.0 leaves it; made by tests/unit/check_sql_releases.c.
 PRAGMA application_id = 1684236337;
-PRAGMA user_version = 13;
+PRAGMA user_version = 14;
 CREATE TABLE activity (
 	model INTEGER NOT NULL,
 	hour INTEGER NOT NULL,	-- Unix time / 3600
@@ -1913,7 +1913,7 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 	SELECT RAISE(ABORT, 'contributions: a tracked row was deleted');
 END;
 CREATE INDEX contributions_suspects
-	ON contributions (model, suspicion) WHERE state IN (0, 1, 5);
+	ON contributions (model, suspicion) WHERE state < 2 OR state = 5;
 CREATE TRIGGER contributions_undo_insert AFTER INSERT ON contributions
 WHEN decaid_undo_block() IS NOT NULL BEGIN
 	INSERT INTO undo_contributions (at_block, row, existed)
