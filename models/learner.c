@@ -29,6 +29,12 @@ static size_t memory_of(const struct model_spec *spec)
 	return spec->verdict->cells == NULL ? 0 : spec->verdict->cells(spec);
 }
 
+static size_t memory_derived(const struct model_spec *spec)
+{
+	return spec->verdict->derived == NULL ? 0
+		: spec->verdict->derived(spec);
+}
+
 size_t learner_cells(const struct model_spec *spec)
 {
 	return LEARNER_HEADER_CELLS +
@@ -66,8 +72,19 @@ bool learner_part_find(size_t *first, size_t *n,
 
 size_t learner_work_size(const struct model_spec *spec)
 {
-	return models_of(spec) * spec->model->derived(spec) * sizeof(int64_t) +
-		merkle_size(learner_cells(spec));
+	size_t derived = models_of(spec) * spec->model->derived(spec) +
+		memory_derived(spec);
+
+	return derived * sizeof(int64_t) + merkle_size(learner_cells(spec));
+}
+
+/* All that follows from the cells. */
+static void rebuild(struct learner *l)
+{
+	for (unsigned i = 0; i < l->n_model; i++)
+		l->spec->model->rebuild(&l->model[i]);
+	if (l->spec->verdict->rebuild != NULL)
+		l->spec->verdict->rebuild(&l->memory);
 }
 
 /* The state of nothing learned: zeros and the spec's start, the same for the
@@ -75,10 +92,9 @@ size_t learner_work_size(const struct model_spec *spec)
 static void clear(struct learner *l)
 {
 	memset(l->cells, 0, l->n_cells * sizeof(*l->cells));
-	for (unsigned i = 0; i < l->n_model; i++) {
+	for (unsigned i = 0; i < l->n_model; i++)
 		spec_start(l->spec, l->model[i].cells);
-		l->spec->model->rebuild(&l->model[i]);
-	}
+	rebuild(l);
 	merkle_touch_all(&l->tree);
 }
 
@@ -97,7 +113,7 @@ void learner_init(struct learner *l, const struct model_spec *spec,
 		.n_model = models_of(spec),
 	};
 	merkle_init(&l->tree, cells, l->n_cells,
-		    room + l->n_model * derived);
+		    room + l->n_model * derived + memory_derived(spec));
 	for (unsigned i = 0; i < l->n_model; i++, at += each)
 		l->model[i] = (struct model){
 			.spec = spec,
@@ -109,6 +125,7 @@ void learner_init(struct learner *l, const struct model_spec *spec,
 	l->memory = (struct model){
 		.spec = spec,
 		.cells = cells + at,
+		.derived = room + l->n_model * derived,
 		.dirty = l->tree.dirty[0],
 		.first_leaf = at / MERKLE_LEAF_CELLS,
 	};
@@ -204,11 +221,12 @@ static void folds_learn(struct learner *l, const struct lesson_input *in,
 	struct hash32 hash;
 
 	case_open(&c, l, in, x, &hash);
-	if (rule->repeats != NULL && rule->repeats(&c))
-		out->lesson = LESSON_NONE;
 	for (unsigned f = 0; f + 1 < l->n_model; f++)
 		if (rule->learns(f, c.group))
 			fold_learn(&l->model[1 + f], &c, out, rule->teaches);
+	if (out->lesson == LESSON_TAUGHT && rule->repeats != NULL &&
+	    rule->repeats(&c))
+		out->lesson = LESSON_NONE;
 	if (rule->learned != NULL)
 		rule->learned(&l->memory, &c);
 }
@@ -425,8 +443,7 @@ static enum dc_status take(struct learner *l, const uint8_t *in, size_t len,
 		clear(l);
 		return st;
 	}
-	for (unsigned i = 0; i < l->n_model; i++)
-		l->spec->model->rebuild(&l->model[i]);
+	rebuild(l);
 	return DC_OK;
 }
 

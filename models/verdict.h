@@ -61,6 +61,11 @@ struct verdict_ops {
 	size_t (*cells)(const struct model_spec *spec);
 	int64_t (*cell_most)(const struct model_spec *spec, size_t i);
 
+	/* As of a model (models/model.h): how many int64 that only make
+	 * answers fast, and all of them from the cells; NULL: none. */
+	size_t (*derived)(const struct model_spec *spec);
+	void (*rebuild)(struct model *memory);
+
 	/* The group, in [0, folds), of a case without one. */
 	unsigned (*group)(const struct verdict_case *c);
 
@@ -68,7 +73,8 @@ struct verdict_ops {
 	bool (*learns)(unsigned fold, unsigned group);
 
 	/* Whether the rule remembers a near-copy: then the case teaches
-	 * nothing. Asked before the case is learned; NULL: never. */
+	 * nothing. Asked before learned, of what taught something otherwise;
+	 * NULL: never. */
 	bool (*repeats)(const struct verdict_case *c);
 
 	/* It was learned: remember what the rule must; NULL: nothing.

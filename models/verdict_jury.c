@@ -6,7 +6,7 @@
  * of the other groups. oracle/PROTOCOL.md "Verdict rules".
  *
  * cells  n_class counts a fold: how many rows of each class it learned;
- *        then `recent` pairs of what anybody sent last (verdict_recent.h)
+ *        then the `recent` rows that anybody sent last (verdict_recent.h)
  */
 #include "config.h"
 
@@ -22,7 +22,7 @@ static const struct spec_param params[] = {
 	{ "folds", 2, VERDICT_FOLDS_MAX },
 	{ "known", 0, 1000000 },
 	{ "margin", 1, INT64_MAX },
-	{ "recent", 0, 1 << 20 },
+	{ "recent", 0, RECENT_ROWS_MAX },
 };
 
 static unsigned folds(const struct model_spec *spec)
@@ -42,12 +42,20 @@ static size_t recent_of(const struct model_spec *spec)
 
 static size_t cells(const struct model_spec *spec)
 {
-	return counts_of(spec) + recent_of(spec);
+	return counts_of(spec) + recent_cells(recent_of(spec));
 }
 
 static int64_t cell_most(const struct model_spec *spec, size_t i)
 {
-	return i < counts_of(spec) ? MODEL_COUNT_MAX : RECENT_CELL_MOST;
+	size_t counts = counts_of(spec);
+
+	return i < counts ? MODEL_COUNT_MAX : recent_cell_most(i - counts);
+}
+
+static void rebuild(struct model *memory)
+{
+	recent_rebuild(memory, counts_of(memory->spec),
+		       recent_of(memory->spec));
 }
 
 /* By a hash of the address, so that neighbours are not together. */
@@ -73,8 +81,8 @@ static void learned(struct model *memory, const struct verdict_case *c)
 
 static bool repeats(const struct verdict_case *c)
 {
-	return recent_has(c->memory->cells + counts_of(c->spec),
-			  recent_of(c->spec), c->x);
+	return recent_has(c->memory, counts_of(c->spec), recent_of(c->spec),
+			  c->x);
 }
 
 static const int64_t *counts(const struct verdict_case *c, unsigned fold)
@@ -160,6 +168,8 @@ const struct verdict_ops verdict_jury = {
 	.folds = folds,
 	.cells = cells,
 	.cell_most = cell_most,
+	.derived = recent_of,
+	.rebuild = rebuild,
 	.group = group,
 	.learns = verdict_learns_own,
 	.repeats = repeats,

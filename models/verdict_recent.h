@@ -2,15 +2,22 @@
 #define DECAID_MODELS_VERDICT_RECENT_H
 
 /*
- * Which samples are near-copies of recent ones, whoever sent those. A sample
- * is sketched by the pairs of its RECENT_TOKENS least tokens; a table keeps
- * the pairs that came last, one a cell, the newer over the older. Two samples
- * with all but a few of their columns in common share most of their pairs:
- * of n columns one in another's place leaves C(n - 1, 2) of C(n, 2) pairs,
- * and at the least 10 of 15 where n is more than RECENT_TOKENS; two leave
- * C(n - 2, 2), and at the least 6 of 15.
+ * Which samples are near-copies of recent ones, whoever sent those. The
+ * samples that came last are remembered by their RECENT_TOKENS least tokens,
+ * a token being a hash of one column and its value. Two that differ in
+ * RECENT_CHANGES columns or fewer, other ones in their place, more or
+ * missing, differ in no more of these, however many columns they have: what
+ * leaves a sample moves at most one other token into its least, and what
+ * comes moves at most one out. So no such copy is missed while its original
+ * is remembered; of longer samples some that differ in more are found, too:
+ * with half as many tokens, all pictures of digits and many long texts, for
+ * the columns that they all have in common.
  * oracle/PROTOCOL.md "Verdict rules" has the exact words; the source of the
  * sketch is Broder 1997, min-wise hashing (its bottom-k form).
+ *
+ * cells    how many samples were ever put, then RECENT_TOKENS for each of the
+ *          `rows` remembered, ascending, 0 behind the last
+ * derived  one bit set for each token of a row: most rows need no other look
  */
 
 #include <stdbool.h>
@@ -20,16 +27,26 @@
 #include "models/model.h"
 #include "models/sample.h"
 
-#define RECENT_TOKENS 6
-#define RECENT_CELL_MOST ((INT64_C(1) << 62) - 1)
+#define RECENT_TOKENS 12
+#define RECENT_CHANGES 2
+#define RECENT_ROWS_MAX 65536
 
-/* Whether at least a third of x's pairs are in the table; never of a sample
- * that has none.
- * cell (n) in [0, RECENT_CELL_MOST], 0 for none yet; n may be 0 */
-bool recent_has(const int64_t *cell, size_t n, const struct sample *x);
+/* How many cells `rows` take, in [0, RECENT_ROWS_MAX]; 0 rows take none. */
+size_t recent_cells(size_t rows);
 
-/* Put x's pairs into the table: n cells of memory from `first` on. */
-void recent_put(struct model *memory, size_t first, size_t n,
+/* The i-th of them is in [0, this]. */
+int64_t recent_cell_most(size_t i);
+
+/* Make derived (rows) from the cells of memory from `first` on. */
+void recent_rebuild(struct model *memory, size_t first, size_t rows);
+
+/* Whether x differs from a remembered sample in at most RECENT_CHANGES of
+ * the tokens and shares one with it. */
+bool recent_has(const struct model *memory, size_t first, size_t rows,
+		const struct sample *x);
+
+/* Remember x in the place of the one that came first. */
+void recent_put(struct model *memory, size_t first, size_t rows,
 		const struct sample *x);
 
 #endif /* DECAID_MODELS_VERDICT_RECENT_H */

@@ -213,9 +213,9 @@ static const char *verdict_of(const struct model_texts *t)
 {
 	static const char *const rules[][2] = {
 		{ "naive-bayes", "jury credit=5000000000 folds=6 known=16 "
-		  "margin=5000000000 recent=65536" },
+		  "margin=5000000000 recent=8192" },
 		{ "logistic", "jury credit=2000000000 folds=6 known=8 "
-		  "margin=1500000000 recent=65536" },
+		  "margin=1500000000 recent=8192" },
 		{ "deca-dense-perceptron", "two-fold credit=100000000 "
 		  "margin=100000000" },
 		{ "deca-nearest-centroid", "two-fold credit=100000000 "

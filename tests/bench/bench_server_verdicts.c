@@ -59,9 +59,9 @@ static const char *const rules[] = {
 	"k-fold credit=%C folds=6 margin=%M",
 	"sketch-fold credit=%C folds=6 margin=%M",
 	"support credit=%C folds=6 margin=%M support=2",
-	"jury credit=%C folds=4 known=%K margin=%M recent=65536",
-	"jury credit=%C folds=10 known=%K margin=%M recent=65536",
-	"jury credit=%C folds=6 known=%K margin=%M recent=65536",
+	"jury credit=%C folds=4 known=%K margin=%M recent=8192",
+	"jury credit=%C folds=10 known=%K margin=%M recent=8192",
+	"jury credit=%C folds=6 known=%K margin=%M recent=8192",
 };
 
 /* wait: 15m is a row in six, 6m one in three. %C is the set's class, %D

@@ -123,7 +123,7 @@ const RULES = {
 	"k-fold": { credit: 1e9, folds: 4, margin: 5e8 },
 	"sketch-fold": { credit: 1e9, folds: 3, margin: 5e8 },
 	support: { credit: 1e9, folds: 3, margin: 5e8, support: 2 },
-	jury: { credit: 1e9, folds: 5, known: 2, margin: 5e8, recent: 300 },
+	jury: { credit: 1e9, folds: 5, known: 2, margin: 5e8, recent: 40 },
 };
 
 async function modelOf(chain, rule) {

@@ -73,11 +73,12 @@ function mix(z) {
 	return z ^ z >> 31n;
 }
 const bySketch = (c, folds) => Number(mix(c.columns.map((f) => mix(BigInt(f))).reduce(least, MASK)) % BigInt(folds));
-// The pairs of the six least tokens; what this page reads is binary, each value 10^9.
-const token = (f) => mix(mix(BigInt(f)) + (1000000000n >> 20n) & MASK);
-function pairs(c) {
-	const least = [...c.columns].map(token).sort((a, b) => a < b ? -1 : 1).slice(0, 6);
-	return least.flatMap((t, i) => least.slice(i + 1).map((u) => mix(t + mix(u) & MASK)));
+// The twelve least tokens; what this page reads is binary, each value 10^9.
+const token = (f) => mix(mix(BigInt(f)) + (1000000000n >> 20n) & MASK) >> 2n | 1n;
+const tokens = (c) => [...new Set(c.columns.map(token))].sort((a, b) => a < b ? -1 : 1).slice(0, 12);
+function near(a, b) {
+	const shared = a.filter((t) => b.includes(t)).length;
+	return shared > 0 && Math.max(a.length, b.length) - shared <= 2;
 }
 const own = (fold, group) => fold === group, others = (fold, group) => fold !== group;
 
@@ -112,13 +113,11 @@ const RULES = {
 		group: (c, folds) => Number(tail(keccak256(c.contributor)) % BigInt(folds)),
 		learned(j, c) {
 			j.counts[c.group][c.label]++;
-			for (const z of pairs(c)) j.recent[z % BigInt(j.param.recent)] = z >> 2n | 1n;
+			if (j.param.recent > 0) j.recent[j.rows++ % j.param.recent] = tokens(c);
 		},
-		repeats(j, c) {
-			const all = pairs(c), seen = all.filter((z) => j.recent[z % BigInt(j.param.recent)] === (z >> 2n | 1n));
-			return all.length > 0 && 3 * seen.length >= all.length;
-		},
-		cells: (j) => [...j.counts.flat(), ...j.recent],
+		repeats: (j, c) => j.recent.some((row) => near(row, tokens(c))),
+		cells: (j) => [...j.counts.flat(), ...j.param.recent > 0 ? [j.rows] : [],
+			...j.recent.flatMap((row) => Array.from({ length: 12 }, (_, i) => row[i] ?? 0n))],
 		wrongToo: (j, c) => j.unsure(j.folds[c.group], c),
 		opinion(j, c) {
 			const votes = [];
@@ -145,7 +144,8 @@ export class Judge {
 		this.folds = Array.from({ length: this.rule.folds(param) }, () =>
 			new NaiveBayes(classes, columns, smoothing));
 		this.counts = this.folds.map(() => Array(classes).fill(0));	// jury
-		this.recent = Array(param.recent ?? 0).fill(0n);		// jury
+		this.recent = Array.from({ length: param.recent ?? 0 }, () => []);	// jury
+		this.rows = 0;
 		this.users = new Map();						// support
 		this.seen = new Set();
 		this.list = [];

@@ -463,7 +463,9 @@ START_TEST(a_snapshot_with_impossible_cells_is_refused)
 		{ JURY, MEMORY, -1 },
 		{ JURY, MEMORY, (INT64_C(1) << 40) + 1 },
 		{ JURY, MEMORY + COUNTS, -1 },
-		{ JURY, MEMORY + COUNTS, INT64_C(1) << 62 },
+		{ JURY, MEMORY + COUNTS, (INT64_C(1) << 40) + 1 },
+		{ JURY, MEMORY + COUNTS + 1, -1 },
+		{ JURY, MEMORY + COUNTS + 1, INT64_C(1) << 62 },
 		{ 0, LEARNER_HEADER_CELLS - 1, 1 },
 		/* (500 + 2) * 3 = 1506 cells, the rest of the leaf is 0 */
 		{ 0, LEARNER_HEADER_CELLS + 1506, 1 },

@@ -263,7 +263,7 @@ START_TEST(the_parts_lie_side_by_side_and_fill_the_state)
 		end = (first + n + 15) / 16 * 16;
 	}
 	ck_assert_uint_eq(end, r.l.n_cells);
-	ck_assert_uint_eq(n, 3 * 2 + 50);	/* counts, recent pairs */
+	ck_assert_uint_eq(n, 3 * 2 + 1 + 50 * 12);	/* counts, rows */
 	ck_assert(!learner_part_find(&first, &n, &r.spec, LEARNER_PART_FOLD,
 				     3));
 	ck_assert(!learner_part_find(&first, &n, &r.spec,

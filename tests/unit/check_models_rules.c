@@ -12,8 +12,9 @@
 #define COLUMNS 300
 #define ROWS 600
 #define SAMPLE_BYTES 64
-#define WIDEST 12
-#define RECENT 5000
+#define WIDEST 20
+#define RECENT 120
+#define TOKENS 12
 
 #define SPEC(verdict) \
 	"decaid 1\nmodel naive-bayes columns=300 smoothing=100000000\n" \
@@ -41,7 +42,7 @@ row_make(struct given *g, uint64_t *state, uint32_t accounts)
 {
 	uint32_t label = (uint32_t)(unit_random(state) % 3), i;
 
-	g->n = 3 + (uint32_t)(unit_random(state) % 8);
+	g->n = 3 + (uint32_t)(unit_random(state) % 16);
 	for (i = 0; i < g->n; i++)
 		g->index[i] = i < 2
 			? label * 20 + (uint32_t)(unit_random(state) % 20)
@@ -57,13 +58,16 @@ row_make(struct given *g, uint64_t *state, uint32_t accounts)
 	};
 }
 
-/* Another row with one column changed, from whoever sends it. */
+/* Another row with some columns changed, from whoever sends it. */
 static void
-row_vary(struct given *g, const struct given *of)
+row_vary(struct given *g, const struct given *of, uint32_t changes)
 {
+	uint32_t i;
+
 	memcpy(g->index, of->index, sizeof(g->index));
 	g->n = of->n;
-	g->index[of->n - 1] = (g->index[of->n - 1] + 7) % COLUMNS;
+	for (i = 1; i <= changes && i <= of->n; i++)
+		g->index[of->n - i] = (g->index[of->n - i] + 7) % COLUMNS;
 	g->n = (uint32_t)sample_sort_unique(g->index, g->n);
 	g->in.sample_len = learner_room_binary(g->bytes, SAMPLE_BYTES,
 					       g->index, g->n);
@@ -151,38 +155,52 @@ struct shadow {
 	struct model fold[6];
 	uint64_t rows[6][3];
 	bool used[COLUMNS][40];	/* by account */
-	uint64_t recent[RECENT], pair[15];
-	unsigned n_pair;
+	struct least {
+		int64_t token[WIDEST];
+		unsigned n;
+	} row[ROWS];
+	unsigned n_row;
 };
 
-/* The pairs of the six least tokens, by sorting all of them. */
-static void
-pairs_make(struct shadow *w, const struct given *g)
+/* The twelve least tokens, by sorting all of them. */
+static struct least
+least_of(const struct given *g)
 {
-	int64_t token[WIDEST];
-	uint32_t i, j, n = g->n < 6 ? g->n : 6;
+	struct least l = { .n = g->n < TOKENS ? g->n : TOKENS };
+	uint32_t i;
 
-	for (i = 0; i < g->n; i++)	/* as a signed number, for by_value */
-		token[i] = (int64_t)(mix(mix(g->index[i]) +
-					 (1000000000 >> 20)) ^
-				     UINT64_C(1) << 63);
-	qsort(token, g->n, sizeof(token[0]), by_value);
-	w->n_pair = 0;
-	for (i = 0; i < n; i++)
-		for (j = i + 1; j < n; j++)
-			w->pair[w->n_pair++] = mix(
-				((uint64_t)token[i] ^ UINT64_C(1) << 63) +
-				mix((uint64_t)token[j] ^ UINT64_C(1) << 63));
+	for (i = 0; i < g->n; i++)
+		l.token[i] = (int64_t)(mix(mix(g->index[i]) +
+					   (1000000000 >> 20)) >> 2 | 1);
+	qsort(l.token, g->n, sizeof(l.token[0]), by_value);
+	return l;
 }
 
 static unsigned
-pairs_known(const struct shadow *w)
+shared(const struct least *a, const struct least *b)
 {
-	unsigned i, n = 0;
+	unsigned i, j, n = 0;
 
-	for (i = 0; i < w->n_pair; i++)
-		n += w->recent[w->pair[i] % RECENT] == (w->pair[i] >> 2 | 1);
+	for (i = 0; i < a->n; i++)
+		for (j = 0; j < b->n; j++)
+			n += a->token[i] == b->token[j];
 	return n;
+}
+
+/* Like one of the RECENT rows before it. */
+static bool
+is_near(const struct shadow *w, const struct given *g)
+{
+	struct least l = least_of(g);
+	unsigned i = w->n_row < RECENT ? 0 : w->n_row - RECENT;
+
+	for (; i < w->n_row; i++) {
+		unsigned n = shared(&l, &w->row[i]);
+
+		if (n > 0 && l.n - n <= 2 && w->row[i].n - n <= 2)
+			return true;
+	}
+	return false;
 }
 
 static int64_t
@@ -256,9 +274,7 @@ shadow_learn(const char *rule, struct shadow *w, const struct given *g,
 			m->spec->model->scores(m, before, &x);
 			m->spec->model->learn(m, &x, g->in.label, before);
 		}
-	pairs_make(w, g);
-	for (i = 0; i < w->n_pair; i++)
-		w->recent[w->pair[i] % RECENT] = w->pair[i] >> 2 | 1;
+	w->row[w->n_row++] = least_of(g);
 	w->rows[group][g->in.label]++;
 	for (i = 0; i < g->n; i++)
 		w->used[g->index[i]][g->in.contributor.b[0]] = true;
@@ -295,12 +311,10 @@ follow_rule(const char *rule, const char *text)
 
 		row_make(g, &state, 40);
 		if (i % 9 == 8)
-			row_vary(g, &given[i - 1 - i % 5]);
-		pairs_make(w, g);
+			row_vary(g, &given[i - 1 - i % 5], 1 + i % 4);
 		learner_learn(&r.l, &g->got, &g->in, &room);
 		unit_require(g->got.valid);
-		if (sketches && w->n_pair > 0 &&
-		    3 * pairs_known(w) >= w->n_pair) {
+		if (sketches && is_near(w, g)) {
 			unit_require(g->got.lesson == LESSON_NONE);
 			near++;
 		} else if (g->got.lesson == LESSON_TAUGHT) {
@@ -335,7 +349,7 @@ follow_rule(const char *rule, const char *text)
 START_TEST(every_rule_does_what_the_protocol_says)
 {
 	follow_rule("jury", SPEC("jury credit=6000000000 folds=6 known=4 "
-				 "margin=1000000000 recent=5000"));
+				 "margin=1000000000 recent=120"));
 	follow_rule("k-fold", SPEC("k-fold credit=1000000000 folds=6 "
 				   "margin=1000000000"));
 	follow_rule("sketch-fold", SPEC("sketch-fold credit=1000000000 "
@@ -438,30 +452,107 @@ lesson_of_copy(const char *text, const struct sample *first,
 #define JURY(recent) SPEC("jury credit=9000000000 folds=5 known=2 " \
 			  "margin=1000000000 recent=" recent)
 
+/* Whichever two columns of whatever row are others. */
 START_TEST(a_near_copy_of_anybodys_row_earns_no_credit)
 {
-	static const uint32_t base[] = { 3, 70, 90, 110, 130, 150, 170, 190 };
-	uint32_t index[8];
-	struct sample one = { SAMPLE_BINARY, 8, base, NULL };
-	struct sample two = { SAMPLE_BINARY, 8, index, NULL };
-	unsigned i;
+	static const uint32_t base[] = { 3, 70, 90, 110, 130, 150, 170, 190,
+		200, 205, 210, 215, 220, 225, 230, 235 };
+	uint32_t index[16], n, i, k;
+	struct sample one = { SAMPLE_BINARY, 0, base, NULL };
+	struct sample two = { SAMPLE_BINARY, 0, index, NULL };
 
-	for (i = 0; i < 8; i++) {	/* whichever column it is */
-		memcpy(index, base, sizeof(base));
-		index[i]++;
-		ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
-				 LESSON_NONE);
+	for (n = 3; n <= 16; n++) {
+		one.count = two.count = n;
+		for (i = 0; i < n; i++)
+			for (k = i; k < n; k++) {	/* i == k: one alone */
+				memcpy(index, base, sizeof(base));
+				index[i]++;
+				index[k] += 2;
+				ck_assert_int_eq(lesson_of_copy(
+					JURY("64"), &one, &two), LESSON_NONE);
+			}
 		ck_assert_int_eq(lesson_of_copy(JURY("0"), &one, &two),
 				 LESSON_TAUGHT);
 	}
-	for (i = 0; i < 6; i++)		/* two in common are no copy */
-		index[i] = base[i] + 1;
-	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
-			 LESSON_TAUGHT);
-	one.count = two.count = 1;	/* without pairs nothing is known */
-	two.index = base;
-	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
-			 LESSON_TAUGHT);
+}
+END_TEST
+
+START_TEST(columns_more_or_fewer_make_near_copies_too)
+{
+	static const uint32_t base[] = { 3, 70, 90, 110, 130, 150, 170, 190,
+		210, 230, 250, 270, 290, 295 };
+	struct sample one = { SAMPLE_BINARY, 0, base, NULL };
+	struct sample two = { SAMPLE_BINARY, 0, base, NULL };
+
+	for (one.count = 1; one.count <= 14; one.count++)
+		for (two.count = 1; two.count <= 14; two.count++) {
+			uint32_t more = one.count > two.count ?
+				one.count - two.count :
+				two.count - one.count;
+
+			/* of these the twelve least may be the same */
+			if (more > 2 && (one.count > 12 || two.count > 12))
+				continue;
+			ck_assert_int_eq(lesson_of_copy(JURY("64"), &one,
+							&two),
+					 more <= 2 ? LESSON_NONE :
+					 LESSON_TAUGHT);
+		}
+}
+END_TEST
+
+/* Three columns are others, or nothing is the same. */
+START_TEST(another_row_is_no_near_copy)
+{
+	static const uint32_t base[] = { 3, 70, 90, 110, 130, 150, 170, 190,
+		210, 230, 250, 270 };
+	uint32_t index[12], n, i;
+	struct sample one = { SAMPLE_BINARY, 0, base, NULL };
+	struct sample two = { SAMPLE_BINARY, 0, index, NULL };
+
+	for (n = 0; n <= 12; n++) {
+		one.count = two.count = n;
+		memcpy(index, base, sizeof(base));
+		for (i = 0; i < n && i < 3; i++)
+			index[i]++;
+		ck_assert_int_eq(lesson_of_copy(JURY("64"), &one, &two),
+				 LESSON_TAUGHT);
+	}
+}
+END_TEST
+
+/* As many rows as are remembered come between, then one more. */
+START_TEST(a_row_is_forgotten_when_as_many_came_after_it)
+{
+	enum { KEPT = 5 };
+	unsigned between, i;
+
+	for (between = KEPT - 2; between <= KEPT; between++) {
+		uint8_t bytes[SAMPLE_BYTES];
+		struct learn_result got;
+		struct learner_room r;
+		struct lesson_input in = { bytes, 0, 0, NOVELTY_NEW,
+			account(1) };
+
+		learner_room_init(&r, JURY("5"));
+		for (i = 0; i < between + 2; i++) {
+			bool last = i == between + 1;
+			uint32_t row[] = { i, 50 + i, 100 + i, 150 + i };
+
+			if (last)
+				memcpy(row, (uint32_t[]){ 0, 50, 100, 151 },
+				       sizeof(row));
+			in.sample_len = learner_room_binary(
+				bytes, SAMPLE_BYTES, row, 4);
+			in.contributor = account(last ? 9 : 1);
+			in.label = last;	/* it is wrong about that */
+			learner_learn(&r.l, &got, &in, &room);
+			unit_require(got.valid);
+		}
+		ck_assert_int_eq(got.lesson, between < KEPT ? LESSON_NONE :
+				 LESSON_TAUGHT);
+		learner_room_clear(&r);
+	}
 }
 END_TEST
 
@@ -477,11 +568,11 @@ START_TEST(near_numbers_are_near_copies)
 
 	for (i = 0; i < 5; i++)		/* within its step, all of them */
 		moved[i] = value[i] + 1000000;
-	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+	ck_assert_int_eq(lesson_of_copy(JURY("64"), &one, &two),
 			 LESSON_NONE);
 	for (i = 0; i < 5; i++)		/* the same columns, other numbers */
 		moved[i] = value[i] + (1 << 21);
-	ck_assert_int_eq(lesson_of_copy(JURY("4096"), &one, &two),
+	ck_assert_int_eq(lesson_of_copy(JURY("64"), &one, &two),
 			 LESSON_TAUGHT);
 }
 END_TEST
@@ -489,7 +580,8 @@ END_TEST
 START_TEST(the_state_of_every_rule_survives_a_snapshot)
 {
 	static const char *const texts[] = {
-		SPEC("jury credit=1 folds=16 known=2 margin=1 recent=500"),
+		SPEC("jury credit=9000000000 folds=16 known=2 margin=1 "
+		     "recent=90"),
 		SPEC("k-fold credit=1 folds=3 margin=1"),
 		SPEC("sketch-fold credit=1 folds=2 margin=1"),
 		SPEC("support credit=1 folds=4 margin=1 support=4"),
@@ -497,13 +589,14 @@ START_TEST(the_state_of_every_rule_survives_a_snapshot)
 	struct learner_room a, b;
 	struct dc_err err = DC_ERR_INIT;
 	struct hash32 root_a, root_b;
-	struct given g;
+	struct given g, next;
 	uint8_t *bytes;
 	size_t i, k, size;
 
 	for (i = 0; i < DC_ARRAY_LEN(texts); i++) {
 		uint64_t state = 3;
 
+		row_make(&next, &state, 20);
 		learner_room_init(&a, texts[i]);
 		learner_room_init(&b, texts[i]);
 		for (k = 0; k < 200; k++) {
@@ -520,9 +613,10 @@ START_TEST(the_state_of_every_rule_survives_a_snapshot)
 		learner_root(&a.l, &root_a);
 		learner_root(&b.l, &root_b);
 		ck_assert(hash32_equal(&root_a, &root_b));
-		row_make(&g, &state, 20);
-		learner_learn(&a.l, &g.got, &g.in, &room);
-		learner_learn(&b.l, &g.got, &g.in, &room);
+		row_vary(&next, &g, 1);
+		learner_learn(&a.l, &g.got, &next.in, &room);
+		learner_learn(&b.l, &next.got, &next.in, &room);
+		ck_assert_int_eq(next.got.lesson, g.got.lesson);
 		learner_root(&a.l, &root_a);
 		learner_root(&b.l, &root_b);
 		ck_assert(hash32_equal(&root_a, &root_b));
@@ -537,5 +631,8 @@ UNIT_MAIN("models/rules", every_rule_does_what_the_protocol_says,
 	  nobody_moves_the_jury_that_judges_him,
 	  a_near_copy_earns_no_credit_from_a_jury,
 	  a_near_copy_of_anybodys_row_earns_no_credit,
+	  columns_more_or_fewer_make_near_copies_too,
+	  another_row_is_no_near_copy,
+	  a_row_is_forgotten_when_as_many_came_after_it,
 	  near_numbers_are_near_copies,
 	  the_state_of_every_rule_survives_a_snapshot)

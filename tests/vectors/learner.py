@@ -560,10 +560,9 @@ def by_sketch(sample, columns, folds):
                    default=(1 << 64) - 1)) % folds
 
 
-def pairs(columns):
-    t = sorted(mix((mix(f) + (x >> 20)) % (1 << 64)) for f, x in columns)[:6]
-    return [mix((t[i] + mix(t[j])) % (1 << 64))
-            for i in range(len(t)) for j in range(i + 1, len(t))]
+def tokens(columns):
+    return sorted({mix((mix(f) + (x >> 20)) % (1 << 64)) >> 2 | 1
+                   for f, x in columns})[:12]
 
 
 # The section "Verdict rules"; each rule keeps the folds and its own cells.
@@ -629,21 +628,28 @@ class Jury(TwoFold):
         super().__init__(learner, param)
         self.n, self.known = param["folds"], param["known"]
         self.C, self.recent = learner.classes, param["recent"]
-        self.cells = [0] * (self.n * self.C + self.recent)
+        self.cells = [0] * (self.n * self.C)
+        if self.recent:
+            self.cells += [0] * (1 + 12 * self.recent)
 
     def group(self, sample, s, who):
         return number(keccak(who)) % self.n
 
     def learned(self, g, s, label, who):
         self.cells[g * self.C + label] += 1
-        for z in pairs(s) if self.recent else []:
-            self.cells[self.n * self.C + z % self.recent] = z >> 2 | 1
+        if self.recent:
+            first = self.n * self.C
+            at = first + 1 + 12 * (self.cells[first] % self.recent)
+            self.cells[at:at + 12] = (tokens(s) + [0] * 12)[:12]
+            self.cells[first] += 1
 
     def repeats(self, s):
-        table = self.cells[self.n * self.C:]
-        marks = [table[z % self.recent] == z >> 2 | 1
-                 for z in pairs(s)] if self.recent else []
-        return marks != [] and 3 * sum(marks) >= len(marks)
+        rows, t = self.cells[self.n * self.C + 1:], set(tokens(s))
+        for at in range(0, len(rows), 12):
+            row = set(rows[at:at + 12]) - {0}
+            if row & t and max(len(row), len(t)) - len(row & t) <= 2:
+                return True
+        return False
 
     def wrong_too(self, g, s, label):
         return self.l.unsure(self.l.folds[g], s, label) \
@@ -845,12 +851,12 @@ run("blend", Blend, (10**12, ONE, 7),
 run("kalman", Kalman, ONE, "variance", 2, 20, ONE, ONE)
 run("kalman", Kalman, 123456, "variance", 5, 9, 10, 1)
 run("naive-bayes", NaiveBayes, ONE, "smoothing", 3, 50, ONE, ONE // 2,
-    "jury", 9, folds=5, known=2, recent=800)
+    "jury", 9, folds=5, known=2, recent=25)
 run("sparse-perceptron", Perceptron, ONE, "learning-rate", 4, 30, 500, ONE,
     "jury", 40, folds=16, known=0, recent=0)
 run("logistic", Logistic, (ONE // 100, ONE // 2),
     "columns=12 epsilon=%d learning-rate=%d", 2, 12, 2 * ONE, ONE // 5,
-    "jury", 7, folds=2, known=0, recent=64)
+    "jury", 7, folds=2, known=0, recent=3)
 run("naive-bayes", NaiveBayes, ONE, "smoothing", 2, 40, ONE, ONE // 2,
     "k-fold", folds=4)
 run("logistic", Logistic, (ONE // 100, ONE // 2),

@@ -26,7 +26,7 @@ export const MODELS: Record<string, (columns: string) => string> = {
 
 export const VERDICTS: Record<string, string> = {
 	"jury": "credit=4000000000 folds=6 known=8 margin=4000000000 " +
-		"recent=65536",
+		"recent=8192",
 	"two-fold": "credit=1000000000 margin=1000000000",
 	"k-fold": "credit=1000000000 folds=6 margin=1000000000",
 	"sketch-fold": "credit=1000000000 folds=6 margin=1000000000",

@@ -63,7 +63,7 @@ const scenario_key: Record<string, string> = {
 	passes: "Passes at most",
 	prime: "Plants words until",
 	private: "Words of its own",
-	recent: "Pairs remembered",
+	recent: "Rows remembered",
 	refund: "Refund after",
 	reporter: "Reporter's part, basis points",
 	retry: "Tries again each",
