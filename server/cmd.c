@@ -36,6 +36,7 @@ struct parsing {
 	size_t n_keys;
 	struct option longs[CMD_OPTIONS_MAX + KEYS_MAX + 4];
 	const char *file;
+	bool own_given[CMD_OPTIONS_MAX];
 	struct given given[GIVEN_MAX];	/* in the order of the command line */
 	size_t n_given;
 };
@@ -132,11 +133,32 @@ static void make_longs(struct parsing *p)
 	*o = (struct option){ NULL, 0, NULL, 0 };
 }
 
+/* The last of two would win without a word. */
+static int refuse_second(const struct parsing *p, const char *name)
+{
+	return cmd_usage(p->line, "--%s is given twice", name);
+}
+
 static int take_setting(struct parsing *p, const struct config_key *key)
 {
+	for (size_t i = 0; i < p->n_given; i++)
+		if (p->given[i].key == key && !config_key_repeats(key))
+			return refuse_second(p, key->name);
 	if (p->n_given == GIVEN_MAX)
 		return cmd_usage(p->line, "more than %d settings", GIVEN_MAX);
 	p->given[p->n_given++] = (struct given){ key, optarg };
+	return -1;
+}
+
+/* A flag may be given again, that changes nothing. */
+static int take_own(struct parsing *p, size_t i)
+{
+	const struct cmd_option *o = &p->own[i];
+
+	if (p->own_given[i] && o->argument != NULL)
+		return refuse_second(p, o->name);
+	p->own_given[i] = true;
+	*o->value = optarg == NULL ? "" : optarg;
 	return -1;
 }
 
@@ -145,22 +167,24 @@ static int take_option(struct parsing *p, int value)
 {
 	if (value >= VALUE_KEY)
 		return take_setting(p, &p->keys[value - VALUE_KEY]);
-	if (value == VALUE_CONFIG)
+	if (value == VALUE_CONFIG) {
+		if (p->file != NULL)
+			return refuse_second(p, "config");
 		p->file = optarg;
-	else if (value == VALUE_JSON)
+		return -1;
+	}
+	if (value == VALUE_JSON) {
 		p->line->json = true;
-	else if (value == VALUE_HELP) {
+		return -1;
+	}
+	if (value == VALUE_HELP) {
 		print_help(p);
 		return CMD_OK;
-	} else if (value >= VALUE_OWN)
-		*p->own[value - VALUE_OWN].value = optarg == NULL ? "" :
-								    optarg;
-	else {
-		fprintf(stderr, "Try 'decaid %s --help'.\n",
-			p->line->command->name);
-		return CMD_USAGE;
 	}
-	return -1;
+	if (value >= VALUE_OWN)
+		return take_own(p, (size_t)(value - VALUE_OWN));
+	fprintf(stderr, "Try 'decaid %s --help'.\n", p->line->command->name);
+	return CMD_USAGE;
 }
 
 /* Defaults, then the file, then options. */

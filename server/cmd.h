@@ -51,7 +51,9 @@ struct command {
 #define CMD_ALL_SETTINGS "*"
 
 /* An option of one command, beside the keys of decaid.conf. A value that is
- * not given leaves *value alone; a flag (argument NULL) sets it to "". */
+ * not given leaves *value alone; a flag (argument NULL) sets it to "". One
+ * with an argument is refused the second time, as is a setting that does not
+ * repeat (config_key_repeats). */
 struct cmd_option {
 	const char *name;	/* without "--" */
 	const char *argument;	/* "FILE"; NULL: a flag */

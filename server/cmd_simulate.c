@@ -88,6 +88,10 @@ static enum dc_status sets_split(struct scenario_set *out, size_t *n,
 			return dc_fail(err, DC_EINVAL,
 				       "--set: '%s' is not KEY=VALUE", p);
 		*equals = '\0';
+		for (size_t i = 0; i < *n; i++)
+			if (strcmp(out[i].key, p) == 0)
+				return dc_fail(err, DC_EINVAL,
+					       "--set: %s is set twice", p);
 		out[*n] = (struct scenario_set){ p, equals + 1 };
 		p += len + !last;
 	}

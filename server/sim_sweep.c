@@ -31,6 +31,10 @@ static enum dc_status key_take(struct sim_sweep *s, struct values *v,
 		return dc_fail(err, DC_EINVAL,
 			       "--sweep: '%s' is not KEY=VALUE,...", word);
 	*equals = '\0';
+	for (size_t i = 0; i < k; i++)
+		if (strcmp(s->key[i], word) == 0)
+			return dc_fail(err, DC_EINVAL,
+				       "--sweep: %s is there twice", word);
 	s->key[k] = word;
 	v->n[k] = 0;
 	for (p = equals + 1;; p++) {

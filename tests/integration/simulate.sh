@@ -54,6 +54,26 @@ cmp -s "$dir/alone2" "$dir/swept2" || say "a swept run is not the run alone"
 grep -q "attack: no line has 'color' (color=1)" "$dir/err" ||
 	say "$(cat "$dir/err")"
 
+# What is given twice is refused: the last one must not win without a word.
+refused() {
+	why=$1
+	shift
+	status=0
+	"$decaid" simulate --example attack "$@" >"$dir/out" 2>"$dir/err" ||
+		status=$?
+	[ "$status" = 2 ] || say "$* ends with $status"
+	[ -s "$dir/out" ] && say "$* printed results"
+	grep -qxF "decaid simulate: $why" "$dir/err" || say "$(cat "$dir/err")"
+}
+refused "--sweep is given twice" --sweep seed=1,2 --sweep Mallory.private=0,5
+refused "--set is given twice" --set seed=1 --json --set=seed=2
+refused "--log-level is given twice" --log-level info --log-level debug
+refused "--config is given twice" --config /dev/null --config /dev/null
+refused "--sweep: seed is there twice" --sweep "seed=1,2 seed=3"
+refused "--set: seed is set twice" --set "seed=1 seed=3"
+"$decaid" simulate --example attack --json --json --set data.rows=1000 \
+	>"$dir/out" || say "a flag cannot be given again"
+
 status=0
 printf 'decaid-scenario 1\nmodel x\n' >"$dir/wrong"
 "$decaid" simulate "$dir/wrong" >"$dir/out" 2>"$dir/err" || status=$?
