@@ -8,6 +8,14 @@
 #include "sql/key.h"
 #include "sql/query.h"
 
+/* Each state is in the order of rows in an index that begins with it: what
+ * has any of several is merged from them, and read no further than asked. */
+#define SQL_EACH_HELD(one) \
+	one("0") " UNION ALL " one("1") " UNION ALL " one("2") \
+	" UNION ALL " one("3") " UNION ALL " one("4") " UNION ALL " one("5")
+#define SQL_EACH_STATE(one) \
+	SQL_EACH_HELD(one) " UNION ALL " one("6") " UNION ALL " one("7")
+
 /* Pages. ?1 model, ?2 the row below which the page starts, ?3 the model's
  * first row, ?4 limit, ?5 contributor, ?6 state or -1, ?7 label or -1. The
  * most selective condition chooses the index. */
@@ -16,10 +24,20 @@
 #define SQL_PAGE_FROM(index) \
 	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c" \
 	" INDEXED BY " index SQL_CONTRIBUTION_JOINS "WHERE c.model = ?1"
+#define SQL_OF_CONTRIBUTOR(state) \
+	"SELECT row AS its FROM contributions" \
+	" INDEXED BY contributions_by_contributor WHERE model = ?1" \
+	" AND contributor = ?5 AND state = " state \
+	" AND (?7 < 0 OR label = ?7) AND row < ?2 AND row >= ?3"
 
 static const char SQL_PAGE_CONTRIBUTOR[] =
+	SQL_CONTRIBUTION_COLUMNS " FROM (" SQL_EACH_STATE(SQL_OF_CONTRIBUTOR)
+	" ORDER BY its DESC LIMIT ?4)"
+	" CROSS JOIN contributions AS c ON c.row = its"
+	SQL_CONTRIBUTION_JOINS "ORDER BY its DESC";
+static const char SQL_PAGE_CONTRIBUTOR_STATE[] =
 	SQL_PAGE_FROM("contributions_by_contributor")
-	" AND c.contributor = ?5 AND (?6 < 0 OR c.state = ?6)"
+	" AND c.contributor = ?5 AND c.state = ?6"
 	" AND (?7 < 0 OR c.label = ?7)" SQL_PAGE_TAIL;
 static const char SQL_PAGE_STATE[] =
 	SQL_PAGE_FROM("contributions_by_state")
@@ -28,13 +46,14 @@ static const char SQL_PAGE_LABEL[] =
 	SQL_PAGE_FROM("contributions_by_label")
 	" AND c.label = ?7" SQL_PAGE_TAIL;
 static const char SQL_PAGE_ALL[] =
-	SQL_CONTRIBUTION_FROM "WHERE c.model = ?1" SQL_PAGE_TAIL;
+	SQL_CONTRIBUTION_FROM "WHERE +c.model = ?1" SQL_PAGE_TAIL;
 
 static const char *
 sql_contributions_text(const struct sql_contributions_filter *f)
 {
 	if (f->contributor != NULL)
-		return SQL_PAGE_CONTRIBUTOR;
+		return f->state < 0 ? SQL_PAGE_CONTRIBUTOR
+				    : SQL_PAGE_CONTRIBUTOR_STATE;
 	if (f->state >= 0)
 		return SQL_PAGE_STATE;
 	return f->label >= 0 ? SQL_PAGE_LABEL : SQL_PAGE_ALL;
@@ -122,17 +141,13 @@ sql_contributions_page(struct sql_db *db, struct sql_contribution *out,
 	return sql_contributions_fill(&q, out, n, next, 'c', page, arena, err);
 }
 
-/* The states in which a deposit is held, each in order of its index, are
- * merged. ?1 model, ?2 the row from which the page starts, ?3 limit. */
+/* ?1 model, ?2 the row from which the page starts, ?3 limit. */
 #define SQL_HELD(state) \
 	"SELECT row AS held FROM contributions INDEXED BY" \
 	" contributions_by_state WHERE model = ?1 AND state = " state \
 	" AND row >= ?2"
 static const char SQL_CONTRIBUTIONS_HELD[] =
-	SQL_CONTRIBUTION_COLUMNS " FROM ("
-	SQL_HELD("0") " UNION ALL " SQL_HELD("1") " UNION ALL "
-	SQL_HELD("2") " UNION ALL " SQL_HELD("3") " UNION ALL "
-	SQL_HELD("4") " UNION ALL " SQL_HELD("5")
+	SQL_CONTRIBUTION_COLUMNS " FROM (" SQL_EACH_HELD(SQL_HELD)
 	" ORDER BY held LIMIT ?3)"
 	" CROSS JOIN contributions AS c ON c.row = held"
 	SQL_CONTRIBUTION_JOINS "ORDER BY held";
@@ -206,12 +221,16 @@ sql_contributions_suspects(struct sql_db *db, struct sql_contribution *out,
 	return sql_query_close(&q, err);
 }
 
-/* The index holds what is neither refunded nor forfeited, in order of id. */
+/* ?1 model, ?2 contributor, ?3 the row from which on, ?4 limit. */
+#define SQL_HELD_BY(state) \
+	"SELECT row AS held FROM contributions" \
+	" INDEXED BY contributions_by_contributor WHERE model = ?1" \
+	" AND contributor = ?2 AND state = " state " AND row >= ?3"
 static const char SQL_CONTRIBUTIONS_HELD_BY[] =
-	SQL_CONTRIBUTION_COLUMNS " FROM contributions AS c"
-	" INDEXED BY contributions_held_by" SQL_CONTRIBUTION_JOINS
-	"WHERE c.model = ?1 AND c.contributor = ?2 AND c.state < 6"
-	" AND c.row >= ?3 ORDER BY c.row LIMIT ?4";
+	SQL_CONTRIBUTION_COLUMNS " FROM (" SQL_EACH_HELD(SQL_HELD_BY)
+	" ORDER BY held LIMIT ?4)"
+	" CROSS JOIN contributions AS c ON c.row = held"
+	SQL_CONTRIBUTION_JOINS "ORDER BY held";
 
 enum dc_status
 sql_contributions_held_by(struct sql_db *db, struct sql_contribution *out,
@@ -245,10 +264,12 @@ struct sql_place {
 static const char SQL_RECENT_IN[] =
 	"SELECT model FROM contributors INDEXED BY contributors_by_address"
 	" WHERE address = ?1 AND model > 0 ORDER BY last_s DESC LIMIT ?2";
+#define SQL_RECENT_OF(state) \
+	"SELECT row, block, log_index FROM contributions" \
+	" INDEXED BY contributions_by_contributor WHERE model = ?1" \
+	" AND contributor = ?2 AND state = " state
 static const char SQL_RECENT_PLACES[] =
-	"SELECT row, block, log_index FROM contributions"
-	" INDEXED BY contributions_by_contributor"
-	" WHERE model = ?1 AND contributor = ?2 ORDER BY row DESC LIMIT ?3";
+	SQL_EACH_STATE(SQL_RECENT_OF) " ORDER BY row DESC LIMIT ?3";
 static const char SQL_RECENT_ROW[] = SQL_CONTRIBUTION_FROM "WHERE c.row = ?1";
 
 static int

@@ -14,6 +14,7 @@ sql_migrations = \
 	sql/migrations/chain/0012_board_clock.sql \
 	sql/migrations/chain/0013_said.sql \
 	sql/migrations/chain/0014_suspects.sql \
+	sql/migrations/chain/0015_contributor.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql
 

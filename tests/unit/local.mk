@@ -125,6 +125,8 @@ tests_unit_check_incentives_verdicts_LDADD = $(unit_incentives_libs)
 unit_sql_libs = $(sql_libs) $(CHECK_LIBS)
 EXTRA_DIST += tests/unit/sql_fixture.h
 
+UNIT_TESTS += tests/unit/check_sql_contributions
+tests_unit_check_sql_contributions_LDADD = $(unit_sql_libs)
 UNIT_TESTS += tests/unit/check_sql_growth
 tests_unit_check_sql_growth_LDADD = $(unit_sql_libs)
 EXTRA_DIST += tests/vectors/releases

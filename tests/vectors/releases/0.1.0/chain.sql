@@ -1,6 +1,6 @@
 -- chain.db as decaid 0.1.0 leaves it; made by tests/unit/check_sql_releases.c.
 PRAGMA application_id = 1684236337;
-PRAGMA user_version = 14;
+PRAGMA user_version = 15;
 CREATE TABLE activity (
 	model INTEGER NOT NULL,
 	hour INTEGER NOT NULL,	-- Unix time / 3600
@@ -1891,7 +1891,7 @@ WHEN decaid_undo_block() IS NOT NULL BEGIN
 	) ON CONFLICT DO NOTHING;
 END;
 CREATE INDEX contributions_by_contributor
-	ON contributions (model, contributor);
+	ON contributions (model, contributor, state);
 CREATE INDEX contributions_by_label ON contributions (model, label);
 CREATE UNIQUE INDEX contributions_by_place
 	ON contributions (block, log_index);
@@ -1906,8 +1906,6 @@ CREATE TRIGGER contributions_fixed BEFORE UPDATE OF
 ON contributions BEGIN
 	SELECT RAISE(ABORT, 'contributions: a fixed column was changed');
 END;
-CREATE INDEX contributions_held_by
-	ON contributions (model, contributor) WHERE state < 6;
 CREATE TRIGGER contributions_kept BEFORE DELETE ON contributions
 WHEN decaid_undo_block() IS NOT NULL BEGIN
 	SELECT RAISE(ABORT, 'contributions: a tracked row was deleted');
