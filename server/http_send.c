@@ -60,7 +60,8 @@ static const char *status_title(unsigned status)
 		unsigned status;
 		const char *title;
 	} titles[] = {
-		{ 400, "Bad Request" }, { 404, "Not Found" },
+		{ 400, "Bad Request" }, { 403, "Forbidden" },
+		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 408, "Request Timeout" }, { 413, "Content Too Large" },
 		{ 414, "URI Too Long" }, { 415, "Unsupported Media Type" },
@@ -317,6 +318,22 @@ static ssize_t no_body(void *cls, uint64_t pos, char *out, size_t room)
 	return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
+/* Where the length is not known libmicrohttpd would send the end of a body in
+ * chunks behind the header: HTTP/1.0 has none, and the connection is closed. */
+static struct MHD_Response *bare_response(const struct http_reply *rp)
+{
+	struct MHD_Response *r = MHD_create_response_from_callback(
+		rp->bare_len, 1024, no_body, NULL, NULL);
+
+	if (r == NULL || rp->bare_len != HTTP_LENGTH_UNKNOWN)
+		return r;
+	if (MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT,
+				     MHD_RO_END) == MHD_YES)
+		return r;
+	MHD_destroy_response(r);
+	return NULL;
+}
+
 /* The response has the bytes from then on. */
 static struct MHD_Response *fixed_response(struct http_reply *rp)
 {
@@ -345,8 +362,7 @@ static struct MHD_Response *make_response(struct http_connection *c,
 	if (rp->stream_state != NULL)
 		return http_stream_response(c, rp);
 	if (rp->bare)
-		return MHD_create_response_from_callback(rp->bare_len, 1024,
-							 no_body, NULL, NULL);
+		return bare_response(rp);
 	if (rp->fixed != NULL)
 		return fixed_response(rp);
 	len = rp->body.len;

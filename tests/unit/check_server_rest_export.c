@@ -387,6 +387,36 @@ START_TEST(a_head_says_how_long_it_is_and_makes_nothing)
 }
 END_TEST
 
+/* Nothing behind the header, which the next request's answer would be. */
+START_TEST(a_head_ends_with_its_header)
+{
+	static const char *const queries[] = {
+		"", "?format=json", "?format=decaid"
+	};
+	char text[400], out[4096];
+
+	rest_fixture_start(&f, 1);
+	for (size_t i = 0; i < DC_ARRAY_LEN(queries); i++) {
+		int fd = http_raw_open(http_server_port(f.http));
+		size_t n;
+
+		snprintf(text, sizeof(text), "HEAD /v1/models/%s/export%s "
+			 "HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1"
+			 "\r\nHost: x\r\nConnection: close\r\n\r\n",
+			 slug_of(f.sections), queries[i]);
+		http_raw_send(fd, text);
+		n = http_raw_read(fd, out, sizeof(out), NULL);
+		ck_assert_uint_gt(n, 0);
+		n = (size_t)(strstr(out, "\r\n\r\n") + 4 - out);
+		ck_assert_msg(out[n] == '\0' ||
+			      strncmp(out + n, "HTTP/1.1 200", 12) == 0,
+			      "%s: %s", queries[i], out);
+		ck_assert_int_eq(close(fd), 0);
+	}
+	rest_fixture_stop(&f);
+}
+END_TEST
+
 START_TEST(packed_it_is_the_same)
 {
 	static const char *const formats[] = { "decaid", "json" };
@@ -425,4 +455,4 @@ UNIT_MAIN("server/rest-export", a_state_is_the_model_that_the_daemon_serves,
 	  the_end_comes_while_a_file_is_made,
 	  what_a_client_has_is_not_made_again,
 	  a_head_says_how_long_it_is_and_makes_nothing,
-	  packed_it_is_the_same)
+	  a_head_ends_with_its_header, packed_it_is_the_same)
