@@ -5,7 +5,8 @@
  * The daemon's own transactions, and the thread that makes and follows them:
  * it closes epochs as an operator (oracle/operator.h), keeps each
  * transaction as a row of local.db before it is bytes, and brings it to
- * finality through replacement, drops and reorgs. Only writer of local.db.
+ * finality through replacement, drops and reorgs. Only writer of local.db,
+ * but for the texts there (sql/texts.h).
  *
  *     signer_start(&signer, ...);          before any thread
  *     outbox_new(&box, &config, &err);

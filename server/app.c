@@ -11,6 +11,7 @@
 #include "server/app.h"
 #include "server/event_ring.h"
 #include "server/rest.h"
+#include "server/texts.h"
 
 /* What comes from chain.db and the registry changes with a commit. */
 static uint64_t chain_state(void *app)
@@ -18,12 +19,15 @@ static uint64_t chain_state(void *app)
 	return app_state(app);
 }
 
-/* Both only rise, so that their sum never comes again. */
+/* All only rise, so that their sum never comes again. */
 uint64_t app_state(const struct app *a)
 {
-	return a->sequence(a->user) + mirrors_sequence(a->mirrors);
+	return a->sequence(a->user) + mirrors_sequence(a->mirrors) +
+		texts_sequence(a->texts);
 }
 
+#define NOTE_BODY_MAX ((size_t)64 << 10)
+#define TEXT_BODY_MAX ((size_t)512 << 10)	/* 64 KiB with escapes */
 #define SIMULATE_BODY_MAX ((size_t)64 << 10)	/* 16 KiB with escapes */
 
 /* Replies of local.db, of the clock and of the node are made each time.
@@ -82,6 +86,21 @@ static const struct http_route routes[] = {
 	  http_state_fixed },
 	{ HTTP_GET, "/v2/health/ready", rest_infer_ready, 0, "InferReady",
 	  NULL },
+	{ HTTP_GET, "/api/models", rest_deca_models, 0, "DecaModels",
+	  chain_state },
+	{ HTTP_GET, "/api/model", rest_deca_model, 0, "DecaModel",
+	  chain_state },
+	{ HTTP_POST, "/api/models", rest_deca_take_model, NOTE_BODY_MAX,
+	  "DecaTaken", NULL },
+	{ HTTP_POST, "/api/data", rest_deca_take_data, TEXT_BODY_MAX,
+	  "DecaTaken", NULL },
+	{ HTTP_GET, "/api/data/{tx}", rest_deca_data, 0, "DecaData", NULL },
+	{ HTTP_POST, "/api/accuracy", rest_deca_take_accuracy, NOTE_BODY_MAX,
+	  "DecaTaken", NULL },
+	{ HTTP_GET, "/api/accuracy/model", rest_deca_accuracy, 0,
+	  "DecaAccuracy", chain_state },
+	{ HTTP_GET, "/api/health", rest_deca_health, 0, "DecaHealth",
+	  http_state_fixed },
 	{ HTTP_GET, "/healthz", rest_healthz, 0, "Health",
 	  http_state_fixed },
 	{ HTTP_GET, "/readyz", rest_readyz, 0, "Health", NULL },

@@ -25,6 +25,7 @@ struct event_ring;
 struct exports;
 struct mirrors;
 struct simulations;
+struct texts;
 
 /* A read of chain.db that takes longer is stopped: 503. */
 #define APP_QUERY_MS 50
@@ -32,6 +33,10 @@ struct simulations;
 /* A text waits so long for the service that embeds it, then 503. What comes
  * later is kept, so that asking again finds it. */
 #define APP_EMBED_MS 10000
+
+/* Who offers a text waits so long until it is looked at; then it goes on
+ * waiting by itself. */
+#define APP_OFFER_MS 5000
 
 struct app {
 	struct registry *registry;
@@ -44,6 +49,7 @@ struct app {
 	uint64_t ready_blocks, ready_s;
 	uint32_t query_ms;	/* a query is stopped then; 0: APP_QUERY_MS */
 	uint32_t embed_ms;	/* texts wait for a service; 0: APP_EMBED_MS */
+	uint32_t offer_ms;	/* an offered text is looked at; APP_OFFER_MS */
 	struct addr20 pool;
 	/* Who stands apart on leaderboards, beside a model's owner. */
 	const struct addr20 *baselines;
@@ -55,6 +61,8 @@ struct app {
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	struct embedder *embedder;	/* NULL: no service embeds texts */
 	struct exports *exports;
+	struct texts *texts;		/* NULL: no original texts are kept */
+	bool finds_mirrors;		/* mirror = auto */
 	struct simulations *simulations;	/* NULL: visitors run none */
 	/* Filled in by app_init. */
 	struct event_ring *events;
@@ -78,7 +86,8 @@ void app_clear(struct app *a);
 /* Routes, loop_open, loop_close and app of o; the rest is the caller's. */
 void app_http_options(struct app *a, struct http_options *o);
 
-/* Rises with every commit of chain.db and with every step of a mirror. */
+/* Rises with every commit of chain.db, with every step of a mirror and with
+ * every text that is kept. */
 uint64_t app_state(const struct app *a);
 
 /* The table of routes, for tests and documents. */

@@ -95,6 +95,7 @@ int cmd_contribute(const struct command *self, int argc, char **argv);
 int cmd_suspects(const struct command *self, int argc, char **argv);
 int cmd_contributor(const struct command *self, int argc, char **argv);
 int cmd_db_check(const struct command *self, int argc, char **argv);
+int cmd_db_forget(const struct command *self, int argc, char **argv);
 int cmd_db_prune(const struct command *self, int argc, char **argv);
 int cmd_deploy_factory(const struct command *self, int argc, char **argv);
 int cmd_deploy_model(const struct command *self, int argc, char **argv);

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hex.h"
 #include "oracle/audit.h"
 #include "oracle/data_dir.h"
 #include "server/wallet.h"
 #include "sql/growth.h"
 #include "sql/integrity.h"
 #include "sql/models.h"
+#include "sql/texts.h"
 
 #define PAGE 64			/* models read at once */
 #define PRUNE_AT_ONCE 10000	/* samples in one transaction */
@@ -302,6 +304,85 @@ int cmd_db_prune(const struct command *self, int argc, char **argv)
 		found = cmd_fail(&line, &err);
 	else
 		found = tell_prune(&line, &p);
+	cmd_line_clear(&line);
+	return found;
+}
+
+/* ---- forget ---- */
+
+static enum dc_status forget_one(struct sql_db *db, bool *existed,
+				 const char *text, struct dc_err *err)
+{
+	struct hash32 tx;
+	enum dc_status found;
+
+	if (strlen(text) != 66 || strncmp(text, "0x", 2) != 0 ||
+	    hex_decode(tx.b, sizeof(tx.b), text + 2, NULL) != DC_OK)
+		return dc_fail(err, DC_EINVAL, "%s: not a transaction's hash",
+			       text);
+	found = sql_text_delete(db, existed, &tx, err);
+	if (found == DC_OK && !*existed)
+		fprintf(stderr, "decaid db forget: %s: no text is kept\n",
+			text);
+	return found;
+}
+
+/* All or none. A daemon may run meanwhile, and shows them no more. */
+static enum dc_status forget(const struct cmd_line *line, uint64_t *n,
+			     struct dc_err *err)
+{
+	struct sql_db *db = NULL;
+	enum dc_status found = open_file(&db, &line->config, SQL_LOCAL,
+					 SQL_WRITER, err);
+
+	if (found == DC_OK)
+		found = sql_tx_begin(db, err);
+	if (found == DC_OK) {
+		for (int i = 0; found == DC_OK && i < line->n_args; i++) {
+			bool existed = false;
+
+			found = forget_one(db, &existed, line->args[i], err);
+			*n += existed;
+		}
+		found = sql_tx_end(db, found, err);
+	}
+	sql_db_close(db);
+	return found;
+}
+
+static int tell_forget(const struct cmd_line *line, uint64_t n)
+{
+	struct json_out j;
+	struct dc_buf b;
+
+	dc_buf_init(&b, 1 << 16);
+	if (line->json) {
+		json_out_init(&j, &b);
+		json_put_open(&j, '{');
+		json_put_key(&j, "texts");
+		json_put_u64(&j, n);
+		json_put_close(&j, '}');
+	} else {
+		dc_buf_printf(&b, "%" PRIu64 " texts deleted", n);
+	}
+	return wallet_print(&b);
+}
+
+int cmd_db_forget(const struct command *self, int argc, char **argv)
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct cmd_line line;
+	uint64_t n = 0;
+	int found = cmd_parse(&line, self, NULL, 0, argc, argv);
+
+	if (found >= 0)
+		return found;
+	if (line.n_args == 0)
+		found = cmd_usage(&line, "TX is needed: a transaction's hash");
+	else if (forget(&line, &n, &err) != DC_OK)
+		found = cmd_fail(&line, &err);
+	else
+		found = tell_forget(&line, n);
 	cmd_line_clear(&line);
 	return found;
 }

@@ -31,6 +31,7 @@
 #include "server/http.h"
 #include "server/signing.h"
 #include "server/simulations.h"
+#include "server/texts.h"
 
 struct daemon {
 	const struct config *config;
@@ -167,6 +168,34 @@ static enum dc_status start_exports(struct daemon *d, struct dc_err *err)
 	return exports_new(&d->app.exports, &o, err);
 }
 
+/* A local.db of an older program, where nothing else opens it for writing. */
+static enum dc_status migrate_local(struct daemon *d, struct dc_err *err)
+{
+	struct sql_db *db = NULL;
+	struct stat st;
+	enum dc_status found = DC_OK;
+
+	if (d->signing == NULL && stat(d->local_path, &st) == 0)
+		found = sql_db_open(&db, d->local_path, SQL_LOCAL, SQL_WRITER,
+				    err);
+	sql_db_close(db);
+	return found;
+}
+
+static enum dc_status start_texts(struct daemon *d, struct dc_err *err)
+{
+	const struct texts_options o = {
+		.chain_path = d->chain_path, .local_path = d->local_path,
+		.registry = gateway_registry(d->gateway),
+		.vocabulary = d->config->mirror_vocabulary,
+		.bytes_max = (size_t)d->config->texts_mib << 20,
+		.ring = on_there, .user = d,
+	};
+
+	return o.bytes_max == 0 ? migrate_local(d, err) :
+		texts_new(&d->app.texts, &o, err);
+}
+
 static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 {
 	const struct config *c = d->config;
@@ -189,6 +218,7 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		.mirrors = d->mirrors, .baselines = c->baselines.who,
 		.n_baselines = c->baselines.n,
 		.embedder = d->embedder,
+		.finds_mirrors = c->mirrors.find,
 		.http_lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	if (d->signing != NULL) {
@@ -207,6 +237,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		status = start_simulations(d, err);
 	if (status == DC_OK)
 		status = start_exports(d, err);
+	if (status == DC_OK)
+		status = start_texts(d, err);
 	if (status != DC_OK)
 		return status;
 	app_http_options(&d->app, &o);
@@ -223,6 +255,7 @@ static void on_change(void *user, const struct gateway_change *change)
 	if (change->from_block > change->to_block)
 		event_ring_rolled_back(d->app.events, change->to_block);
 	app_changed(&d->app);
+	texts_changed(d->app.texts);
 	mirrors_ring(d->mirrors);
 }
 
@@ -274,6 +307,7 @@ static void stop(struct daemon *d)
 	app_http_stop(&d->app);
 	simulations_free(d->app.simulations);
 	exports_free(d->app.exports);
+	texts_free(d->app.texts);
 	app_clear(&d->app);
 	samples_free(d->app.samples);
 	prover_free(d->app.prover);

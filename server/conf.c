@@ -101,6 +101,12 @@ static const struct config_key keys[] = {
 		 "at most so many simulations of visitors run at once, one an "
 		 "address, each a process with little time and memory; 0 runs "
 		 "none"),
+	KEY_UINT("texts", texts_mib, "0", 0, 1048576,
+		 "at most so many MiB of original texts are kept that visitors "
+		 "give for contributions; 0 takes none"),
+	KEY_TEXT("mirror-vocabulary", mirror_vocabulary, "",
+		 "JSON file with the words of encoder IMDB vocab of "
+		 "0xDeCA10B's contracts: their texts are held against it"),
 	KEY_UINT("ready-blocks", ready_blocks, "3", 0, 1000000,
 		 "/readyz allows so many blocks behind the head"),
 	KEY_UINT("ready-seconds", ready_s, "30", 0, 1000000,

@@ -109,6 +109,8 @@ struct config {
 	uint64_t idle_timeout_s;
 	uint64_t rate_limit;
 	uint64_t simulations;
+	uint64_t texts_mib;
+	char *mirror_vocabulary;
 	uint64_t ready_blocks;
 	uint64_t ready_s;
 	enum dc_log_level log_level;

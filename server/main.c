@@ -71,6 +71,8 @@ static const struct command commands[] = {
 	  "daemon runs", cmd_backup, "data-dir" },
 	{ "db check", "", "Look whether the databases are whole",
 	  cmd_db_check, "data-dir" },
+	{ "db forget", "TX...", "Delete the texts that visitors gave for "
+	  "transactions", cmd_db_forget, "data-dir" },
 	{ "db prune", "", "Delete old rows, give the disk their space "
 	  "back", cmd_db_prune, "data-dir keep-samples" },
 	{ "train", "FILE", "Learn labelled data off the chain", cmd_train,

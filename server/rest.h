@@ -175,11 +175,18 @@ enum dc_status rest_mirror_put_classes(struct rest *r,
 				       const struct sql_model *m)
 	DC_MUST_CHECK;
 
-/* Members of a contribution: sample, text. An element of the deposits. */
+/* A contribution's member sample. An element of the deposits. */
 void rest_mirror_put_sample(struct rest *r, const struct sql_model *m,
 			    const struct sql_contribution *c);
 void rest_mirror_put_deposit(struct rest *r, const struct sql_model *m,
 			     const struct sql_contribution *c);
+
+/* ---- original data (rest_deca.c) ---- */
+
+/* What is kept as the text of a contribution; *out NULL: none is. */
+enum dc_status rest_text_of(struct rest *r, const char **out,
+			    const struct addr20 *model,
+			    const struct sql_contribution *c) DC_MUST_CHECK;
 
 /* ---- handlers ---- */
 
@@ -194,6 +201,11 @@ http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
 /* The Open Inference Protocol (rest_infer.c). */
 http_handler rest_infer, rest_infer_live, rest_infer_model,
 	rest_infer_model_ready, rest_infer_ready, rest_infer_server;
+
+/* 0xDeCA10B's data service (rest_deca.c). */
+http_handler rest_deca_accuracy, rest_deca_data, rest_deca_health,
+	rest_deca_model, rest_deca_models, rest_deca_take_accuracy,
+	rest_deca_take_data, rest_deca_take_model;
 
 /* http_state of /v1/status */
 uint64_t rest_status_state(void *app);

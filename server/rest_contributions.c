@@ -214,9 +214,6 @@ static void put_sample(struct rest *r, const struct sql_model *m,
 			put_values(j, &x);
 	}
 	json_put_close(j, '}');
-	/* What was encoded is not on the chain. */
-	json_put_key(j, "text");
-	json_put_null(j);
 }
 
 /* A pruned sample comes from the chain; until it is here, the client is told
@@ -254,6 +251,7 @@ static enum dc_status write_contribution(struct rest *r)
 	struct sql_contribution c;
 	struct rest_claims k;
 	struct sql_model m;
+	const char *text;
 	uint64_t id;
 	bool found;
 
@@ -277,6 +275,11 @@ static enum dc_status write_contribution(struct rest *r)
 		rest_mirror_put_sample(r, &m, &c);
 	else
 		put_sample(r, &m, &c);
+	/* What was encoded is not on the chain. */
+	if (rest_text_of(r, &text, &m.is.trainer, &c) != DC_OK)
+		return r->err.status;
+	json_put_key(&r->j, "text");
+	json_put_text(&r->j, text);
 	json_put_close(&r->j, '}');
 	return DC_OK;
 }

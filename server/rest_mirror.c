@@ -197,7 +197,6 @@ void rest_mirror_put_sample(struct rest *r, const struct sql_model *m,
 	}
 	json_put_close(&r->j, ']');
 	json_put_close(&r->j, '}');
-	put_text(&r->j, "text", NULL);
 }
 
 /* ---- deposits ---- */

@@ -10,6 +10,7 @@
 #include "server/embedder.h"
 #include "server/exports.h"
 #include "server/rest.h"
+#include "server/texts.h"
 #include "sql/blocks.h"
 #include "sql/operators.h"
 
@@ -434,6 +435,20 @@ static void put_exports(struct dc_buf *b, struct exports *e)
 		   "Bytes of files that are written or sent now.", c.bytes);
 }
 
+static void put_texts(struct dc_buf *b, struct texts *t)
+{
+	struct texts_counters c;
+
+	texts_counters(t, &c);
+	put_metric(b, "texts", "gauge",
+		   "Texts behind contributions that are kept.", c.kept);
+	put_metric(b, "texts_bytes", "gauge", "How long they are.", c.bytes);
+	put_metric(b, "texts_waiting", "gauge",
+		   "Texts that wait for their transaction.", c.waiting);
+	put_metric(b, "texts_refused_total", "counter",
+		   "Texts that did not fit, or came too late.", c.refused);
+}
+
 static void put_wei_metric(struct dc_buf *b, const char *name,
 			   const char *type, const char *help, struct wei v)
 {
@@ -541,6 +556,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_outbox(&rp->body, a->outbox);
 	put_embedder(&rp->body, a->embedder);
 	put_exports(&rp->body, a->exports);
+	put_texts(&rp->body, a->texts);
 	put_http(&rp->body, a->http);
 	rest_tag_body(rq, rp);
 }

@@ -161,6 +161,19 @@ enum dc_status sql_contributions_held_by(struct sql_db *db,
 					 struct dc_arena *arena,
 					 struct dc_err *err) DC_MUST_CHECK;
 
+/* Where the transactions of the newest contributions of all models are,
+ * newest first.
+ * out  (max)   n  how many */
+struct sql_contribution_tx {
+	int64_t model;
+	uint64_t id;
+	struct hash32 tx;
+};
+enum dc_status sql_contributions_txs(struct sql_db *db,
+				     struct sql_contribution_tx *out,
+				     uint32_t *n, uint32_t max,
+				     struct dc_err *err) DC_MUST_CHECK;
+
 /* The newest of one contributor over all models.
  * out  (max), newest first */
 enum dc_status sql_contributions_recent(struct sql_db *db,

@@ -348,3 +348,26 @@ sql_contributions_recent(struct sql_db *db, struct sql_contribution *out,
 	free(list);
 	return found;
 }
+
+static const char SQL_CONTRIBUTIONS_TXS[] =
+	"SELECT row, tx FROM contributions INDEXED BY contributions_by_place"
+	" ORDER BY block DESC, log_index DESC LIMIT ?1";
+
+enum dc_status
+sql_contributions_txs(struct sql_db *db, struct sql_contribution_tx *out,
+		      uint32_t *n, uint32_t max, struct dc_err *err)
+{
+	struct sql_query q;
+
+	*n = 0;
+	sql_query_open(&q, db, SQL_CONTRIBUTIONS_TXS);
+	sql_bind_u64(&q, max);
+	while (sql_query_row(&q)) {
+		int64_t row = sql_col_i64(&q);
+
+		out[*n].model = row >> SQL_ID_BITS;
+		out[*n].id = (uint64_t)row & SQL_MAX_ID;
+		sql_col_hash(&q, &out[(*n)++].tx);
+	}
+	return sql_query_close(&q, err);
+}

@@ -8,8 +8,10 @@
  *             the chain, so it is WAL with synchronous=NORMAL. Its only
  *             writer is oracle/pipeline.c.
  *   local.db  what only this daemon knows (outgoing transactions, nonces,
- *             spending): WAL with synchronous=FULL. Its only writer is
- *             oracle/outbox.c.
+ *             spending; texts behind contributions): WAL with
+ *             synchronous=FULL. Its only writers are oracle/outbox.c, and
+ *             server/texts.c of table texts, each at most some rows at a
+ *             time.
  *
  * A connection belongs to one thread at a time; each reading thread opens
  * its own. Statements are prepared once a connection and kept. Functions

@@ -16,7 +16,8 @@ sql_migrations = \
 	sql/migrations/chain/0014_suspects.sql \
 	sql/migrations/chain/0015_contributor.sql \
 	sql/migrations/local/0001_outbox.sql \
-	sql/migrations/local/0002_signatures.sql
+	sql/migrations/local/0002_signatures.sql \
+	sql/migrations/local/0003_texts.sql
 
 noinst_LIBRARIES += libdc_sql.a
 libdc_sql_a_SOURCES = \
@@ -45,6 +46,7 @@ libdc_sql_a_SOURCES = \
 	sql/signatures.c sql/signatures.h \
 	sql/snapshots.c sql/snapshots.h \
 	sql/sums.c sql/sums.h \
+	sql/texts.c sql/texts.h \
 	sql/undo.c sql/undo.h
 nodist_libdc_sql_a_SOURCES = sql/migrations_gen.c
 libdc_sql_a_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)

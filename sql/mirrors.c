@@ -75,6 +75,35 @@ sql_mirror_put(struct sql_db *db, const struct sql_mirror *m,
 	return sql_query_run(&q, err);
 }
 
+/* There are few of them (MIRRORS_MAX). */
+static const char SQL_MIRRORS_LISTED[] =
+	"SELECT m.model FROM mirrors AS r CROSS JOIN models AS m"
+	" ON m.model = r.model WHERE r.refusal = '' AND m.address > ?1"
+	" ORDER BY m.address";
+
+enum dc_status
+sql_mirrors_listed(struct sql_db *db, int64_t *out, uint32_t *n, uint32_t max,
+		   const struct addr20 *after, uint64_t *more,
+		   struct dc_err *err)
+{
+	struct sql_query q;
+
+	*n = 0;
+	*more = 0;
+	sql_query_open(&q, db, SQL_MIRRORS_LISTED);
+	if (after != NULL)
+		sql_bind_addr(&q, after);
+	else
+		sql_bind_blob(&q, "", 0);
+	while (sql_query_row(&q)) {
+		if (*n < max)
+			out[(*n)++] = sql_col_i64(&q);
+		else
+			++*more;
+	}
+	return sql_query_close(&q, err);
+}
+
 const char *
 sql_mirror_class(const struct sql_mirror *m, uint64_t label)
 {

@@ -42,6 +42,15 @@ enum dc_status sql_mirror_get(struct sql_db *db, struct sql_mirror *out,
 enum dc_status sql_mirror_put(struct sql_db *db, const struct sql_mirror *m,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+/* The models of those that are followed, by the trainer's address.
+ * out    (max) rows of models      n  how many
+ * after  from the next address on; NULL: from the first
+ * more   how many stand behind those */
+enum dc_status sql_mirrors_listed(struct sql_db *db, int64_t *out,
+				  uint32_t *n, uint32_t max,
+				  const struct addr20 *after, uint64_t *more,
+				  struct dc_err *err) DC_MUST_CHECK;
+
 /* The name of a class, NULL: it has no such. */
 const char *sql_mirror_class(const struct sql_mirror *m, uint64_t label);
 

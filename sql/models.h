@@ -4,7 +4,8 @@
 /*
  * Models: what their creation fixed, and their totals, which change with
  * every block. A model's row number (1, 2, ... in order of creation) is how
- * the other tables name it; it is this file's and never leaves the daemon.
+ * the other tables name it; it is this file's and leaves the daemon as the
+ * modelId of 0xDeCA10B's data service alone.
  */
 
 #include <stdbool.h>

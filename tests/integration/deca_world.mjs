@@ -68,7 +68,7 @@ export class World {
 	}
 
 	// A system of one classifier, as a deployer of the originals wires it.
-	async system(kind, points) {
+	async system(kind, points, encoder = "none") {
 		this.points = points;
 		const [owner] = this.chain.accounts;
 		const c = await this.deploy(kind, kinds[kind].args);
@@ -77,7 +77,7 @@ export class World {
 		const data = await this.deploy("DataHandler64", []);
 		const waits = [5, 20, 40];
 		const incentive = await this.deploy(points ? "Points64" : "Stakeable64", points ? waits : [...waits, 10n ** 12n]);
-		const trainer = await this.deploy("CollaborativeTrainer64", [`a ${kind}`, "of the tests", "none",
+		const trainer = await this.deploy("CollaborativeTrainer64", [`a ${kind}`, "of the tests", encoder,
 			data.address, incentive.address, c.address]);
 		this.parts = { c, data, incentive, trainer, kind };
 		return this.parts;

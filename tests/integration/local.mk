@@ -60,6 +60,10 @@ dist_check_SCRIPTS += tests/integration/deca.sh
 SCRIPT_TESTS += tests/integration/mirrors.sh
 dist_check_SCRIPTS += tests/integration/mirrors.sh
 
+EXTRA_DIST += tests/integration/dataservice.mjs
+SCRIPT_TESTS += tests/integration/dataservice.sh
+dist_check_SCRIPTS += tests/integration/dataservice.sh
+
 EXTRA_DIST += tests/integration/takeover.mjs
 SCRIPT_TESTS += tests/integration/takeover.sh
 dist_check_SCRIPTS += tests/integration/takeover.sh

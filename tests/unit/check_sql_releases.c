@@ -34,7 +34,7 @@ struct release {
 
 /* Oldest first. */
 static const struct release releases[] = {
-	{ "0.1.0", 15, 2 },
+	{ "0.1.0", 15, 3 },
 };
 #define NEWEST (&releases[DC_ARRAY_LEN(releases) - 1])
 

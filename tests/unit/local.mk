@@ -317,6 +317,12 @@ tests_unit_check_server_rest_board_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_board_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_board_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_rest_deca
+tests_unit_check_server_rest_deca_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_deca.c
+tests_unit_check_server_rest_deca_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_deca_LDADD = $(unit_server_libs)
+
 UNIT_TESTS += tests/unit/check_server_rest_embed
 tests_unit_check_server_rest_embed_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_embed.c

@@ -1,0 +1,179 @@
+// 0xDeCA10B's dashboard against a daemon instead of its own server: the very requests of its client's ServiceDataStore, for
+// contracts on a real chain. Models are those that the chain has, texts are kept that encode to what was contributed, before and
+// after their transactions are mined and over a restart, and accuracy is the daemon's own. `decaid` must be built.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { Chain, startAnvil } from "./chain.mjs";
+import { World } from "./deca_world.mjs";
+import { decaid, run, start, stop, until as patient } from "./process.mjs";
+
+const { murmur3 } = createRequire(import.meta.url)("murmurhash-js");
+const until = (test) => patient(test, 120, test);
+
+// What the client does, method by method, as axios sends it from a page of another origin.
+class Store {
+	constructor(url) { this.url = url.replace(/\/$/, ""); }
+
+	async ask(method, route, data) {
+		const r = await fetch(this.url + route, { method, body: data && JSON.stringify(data), headers: {
+			"Accept": "application/json, text/plain, */*", "Origin": "http://dashboard.example",
+			...data && { "Content-Type": "application/json;charset=utf-8" } } });
+		const body = await r.json();
+		assert.equal(r.headers.get("access-control-allow-origin"), "*");
+		if (!r.ok) throw Object.assign(new Error(body.detail), { status: r.status });
+		return { status: r.status, data: body };
+	}
+
+	health() { return this.ask("GET", "/api/health").then((r) => r.data.healthy); }
+	saveOriginalData(transactionHash, originalData) {
+		return this.ask("POST", "/api/data", { transactionHash, originalData });
+	}
+	getOriginalData(transactionHash) {
+		return this.ask("GET", `/api/data/${transactionHash}`).then((r) => r.data.originalData.text);
+	}
+	saveModelInformation(information) { return this.ask("POST", "/api/models", information); }
+	getModels(afterAddress, limit) {
+		const params = [];
+		if (afterAddress != null) params.push(`afterAddress=${afterAddress}`);
+		if (limit != null) params.push(`limit=${limit}`);
+		return this.ask("GET", `/api/models?${params.join("&")}`).then((r) => r.data);
+	}
+	async getModel(modelId, address) {
+		const params = [];
+		if (modelId != null) params.push(`modelId=${modelId}`);
+		if (address != null) params.push(`address=${address}`);
+		const { model } = (await this.ask("GET", `/api/model?${params.join("&")}`)).data;
+		if (address != null && model.address !== address) throw new Error("another model");
+		return model;
+	}
+}
+
+async function daemon(args) {
+	const { child, seen } = start(decaid, args, /"url":"([^"]+)"/);
+	const url = await seen;
+	return { url, store: new Store(url), stop: async () => assert.equal(await stop(child), 0, child.log) };
+}
+
+const refused = (promise, status, why) => assert.rejects(promise, (e) => e.status === status && why.test(e.message));
+
+// What the dashboard's encoder makes of a text.
+const hashed = (text) => [...new Set(text.toLowerCase().split(/\s+/).map((t) => BigInt(murmur3(t))))];
+
+// The page of a contribution: posted when the wallet told the hash, before anything is mined.
+async function trains(world, { store, url }, text) {
+	const { chain, parts: { trainer } } = world;
+	const tx = await world.send(chain.accounts[3], trainer, "addData", [hashed(text), 1n], 10n ** 18n);
+	const { status } = await store.saveOriginalData(tx, { text });
+	assert.equal(status, 202);
+	await refused(store.getOriginalData(tx), 404, /no text/);
+	await chain.mine();
+	assert.equal(await until(() => store.getOriginalData(tx).catch(() => null)), text);
+	const page = await until(async () => {
+		const r = await fetch(`${url}v1/models/${trainer.address}/contributions?limit=1`);
+		const [newest] = (await r.json()).contributions;
+		return newest?.tx === tx && newest;
+	});
+	const detail = await (await fetch(`${url}v1/models/${trainer.address}/contributions/${page.id}`)).json();
+	assert.equal(detail.text, text);
+	return tx;
+}
+
+// Others come later, or with something else.
+async function isHeldAgainstTheChain(world, { store }) {
+	const { chain, parts: { trainer } } = world;
+	const text = "Ein späterer Text";
+	const tx = await world.send(chain.accounts[4], trainer, "addData", [hashed(text), 0n], 10n ** 18n);
+	await chain.mine();
+	await until(async () => (await store.saveOriginalData(tx, { text: "something else" }).catch((e) => e)).status === 400);
+	await refused(store.saveOriginalData(tx, { text: "something else" }), 400, /does not encode/);
+	await refused(store.getOriginalData(tx), 404, /no text/);
+	await until(async () => (await store.saveOriginalData(tx, { text })).status === 200);
+	assert.equal(await store.getOriginalData(tx), text);
+	await refused(store.saveOriginalData(tx, { text: `${text} ${text}` }), 400, /another text/);
+}
+
+// A page of numbers: what was typed is JSON.
+async function takesNumbers(world, { store }) {
+	const { chain, parts: { trainer } } = world;
+	const numbers = [0.5, -0.5, 0.5, 0.5, 0, 0, 0, 0];
+	const text = JSON.stringify(numbers);
+	const tx = await world.send(chain.accounts[5], trainer, "addData", [numbers.map((v) => BigInt(v * 1e9)), 1n], 10n ** 18n);
+	await store.saveOriginalData(tx, { text });
+	await chain.mine();
+	assert.equal(await until(() => store.getOriginalData(tx).catch(() => null)), text);
+}
+
+async function listsModels(worlds, { store }) {
+	const addresses = worlds.map((w) => w.parts.trainer.address).sort((a, b) => a.toLowerCase() < b.toLowerCase() ? -1 : 1);
+	const { models, remaining } = await store.getModels();
+	assert.deepEqual(models.map((m) => m.address), addresses);
+	assert.equal(remaining, 0);
+	const first = await store.getModels(null, 1);
+	assert.deepEqual([first.models.map((m) => m.address), first.remaining], [[addresses[0]], 1]);
+	const rest = await store.getModels(first.models[0].address, 10);
+	assert.deepEqual([rest.models.map((m) => m.address), rest.remaining], [[addresses[1]], 0]);
+	for (const m of models) {
+		assert.equal(m.modelType, "Classifier64");
+		assert.deepEqual(await store.getModel(m.id), m);
+		assert.deepEqual(await store.getModel(m.id, m.address.toLowerCase()), { ...m, address: m.address.toLowerCase() });
+		assert.equal((await store.saveModelInformation({ ...m, accuracy: 1 })).data.status, "followed");
+		assert.equal((await store.ask("POST", "/api/accuracy", { modelId: m.id, accuracy: 1 })).status, 200);
+		const { accuracyHistory } = (await store.ask("GET", `/api/accuracy/model?modelId=${m.id}`)).data;
+		assert.equal(accuracyHistory.at(-1)?.accuracy ?? null, m.accuracy);
+		assert.ok(accuracyHistory.every((p) => p.modelId === m.id && /^0x[0-9a-f]{64}$/.test(p.transactionHash)));
+	}
+	const { encoder, name, description } = models.find((m) => m.address === worlds[0].parts.trainer.address);
+	assert.deepEqual([encoder, name, description], ["MurmurHash3", "a SparsePerceptron", "of the tests"]);
+	await refused(store.getModel(null, "0x1111111111111111111111111111111111111111"), 404, /no such model/);
+	await refused(store.saveModelInformation({ name: "x", address: "0x1111111111111111111111111111111111111111" }), 404,
+		/not followed/);
+}
+
+const anvil = await startAnvil();
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-dataservice-"));
+try {
+	const chain = new Chain(anvil.url);
+	await chain.deploy();
+	const [words, numbers] = [new World(chain), new World(chain)];
+	await words.system("SparsePerceptron", false, "MurmurHash3");
+	await words.wire();
+	await numbers.system("DensePerceptron", true, "Multiply by 1E9, then round");
+	await numbers.wire();
+	await words.live(2);
+	await numbers.live(2);
+	await chain.mine();
+	const args = ["serve", "--rpc", chain.url, "--factory", chain.factory, "--start-block", "0", "--data-dir", folder,
+		"--port", "0", "--finality", "depth:3", "--poll-ms", "20", "--json", "--texts", "1",
+		"--mirror", words.parts.trainer.address, "--mirror", numbers.parts.trainer.address];
+	let d = await daemon(args);
+	assert.equal(await d.store.health(), true);
+	await until(async () => (await d.store.getModels()).models.length === 2);
+	const asked = await fetch(`${d.url}api/data`, { method: "OPTIONS", headers: { "Origin": "http://dashboard.example",
+		"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" } });
+	assert.ok(asked.ok);
+	assert.match(asked.headers.get("access-control-allow-methods"), /POST/);
+	const tx = await trains(words, d, "Fresh TOMATOES and\tbasil");
+	await isHeldAgainstTheChain(words, d);
+	await takesNumbers(numbers, d);
+	await until(async () => (await d.store.getModels()).models.every((m) => m.accuracy !== null));
+	await listsModels([words, numbers], d);
+
+	// an operator deletes one, and the rest is there after a restart
+	assert.equal(await run("db", "forget", `--data-dir=${folder}`, tx), "1 texts deleted");
+	await refused(d.store.getOriginalData(tx), 404, /no text/);
+	await trains(words, d, "another text");
+	await d.stop();
+	d = await daemon(args);
+	assert.match(await (await fetch(`${d.url}metrics`)).text(), /^decaid_texts 3$/m);
+	await d.stop();
+	d = await daemon(args.filter((a, i) => a !== "--texts" && args[i - 1] !== "--texts"));
+	await refused(d.store.saveOriginalData(tx, { text: "x" }), 403, /keeps no texts/);
+	await d.stop();
+	console.log("dataservice: passed");
+} finally {
+	anvil.child.kill();
+	fs.rmSync(folder, { recursive: true, force: true });
+}
