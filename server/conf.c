@@ -529,12 +529,13 @@ void config_clear(struct config *c)
 		free(c->embeddings.of[i].url);
 		free(c->embeddings.of[i].key_file);
 	}
-	free(c->rpc);
-	free(c->data_dir);
-	free(c->signer_key);
-	free(c->sender_key);
-	free(c->passphrase_file);
-	free(c->listen);
+	for (size_t i = 0; i < DC_ARRAY_LEN(keys); i++) {
+		void *field = (char *)c + keys[i].offset;
+
+		if (keys[i].type == CONFIG_TYPE_TEXT ||
+		    keys[i].type == CONFIG_TYPE_URLS)
+			free(*(char **)field);
+	}
 	memset(c, 0, sizeof(*c));
 }
 
