@@ -657,8 +657,7 @@ enum dc_status deca_json_load(struct deca_file *out, const char *path,
 	dc_buf_init(&text, DECA_JSON_BYTES_MAX);
 	st = gzip_file_read(&text, path, err);
 	if (st == DC_OK) {
-		st = deca_json_read(out, (const char *)text.data, text.len,
-				    &why);
+		st = deca_json_read(out, dc_buf_text(&text), text.len, &why);
 		if (st != DC_OK)
 			st = dc_fail(err, st, "%.120s: %s", path, why.text);
 	}

@@ -69,7 +69,7 @@ enum dc_status vocabulary_put(struct dc_buf *out, const char *path,
 	dc_buf_init(&text, BYTES_MAX);
 	st = gzip_file_read(&text, path, err);
 	if (st == DC_OK) {
-		root = json_loadb((const char *)text.data, text.len,
+		root = json_loadb(dc_buf_text(&text), text.len,
 				  JSON_REJECT_DUPLICATES, &why);
 		st = root == NULL
 			? dc_fail(err, DC_EINVAL, "%s: line %d: %s", path,

@@ -156,6 +156,8 @@ refuses 2 "has no type for logistic" export l --out l.json
 [ ! -e l.json ] || wrong "an export that failed left a file"
 refuses 2 "line 1" import v --out x
 printf '{"type":"perceptron","weights":[NaN]}' >nan.json
+: >none.json
+refuses 2 "none.json: line 1" import none.json --out x
 refuses 2 "nan.json: line 1" import nan.json --out x
 head -c 300 m >cut
 refuses 2 "cut: " evaluate --model cut --test text.tsv
