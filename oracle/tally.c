@@ -10,16 +10,9 @@
 
 #define HOUR_S 3600
 
-struct entry {
-	int64_t model;
-	struct addr20 who;
-	uint64_t hour;
-	struct sql_contributor_delta d;
-};
-
 /* slots: places in entries plus 1, 0 is empty; at most half full. */
 struct tally {
-	struct entry *entries;
+	struct sql_deeds *entries;
 	size_t n, room;
 	uint32_t *slots;
 	size_t n_slots;
@@ -56,10 +49,16 @@ static size_t slot_of(const struct tally *t, int64_t model,
 	return (size_t)(a >> 32 ^ b) & (t->n_slots - 1);
 }
 
-static bool is_entry(const struct entry *e, int64_t model,
+/* Only deeds of one hour are summed, so that any of them tells it. */
+static uint64_t hour_of(const struct sql_contributor_delta *d)
+{
+	return d->time_s / HOUR_S;
+}
+
+static bool is_entry(const struct sql_deeds *e, int64_t model,
 		     const struct addr20 *who, uint64_t hour)
 {
-	return e->model == model && e->hour == hour &&
+	return e->model == model && hour_of(&e->d) == hour &&
 		addr20_equal(&e->who, who);
 }
 
@@ -85,9 +84,10 @@ static void widen(struct tally *t)
 	t->n_slots = 2 * t->room;
 	t->slots = dc_calloc(t->n_slots, sizeof(*t->slots));
 	for (i = 0; i < t->n; i++) {
-		const struct entry *e = &t->entries[i];
+		const struct sql_deeds *e = &t->entries[i];
 
-		*slot(t, e->model, &e->who, e->hour) = (uint32_t)i + 1;
+		*slot(t, e->model, &e->who, hour_of(&e->d)) =
+			(uint32_t)i + 1;
 	}
 }
 
@@ -115,7 +115,7 @@ enum dc_status tally_add(struct tally *t, int64_t model,
 			 const struct sql_contributor_delta *d,
 			 struct dc_err *err)
 {
-	uint64_t hour = d->time_s / HOUR_S;
+	uint64_t hour = hour_of(d);
 	uint32_t *at;
 
 	if (t->n == t->room)
@@ -123,8 +123,8 @@ enum dc_status tally_add(struct tally *t, int64_t model,
 	at = slot(t, model, who, hour);
 	if (*at != 0)
 		return sum(&t->entries[*at - 1].d, d, err);
-	t->entries[t->n] = (struct entry){
-		.model = model, .who = *who, .hour = hour, .d = *d
+	t->entries[t->n] = (struct sql_deeds){
+		.model = model, .who = *who, .d = *d
 	};
 	*at = (uint32_t)++t->n;
 	return DC_OK;
@@ -145,14 +145,11 @@ void tally_drop(struct tally *t)
 enum dc_status tally_flush(struct tally *t, struct sql_db *db,
 			   struct dc_err *err)
 {
-	enum dc_status st = DC_OK;
-	size_t i;
+	enum dc_status st;
 
-	for (i = 0; i < t->n && st == DC_OK; i++)
-		st = sql_contributor_add(db, t->entries[i].model,
-					 &t->entries[i].who, &t->entries[i].d,
-					 err);
-	if (t->n > 0)
-		tally_drop(t);
+	if (t->n == 0)
+		return DC_OK;
+	st = sql_contributors_add(db, t->entries, t->n, err);
+	tally_drop(t);
 	return st;
 }

@@ -143,9 +143,12 @@ sql_board_move(struct sql_db *db, const struct sql_contributor *c, int span,
 		if (before != NULL && after != NULL &&
 		    sql_place_equal(&from, &to))
 			continue;
-		if (before != NULL)
+		if (before != NULL && after != NULL)
+			found = sql_place_move(db, board, &from, &to,
+					       &c->address, err);
+		else if (before != NULL)
 			found = sql_place_delete(db, board, &from, err);
-		if (found == DC_OK && after != NULL)
+		else if (after != NULL)
 			found = sql_place_insert(db, board, &to, &c->address,
 						 err);
 	}
@@ -263,18 +266,9 @@ sql_span_holds(int span, int64_t step, int64_t hour)
 	return hour > held.after && hour <= held.last;
 }
 
-static enum dc_status
-sql_span_add(struct sql_db *db, const struct sql_contributor *c, int span,
-	     const struct sql_sums *d, struct dc_err *err)
-{
-	enum dc_status found = sql_span_change(db, c, span, SQL_ADD, d, err);
-
-	return found == DC_OK ? sql_whole_change(db, c->model, span, SQL_ADD,
-						 d, err) : found;
-}
-
 enum dc_status
-sql_boards_add(struct sql_db *db, const struct sql_contributor *before,
+sql_boards_add(struct sql_db *db, int64_t clock,
+	       const struct sql_contributor *before,
 	       const struct sql_contributor *after,
 	       const struct sql_contributor_delta *d, struct dc_err *err)
 {
@@ -282,22 +276,37 @@ sql_boards_add(struct sql_db *db, const struct sql_contributor *before,
 	const struct sql_sums now = sql_sums_of(after);
 	const int64_t hour = (int64_t)(d->time_s / SQL_HOUR_S);
 	struct sql_sums was;
-	int64_t clock;
 	int span;
-	enum dc_status found = sql_board_clock(db, &clock, err);
+	enum dc_status found;
 
-	if (found != DC_OK || clock == SQL_CLOCK_STOPPED)
-		return found;
+	if (clock == SQL_CLOCK_STOPPED)
+		return DC_OK;
 	if (before != NULL)
 		was = sql_sums_of(before);
 	found = sql_board_move(db, after, SQL_WINDOW_ALL,
 			       before != NULL ? &was : NULL, &now, err);
-	if (found == DC_OK)
-		found = sql_whole_change(db, after->model, SQL_WINDOW_ALL,
-					 SQL_ADD, &delta, err);
 	for (span = 1; span < SQL_SPANS && found == DC_OK; span++)
 		if (sql_span_holds(span, clock, hour))
-			found = sql_span_add(db, after, span, &delta, err);
+			found = sql_span_change(db, after, span, SQL_ADD,
+						&delta, err);
+	return found;
+}
+
+enum dc_status
+sql_boards_add_whole(struct sql_db *db, int64_t clock, int64_t model,
+		     int64_t hour, const struct sql_sums *d,
+		     struct dc_err *err)
+{
+	enum dc_status found;
+	int span;
+
+	if (clock == SQL_CLOCK_STOPPED)
+		return DC_OK;
+	found = sql_whole_change(db, model, SQL_WINDOW_ALL, SQL_ADD, d, err);
+	for (span = 1; span < SQL_SPANS && found == DC_OK; span++)
+		if (sql_span_holds(span, clock, hour))
+			found = sql_whole_change(db, model, span, SQL_ADD, d,
+						 err);
 	return found;
 }
 

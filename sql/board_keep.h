@@ -91,12 +91,17 @@ enum dc_status sql_whole_change(struct sql_db *db, int64_t model, int span,
 				struct dc_err *err) DC_MUST_CHECK;
 
 /* d was added to the contributor in one model; before and after are its sums
- * in that model, or in all. Nothing where boards are not kept. */
-enum dc_status sql_boards_add(struct sql_db *db,
+ * in that model, or in all. Nothing where the clock stands still. The wholes
+ * of model and spans are added to by themselves, once for many of an hour. */
+enum dc_status sql_boards_add(struct sql_db *db, int64_t clock,
 			      const struct sql_contributor *before,
 			      const struct sql_contributor *after,
 			      const struct sql_contributor_delta *d,
 			      struct dc_err *err) DC_MUST_CHECK;
+enum dc_status sql_boards_add_whole(struct sql_db *db, int64_t clock,
+				    int64_t model, int64_t hour,
+				    const struct sql_sums *d,
+				    struct dc_err *err) DC_MUST_CHECK;
 
 /* Through a rollback: whom the blocks above it changed leaves the boards
  * before it and comes back after it, as the rest of the database then says;

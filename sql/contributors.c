@@ -138,7 +138,7 @@ sql_contributor_update(struct sql_db *db, const struct sql_contributor *c,
 }
 
 static enum dc_status
-sql_contributor_sum(struct sql_db *db, int64_t model,
+sql_contributor_sum(struct sql_db *db, int64_t clock, int64_t model,
 		    const struct addr20 *address,
 		    const struct sql_contributor_delta *d, struct dc_err *err)
 {
@@ -161,7 +161,7 @@ sql_contributor_sum(struct sql_db *db, int64_t model,
 		found = there ? sql_contributor_update(db, &c, err)
 			      : sql_contributor_insert(db, &c, err);
 	return found != DC_OK ? found :
-	       sql_boards_add(db, there ? &before : NULL, &c, d, err);
+	       sql_boards_add(db, clock, there ? &before : NULL, &c, d, err);
 }
 
 static const char SQL_ACTIVITY_GET[] =
@@ -219,22 +219,91 @@ sql_activity_sum(struct sql_db *db, int64_t model,
 	return sql_query_run(&q, err);
 }
 
+static enum dc_status
+sql_deeds_add(struct sql_db *db, int64_t clock, const struct sql_deeds *deeds,
+	      struct dc_err *err)
+{
+	enum dc_status found;
+
+	DC_CHECK(deeds->model != SQL_ALL_MODELS);
+	found = sql_contributor_sum(db, clock, deeds->model, &deeds->who,
+				    &deeds->d, err);
+	if (found == DC_OK)
+		found = sql_contributor_sum(db, clock, SQL_ALL_MODELS,
+					    &deeds->who, &deeds->d, err);
+	return found == DC_OK ? sql_activity_sum(db, deeds->model, &deeds->who,
+						 &deeds->d, err) : found;
+}
+
+/* Sum up those from first on that share its model and hour.
+ * end  where others begin */
+static enum dc_status
+sql_deeds_run(struct sql_sums *sum, size_t *end, const struct sql_deeds *list,
+	      size_t n, size_t first, struct dc_err *err)
+{
+	const uint64_t hour = list[first].d.time_s / SQL_HOUR_S;
+	enum dc_status found = DC_OK;
+	size_t i;
+
+	memset(sum, 0, sizeof(*sum));
+	for (i = first; i < n && found == DC_OK &&
+	     list[i].model == list[first].model &&
+	     list[i].d.time_s / SQL_HOUR_S == hour; i++) {
+		const struct sql_sums d = sql_sums_of_delta(&list[i].d);
+
+		found = sql_sums_add(sum, &d, err);
+	}
+	*end = i;
+	return found;
+}
+
+/* What all of them did, to the wholes of their models and of all. */
+static enum dc_status
+sql_deeds_whole(struct sql_db *db, int64_t clock, const struct sql_deeds *list,
+		size_t n, struct dc_err *err)
+{
+	enum dc_status found = DC_OK;
+	size_t i = 0;
+
+	while (i < n && found == DC_OK) {
+		const int64_t hour = (int64_t)(list[i].d.time_s / SQL_HOUR_S);
+		const int64_t model = list[i].model;
+		struct sql_sums sum;
+
+		found = sql_deeds_run(&sum, &i, list, n, i, err);
+		if (found == DC_OK)
+			found = sql_boards_add_whole(db, clock, model, hour,
+						     &sum, err);
+		if (found == DC_OK)
+			found = sql_boards_add_whole(db, clock, SQL_ALL_MODELS,
+						     hour, &sum, err);
+	}
+	return found;
+}
+
+enum dc_status
+sql_contributors_add(struct sql_db *db, const struct sql_deeds *list, size_t n,
+		     struct dc_err *err)
+{
+	int64_t clock;
+	enum dc_status found = sql_board_clock(db, &clock, err);
+	size_t i;
+
+	sql_must_write(db);
+	for (i = 0; i < n && found == DC_OK; i++)
+		found = sql_deeds_add(db, clock, &list[i], err);
+	return found == DC_OK ? sql_deeds_whole(db, clock, list, n, err)
+			      : found;
+}
+
 enum dc_status
 sql_contributor_add(struct sql_db *db, int64_t model,
 		    const struct addr20 *address,
 		    const struct sql_contributor_delta *d, struct dc_err *err)
 {
-	enum dc_status found;
+	const struct sql_deeds one = { model, *address, *d };
 
-	sql_must_write(db);
-	DC_CHECK(model != SQL_ALL_MODELS);
-	found = sql_contributor_sum(db, model, address, d, err);
-	if (found == DC_OK)
-		found = sql_contributor_sum(db, SQL_ALL_MODELS, address, d,
-					    err);
-	if (found == DC_OK)
-		found = sql_activity_sum(db, model, address, d, err);
-	return found;
+	return sql_contributors_add(db, &one, 1, err);
 }
 
 static const char SQL_CONTRIBUTOR_OWE[] =

@@ -39,9 +39,22 @@ struct sql_contributor_delta {
 	uint64_t last_s;	/* of the last one; earlier: time_s counts */
 };
 
-/* Add d to the contributor in model, over all models, and in the hour; who
- * was not there is, and counts in the model's contributors.
+/* Whose they were, and in which model. */
+struct sql_deeds {
+	int64_t model;
+	struct addr20 who;
+	struct sql_contributor_delta d;
+};
+
+/* Add what each did to the contributor in its model, over all models, and in
+ * the hour; who was not there is, and counts in the model's contributors.
+ * list  (n) the cheaper the more that follow each other share model and hour
  * Errors: DC_EINVAL a sum leaves its range. */
+enum dc_status sql_contributors_add(struct sql_db *db,
+				    const struct sql_deeds *list, size_t n,
+				    struct dc_err *err) DC_MUST_CHECK;
+
+/* The same of one alone. */
 enum dc_status sql_contributor_add(struct sql_db *db, int64_t model,
 				   const struct addr20 *address,
 				   const struct sql_contributor_delta *d,

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -100,6 +101,14 @@ sql_settings(enum sql_file file, enum sql_access access)
 	return file == SQL_CHAIN ? SQL_SET_CHAIN : SQL_SET_LOCAL;
 }
 
+/* Statistics of memory that nobody asks for are a lock that every allocation
+ * of every connection waits for. Where SQLite has begun already, they stay. */
+static void
+sql_library_init(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static int
 sql_connect(struct sql_db *db, const char *path)
 {
@@ -128,11 +137,13 @@ enum dc_status
 sql_db_open(struct sql_db **out, const char *path, enum sql_file file,
 	    enum sql_access access, struct dc_err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct sql_db *db;
 	struct stat st;
 	enum dc_status found = DC_OK;
 	int rc;
 
+	DC_CHECK(pthread_once(&once, sql_library_init) == 0);
 	if (stat(path, &st) == 0)
 		found = sql_peek(path, file, access, err);
 	else if (access == SQL_READER)

@@ -96,48 +96,36 @@ static const char SQL_MARK_MIDDLE[] =
 	"SELECT place FROM board_places WHERE board = ?1 AND place >= ?2"
 	" ORDER BY place LIMIT 1 OFFSET ?3";
 
-/* The mark that counts a place, if the board has any. */
+/* The mark that counts a place, and what it counts; the first one, and 0,
+ * where the board has none yet. */
 static enum dc_status
 sql_mark_of(struct sql_db *db, int64_t board, const struct sql_place *place,
-	    bool *is_there, struct sql_place *low, uint64_t *n,
-	    struct dc_err *err)
+	    struct sql_place *low, uint64_t *n, struct dc_err *err)
 {
 	struct sql_query q;
 
 	low->n = 0;
 	*n = 0;
-	*is_there = false;
 	sql_query_open(&q, db, SQL_MARK_OF);
 	sql_bind_i64(&q, board);
 	sql_bind_place(&q, place);
 	while (sql_query_row(&q)) {
-		*is_there = true;
 		sql_col_place(&q, low);
 		*n = sql_col_u64(&q);
 	}
 	return sql_query_close(&q, err);
 }
 
-/* Add to the mark that counts a place. Two statements: RETURNING makes a
- * table each time, which costs more than both.
- * low  the mark   n  what it counts then; 0: the board has no mark */
 static enum dc_status
-sql_mark_count(struct sql_db *db, int64_t board,
-	       const struct sql_place *place, int by, struct sql_place *low,
-	       uint64_t *n, struct dc_err *err)
+sql_mark_count(struct sql_db *db, int64_t board, const struct sql_place *low,
+	       uint64_t n, struct dc_err *err)
 {
 	struct sql_query q;
-	bool is_there;
-	enum dc_status found = sql_mark_of(db, board, place, &is_there, low,
-					   n, err);
 
-	if (found != DC_OK || !is_there)
-		return found;
-	*n += (uint64_t)(int64_t)by;
 	sql_query_open(&q, db, SQL_MARK_COUNT);
 	sql_bind_i64(&q, board);
 	sql_bind_place(&q, low);
-	sql_bind_u64(&q, *n);
+	sql_bind_u64(&q, n);
 	return sql_query_run(&q, err);
 }
 
@@ -190,6 +178,30 @@ sql_mark_split(struct sql_db *db, int64_t board, const struct sql_place *low,
 			      : found;
 }
 
+/* One place more in the mark that counts it.
+ * low  the mark   n  what it counted */
+static enum dc_status
+sql_mark_more(struct sql_db *db, int64_t board, const struct sql_place *low,
+	      uint64_t n, struct dc_err *err)
+{
+	enum dc_status found;
+
+	if (n == 0)	/* the first mark may be there or not */
+		return sql_mark_put(db, board, low, 1, err);
+	found = sql_mark_count(db, board, low, n + 1, err);
+	return found == DC_OK && n + 1 > SQL_MARK_MAX ?
+	       sql_mark_split(db, board, low, n + 1, err) : found;
+}
+
+/* One less; the first mark stays, so that each place has one. */
+static enum dc_status
+sql_mark_less(struct sql_db *db, int64_t board, const struct sql_place *low,
+	      uint64_t n, struct dc_err *err)
+{
+	return n == 1 && low->n > 0 ? sql_mark_delete(db, board, low, err) :
+	       sql_mark_count(db, board, low, n - 1, err);
+}
+
 /* --- places ------------------------------------------------------------- */
 
 static const char SQL_PLACE_INSERT[] =
@@ -197,38 +209,24 @@ static const char SQL_PLACE_INSERT[] =
 static const char SQL_PLACE_DELETE[] =
 	"DELETE FROM board_places WHERE board = ?1 AND place = ?2";
 
-enum dc_status
-sql_place_insert(struct sql_db *db, int64_t board,
-		 const struct sql_place *place, const struct addr20 *who,
-		 struct dc_err *err)
+static enum dc_status
+sql_place_put(struct sql_db *db, int64_t board, const struct sql_place *place,
+	      const struct addr20 *who, struct dc_err *err)
 {
-	struct sql_place low;
 	struct sql_query q;
-	uint64_t n;
-	enum dc_status found;
 
 	sql_query_open(&q, db, SQL_PLACE_INSERT);
 	sql_bind_i64(&q, board);
 	sql_bind_place(&q, place);
 	sql_bind_addr(&q, who);
-	found = sql_query_run(&q, err);
-	if (found == DC_OK)
-		found = sql_mark_count(db, board, place, 1, &low, &n, err);
-	if (found != DC_OK)
-		return found;
-	if (n == 0)	/* the first mark begins before all places */
-		return sql_mark_put(db, board, &low, 1, err);
-	return n > SQL_MARK_MAX ? sql_mark_split(db, board, &low, n, err)
-				: DC_OK;
+	return sql_query_run(&q, err);
 }
 
-enum dc_status
-sql_place_delete(struct sql_db *db, int64_t board,
-		 const struct sql_place *place, struct dc_err *err)
+static enum dc_status
+sql_place_take(struct sql_db *db, int64_t board, const struct sql_place *place,
+	       struct dc_err *err)
 {
-	struct sql_place low;
 	struct sql_query q;
-	uint64_t n;
 	enum dc_status found;
 
 	sql_query_open(&q, db, SQL_PLACE_DELETE);
@@ -237,11 +235,59 @@ sql_place_delete(struct sql_db *db, int64_t board,
 	found = sql_query_run(&q, err);
 	if (found == DC_OK && sql_changes(db) != 1)
 		found = dc_fail(err, DC_EIO, "nobody stands in that place");
+	return found;
+}
+
+enum dc_status
+sql_place_insert(struct sql_db *db, int64_t board,
+		 const struct sql_place *place, const struct addr20 *who,
+		 struct dc_err *err)
+{
+	struct sql_place low;
+	uint64_t n;
+	enum dc_status found = sql_place_put(db, board, place, who, err);
+
 	if (found == DC_OK)
-		found = sql_mark_count(db, board, place, -1, &low, &n, err);
-	/* the first mark stays, so that each place has one */
-	return found == DC_OK && n == 0 && low.n > 0 ?
-	       sql_mark_delete(db, board, &low, err) : found;
+		found = sql_mark_of(db, board, place, &low, &n, err);
+	return found == DC_OK ? sql_mark_more(db, board, &low, n, err)
+			      : found;
+}
+
+enum dc_status
+sql_place_delete(struct sql_db *db, int64_t board,
+		 const struct sql_place *place, struct dc_err *err)
+{
+	struct sql_place low;
+	uint64_t n;
+	enum dc_status found = sql_place_take(db, board, place, err);
+
+	if (found == DC_OK)
+		found = sql_mark_of(db, board, place, &low, &n, err);
+	return found == DC_OK ? sql_mark_less(db, board, &low, n, err)
+			      : found;
+}
+
+/* Who moves a little stays under the same mark, which counts as before. */
+enum dc_status
+sql_place_move(struct sql_db *db, int64_t board, const struct sql_place *from,
+	       const struct sql_place *to, const struct addr20 *who,
+	       struct dc_err *err)
+{
+	struct sql_place left, reached;
+	uint64_t n_left, n_reached;
+	enum dc_status found = sql_place_take(db, board, from, err);
+
+	if (found == DC_OK)
+		found = sql_place_put(db, board, to, who, err);
+	if (found == DC_OK)
+		found = sql_mark_of(db, board, from, &left, &n_left, err);
+	if (found == DC_OK)
+		found = sql_mark_of(db, board, to, &reached, &n_reached, err);
+	if (found != DC_OK || sql_place_equal(&left, &reached))
+		return found;
+	found = sql_mark_less(db, board, &left, n_left, err);
+	return found == DC_OK ? sql_mark_more(db, board, &reached, n_reached,
+					      err) : found;
 }
 
 /* --- ranks -------------------------------------------------------------- */

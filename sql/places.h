@@ -41,6 +41,14 @@ enum dc_status sql_place_delete(struct sql_db *db, int64_t board,
 				const struct sql_place *place,
 				struct dc_err *err) DC_MUST_CHECK;
 
+/* Both: who goes from one place to another.
+ * Errors: DC_EIO nobody stands in from. */
+enum dc_status sql_place_move(struct sql_db *db, int64_t board,
+			      const struct sql_place *from,
+			      const struct sql_place *to,
+			      const struct addr20 *who,
+			      struct dc_err *err) DC_MUST_CHECK;
+
 /* All marks of a board, to ask for many ranks.  Clear it in any case. */
 struct sql_marks {
 	int64_t board;

@@ -101,9 +101,21 @@ static void act(uint32_t people)
 		x->d.earned_wei = wei_from_u64(below(1000));
 		x->d.refunded_wei = wei_from_u64(below(3));
 	}
-	struct addr20 who = sim_addr(x->who);
+}
 
-	MUST(sql_contributor_add(db, rows[x->model], &who, &x->d, err));
+/* The newest n deeds, told together. */
+static void tell(size_t n)
+{
+	struct sql_deeds list[16];
+
+	unit_require(n <= DC_ARRAY_LEN(list));
+	for (size_t i = 0; i < n; i++) {
+		const struct deed *x = &deeds[n_deeds - n + i];
+
+		list[i] = (struct sql_deeds){ rows[x->model],
+					      sim_addr(x->who), x->d };
+	}
+	MUST(sql_contributors_add(db, list, n, err));
 }
 
 /* Some deeds in one block after a while. */
@@ -112,8 +124,14 @@ static void live(uint32_t people, uint64_t most, uint64_t pause_s)
 	now_s += below(pause_s + 1);
 	MUST(sql_tx_begin(db, err));
 	MUST(sql_boards_turn(db, now_s, err));
-	for (uint64_t i = below(most + 1); i > 0; i--)
-		act(people);
+	for (uint64_t i = below(most + 1); i > 0;) {
+		size_t n = 1 + below(i < 16 ? i : 16);
+
+		for (size_t k = 0; k < n; k++)
+			act(people);
+		tell(n);
+		i -= n;
+	}
 	MUST(sql_tx_commit(db, err));
 }
 
