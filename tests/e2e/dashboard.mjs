@@ -402,6 +402,15 @@ function measured() {
 			.slice(0, -1)]);
 }
 
+/* Every type and encoder, as the manual has them; 0xDeCA10B's in one. */
+function kinds() {
+	const page_ = fs.readFileSync(path.join(ROOT, "man", "decaid-models.7"),
+		"utf8").replace(/\\\n/g, "");
+	const named = [...page_.matchAll(/^\.It Cm (.*)/gm)].map(([, list]) =>
+		list.startsWith("deca-") ? "deca-\u2026" : list);
+	return named.sort();
+}
+
 test("who wonders which model to choose sees what each reaches", async (t) => {
 	const { page } = await visit(t);
 	await page.locator(at("model-type")).click();
@@ -416,8 +425,25 @@ test("who wonders which model to choose sees what each reaches", async (t) => {
 		assert.equal(await row.locator(".choose-best").first().innerText(),
 			String([...known.get(set)].sort((a, b) => b - a)[0]));
 	}
-	assert.ok(await page.locator(at("choose-kind")).count() > 10);
+	assert.deepEqual((await values(page, "choose-kind")).sort(), kinds());
 	faultless(page);
+});
+
+test("a page says who embeds texts, and when the daemon does not", async (t) => {
+	for (const served of [true, false]) {
+		const embedding = { service: "test.example", model: "small:1",
+			dimension: 6, served };
+		const models = models_usual();
+		Object.assign(models[0].about, { encoder: "embedding", embedding });
+		const { page } = await visit(t, { models,
+			hash: `#/models/${models[0].about.slug}` });
+		const said = page.locator(at("embedding"));
+		await said.waitFor();
+		assert.equal(await said.innerText(), "texts embedded by\n" +
+			`test.example, small:1${served ? "" : ", which this daemon " +
+				"does not ask: it takes the numbers alone"}`);
+		faultless(page);
+	}
 });
 
 test("the pages of all models fit a narrow phone", async (t) => {

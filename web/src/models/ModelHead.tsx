@@ -87,7 +87,9 @@ export function ModelHead({ model }: { model: Model }) {
 					<dt>{text.model.embedding}</dt>
 					<dd><bdi dir="auto">{text.model.embedded(
 						model.embedding.service,
-						model.embedding.model)}</bdi></dd></div>}
+						model.embedding.model)}</bdi>
+						{!model.embedding.served && <>, {
+							text.model.unserved}</>}</dd></div>}
 				{model.features > 0 && <div><dt>{text.model.features}</dt>
 					<dd>{format_count(model.features)}</dd></div>}
 				{model.audit && <div data-testid="audit">

@@ -62,6 +62,7 @@ export const choose = {
 			"width.",
 		"unit": "As scale, and each sample of length 1.",
 		"pixels": "A picture as a grid of grey.",
+		"embedding": "A text as the numbers that a service gives for it.",
 		"none": "Column indices, or numbers as they are.",
 	},
 	source: "Data: UCI Machine Learning Repository, sets 228, 101, 357, " +

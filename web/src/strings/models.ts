@@ -91,6 +91,7 @@ export const model = {
 	embedding: "texts embedded by",
 	embedded: (service: string, model: string) =>
 		`${service}, ${model}`,
+	unserved: "which this daemon does not ask: it takes the numbers alone",
 	rule: "verdicts",
 	features: "columns",
 	mirrored: "0xDeCA10B",
