@@ -98,6 +98,27 @@ static enum dc_status sets_split(struct scenario_set *out, size_t *n,
 	return DC_OK;
 }
 
+/* Nobody waits for many runs to hear that their picture has no place. */
+static enum dc_status plot_check(const char *path, struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+	char *dir, *slash;
+	bool fits;
+
+	if (path == NULL)
+		return DC_OK;
+	dir = dc_strdup(path);
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[1] = '\0';
+	fits = access(path, F_OK) == 0 ? access(path, W_OK) == 0 :
+		access(slash != NULL ? dir : ".", W_OK) == 0;
+	if (!fits)
+		st = dc_fail(err, DC_EIO, "%s: %s", path, strerror(errno));
+	free(dir);
+	return st;
+}
+
 /* The picture of these runs, whole or not at all. */
 static enum dc_status plot_write(const char *path,
 				 const struct sim_plot_run *run, size_t n,
@@ -273,6 +294,8 @@ static int simulate(const struct cmd_line *line,
 	st = sets_split(g->set, &g->n_set, sets, &err);
 	if (st == DC_OK)
 		st = text_find(&g->text, &g->path, line, t, &err);
+	if (st == DC_OK)
+		st = plot_check(t->plot, &err);
 	if (st == DC_OK)
 		st = t->sweep != NULL ? simulate_sweep(line, t, g, &err)
 				      : simulate_once(line, t, g, &err);

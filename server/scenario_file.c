@@ -47,6 +47,9 @@ enum dc_status scenario_open_file(struct scenario *s,
 	f = dc_calloc(1, sizeof(*f));
 	s->file = f;
 	st = labelled_load(&f->train, &f->classes, path_of(s, file), err);
+	if (st == DC_OK && f->classes.n < 2)
+		return dc_fail(err, DC_EINVAL, "%s: one class alone",
+			       f->train.path);
 	if (st != DC_OK || held == NULL || is_part(&part, held))
 		return st;
 	st = labelled_load(&f->held, &f->classes, path_of(s, held), err);

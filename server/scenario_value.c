@@ -174,8 +174,8 @@ enum dc_status scenario_amount(struct wei *out, const struct scenario *s,
 		return missing(s, line, key, err);
 	if (!amount_read(&amount, value, value + strlen(value), s->decimals))
 		return scenario_fail(s, line, err, "%s=%s is not an amount "
-				     "with at most %u decimals", key, value,
-				     s->decimals);
+				     "below 2^96 wei with at most %u decimals",
+				     key, value, s->decimals);
 	out->v = u256_from_u128(amount);
 	return DC_OK;
 }
@@ -213,9 +213,9 @@ enum dc_status scenario_spread(unsigned __int128 out[2],
 	     !spread_read(&out[1], tilde + 1, end, of, s->decimals)) ||
 	    (out[0] == 0 && out[1] == 0))
 		return scenario_fail(s, line, err, "%s=%s is not a mean and "
-				     "a deviation, such as %s", key, value,
-				     of == SCENARIO_TIMES ? "10m~30s" :
-				     "50~10");
+				     "a deviation, such as %s, not both 0",
+				     key, value, of == SCENARIO_TIMES ?
+				     "10m~30s" : "50~10");
 	return DC_OK;
 }
 

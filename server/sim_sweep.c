@@ -41,9 +41,12 @@ static enum dc_status key_take(struct sim_sweep *s, struct values *v,
 		size_t len = strcspn(p, ",");
 		bool last = p[len] == '\0';
 
-		if (len == 0 || v->n[k] == VALUES_MAX)
+		if (len == 0)
 			return dc_fail(err, DC_EINVAL, "--sweep: %s has an "
-				       "empty value, or too many", word);
+				       "empty value", word);
+		if (v->n[k] == VALUES_MAX)
+			return dc_fail(err, DC_EINVAL, "--sweep: %s has more "
+				       "than %d values", word, VALUES_MAX);
 		p[len] = '\0';
 		v->of[k][v->n[k]++] = p;
 		if (last)

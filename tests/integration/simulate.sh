@@ -74,6 +74,20 @@ refused "--set: seed is set twice" --set "seed=1 seed=3"
 "$decaid" simulate --example attack --json --json --set data.rows=1000 \
 	>"$dir/out" || say "a flag cannot be given again"
 
+refused "--sweep: seed has more than 256 values" \
+	--sweep "seed=$(printf '1,%.0s' $(seq 256))1"
+refused "--sweep: more than 1024 runs" \
+	--sweep "seed=$(printf '1,%.0s' $(seq 40))1 measure=$(printf '1h,%.0s' \
+		$(seq 40))1h"
+
+status=0
+"$decaid" simulate --example attack --plot "$dir/no/such.svg" \
+	>"$dir/out" 2>"$dir/err" || status=$?
+[ "$status" = 1 ] || say "a picture without a folder ends with $status"
+grep -q 'no/such.svg: No such file or directory' "$dir/err" ||
+	say "$(cat "$dir/err")"
+[ -s "$dir/out" ] && say "it ran before it looked for the folder"
+
 status=0
 printf 'decaid-scenario 1\nmodel x\n' >"$dir/wrong"
 "$decaid" simulate "$dir/wrong" >"$dir/out" 2>"$dir/err" || status=$?

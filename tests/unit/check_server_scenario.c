@@ -127,7 +127,9 @@ static const struct {
 	{ 12, "class not this", ":12: " },
 	{ 13, "incentive luck", ":13: no incentive 'luck'" },
 	{ 13, "incentive deposit-refund-take weight=0.0000000001",
-	  ":13: weight=0.0000000001 is not an amount with at most 9 dec" },
+	  ":13: weight=0.0000000001 is not an amount below 2^96 wei with " },
+	{ 13, "incentive deposit-refund-take weight=79228162514264337594",
+	  ":13: weight=79228162514264337594 is not an amount below 2^96" },
 	{ 13, "incentive deposit-refund-take weight=1 take=1h",
 	  ":13: take must be after refund" },
 	{ 13, "incentive deposit-refund-take weight=1 retry=0",
@@ -283,6 +285,12 @@ START_TEST(rows_come_from_files_with_their_classes)
 	dc_err_clear(&err);
 	(void)unlink(path);
 	ck_assert_int_eq(parse(&s, text, &err), DC_EIO);
+	dc_err_clear(&err);
+	file_write(path, "cat\tsays meow\ncat\tpurrs\n");
+	snprintf(text, sizeof(text), FILE_SCENARIO("data file=%s"), path);
+	ck_assert_int_eq(parse(&s, text, &err), DC_EINVAL);
+	ck_assert_ptr_nonnull(strstr(err.text, ": one class alone"));
+	(void)unlink(path);
 }
 END_TEST
 
