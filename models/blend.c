@@ -69,20 +69,26 @@ static size_t expert_first(const struct model_spec *spec, enum expert e)
 	return HEAD_CELLS + (e == BAYES ? 0 : bayes_cells(spec));
 }
 
-/* An expert as a model of its own; spec holds what it sees. */
-static struct model expert_of(const struct model *m, struct model_spec *spec,
-			      enum expert e)
-{
-	size_t first = expert_first(m->spec, e);
+/* The experts as models of their own; spec holds what they see. */
+struct experts {
+	struct model_spec spec[EXPERTS];
+	struct model m[EXPERTS];
+};
 
-	*spec = expert_spec(m->spec, e);
-	return (struct model){
-		.spec = spec,
-		.cells = m->cells + first,
-		.derived = m->derived,
-		.dirty = m->dirty,
-		.first_leaf = m->first_leaf + first / MODEL_LEAF_CELLS,
-	};
+static void experts_find(struct experts *x, const struct model *m)
+{
+	for (enum expert e = 0; e < EXPERTS; e++) {
+		size_t first = expert_first(m->spec, e);
+
+		x->spec[e] = expert_spec(m->spec, e);
+		x->m[e] = (struct model){
+			.spec = &x->spec[e],
+			.cells = m->cells + first,
+			.derived = m->derived,
+			.dirty = m->dirty,
+			.first_leaf = m->first_leaf + first / MODEL_LEAF_CELLS,
+		};
+	}
 }
 
 static size_t cells(const struct model_spec *spec)
@@ -129,10 +135,10 @@ static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
 
 static void rebuild(struct model *m)
 {
-	struct model_spec spec;
-	struct model bayes = expert_of(m, &spec, BAYES);
+	struct experts x;
 
-	model_naive_bayes.rebuild(&bayes);
+	experts_find(&x, m);
+	model_naive_bayes.rebuild(&x.m[BAYES]);
 }
 
 static bool accepts(const struct sample *x)
@@ -143,20 +149,17 @@ static bool accepts(const struct sample *x)
 /* What both say. Bayes' logarithms grow with the sample: they are taken from
  * their mean and divided by its length, like the other's. Only differences
  * between classes count, so a mean that is cut is as good. */
-static void experts_ask(const struct model *m, int64_t (*said)[EXPERTS],
-			const struct sample *x)
+static void experts_ask(const struct experts *experts,
+			int64_t (*said)[EXPERTS], const struct sample *x)
 {
-	uint32_t n_class = m->spec->n_class;
+	uint32_t n_class = experts->spec[BAYES].n_class;
 	int64_t out[SPEC_CLASSES_MAX], length = (int64_t)model_length(x);
-	struct model_spec spec;
-	struct model expert = expert_of(m, &spec, LOGISTIC);
 	__int128 mean = 0;
 
-	model_logistic.scores(&expert, out, x);
+	model_logistic.scores(&experts->m[LOGISTIC], out, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		said[c][LOGISTIC] = out[c];
-	expert = expert_of(m, &spec, BAYES);
-	model_naive_bayes.scores(&expert, out, x);
+	model_naive_bayes.scores(&experts->m[BAYES], out, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		mean += out[c];
 	mean /= n_class;
@@ -182,8 +185,10 @@ static void shares_sum(const struct model *m, int64_t *out,
 static void scores(const struct model *m, int64_t *out, const struct sample *x)
 {
 	int64_t said[SPEC_CLASSES_MAX][EXPERTS];
+	struct experts experts;
 
-	experts_ask(m, said, x);
+	experts_find(&experts, m);
+	experts_ask(&experts, said, x);
 	shares_sum(m, out, (const int64_t (*)[EXPERTS])said);
 }
 
@@ -224,26 +229,35 @@ static void shares_learn(struct model *m, const int64_t *before,
 	model_touch(m, HEAD_SHARE);
 }
 
-static void learn(struct model *m, const struct sample *x, uint32_t label,
-		  const int64_t *before)
+static void study(struct model *m, int64_t *before, const struct sample *x,
+		  uint32_t label)
 {
 	int64_t said[SPEC_CLASSES_MAX][EXPERTS], alone[SPEC_CLASSES_MAX];
-	struct model_spec spec;
-	struct model expert;
+	struct experts experts;
 
-	experts_ask(m, said, x);
+	experts_find(&experts, m);
+	experts_ask(&experts, said, x);
+	shares_sum(m, before, (const int64_t (*)[EXPERTS])said);
 	shares_learn(m, before, (const int64_t (*)[EXPERTS])said, label);
 	for (uint32_t c = 0; c < m->spec->n_class; c++)
 		alone[c] = said[c][LOGISTIC];
-	expert = expert_of(m, &spec, LOGISTIC);
-	model_logistic.learn(&expert, x, label, alone);
-	expert = expert_of(m, &spec, BAYES);
-	model_naive_bayes.learn(&expert, x, label, NULL);
+	model_logistic.learn(&experts.m[LOGISTIC], x, label, alone);
+	model_naive_bayes.learn(&experts.m[BAYES], x, label, NULL);
+}
+
+/* The blend's own scores do not tell what each expert said. */
+static void learn(struct model *m, const struct sample *x, uint32_t label,
+		  const int64_t *before)
+{
+	int64_t said[SPEC_CLASSES_MAX];
+
+	(void)before;
+	study(m, said, x, label);
 }
 
 const struct model_ops model_blend = {
 	.choice = { "blend", params, DC_ARRAY_LEN(params) },
-	.learn_needs = MODEL_NEEDS_SCORES,
+	.learn_needs = MODEL_NEEDS_NOTHING,
 	.cells = cells,
 	.derived = derived,
 	.cells_valid = cells_valid,
@@ -251,4 +265,5 @@ const struct model_ops model_blend = {
 	.accepts = accepts,
 	.scores = scores,
 	.learn = learn,
+	.study = study,
 };

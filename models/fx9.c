@@ -32,7 +32,7 @@ int64_t fx9_ln(uint64_t x)
 		ONE_Q62 / 3, ONE_Q62
 	};
 	int64_t z, zz, sum = ONE_Q62 / 13;
-	uint64_t m;
+	uint64_t m, off;
 	int e;
 
 	DC_CHECK(x != 0);
@@ -42,8 +42,12 @@ int64_t fx9_ln(uint64_t x)
 		m >>= 1;
 		e++;
 	}
-	z = (int64_t)(((__int128)((int64_t)m - ONE_Q62) * ONE_Q62) /
-		      (__int128)(m + (uint64_t)ONE_Q62));
+	off = m > (uint64_t)ONE_Q62 ? m - (uint64_t)ONE_Q62 :
+		(uint64_t)ONE_Q62 - m;
+	z = (int64_t)(((unsigned __int128)off << 62) /
+		      (m + (uint64_t)ONE_Q62));
+	if (m < (uint64_t)ONE_Q62)
+		z = -z;
 	zz = mul_q62(z, z);
 	for (size_t i = 0; i < DC_ARRAY_LEN(inverse_odd); i++)
 		sum = mul_q62(sum, zz) + inverse_odd[i];

@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "models/covariance.h"
 #include "models/fx9.h"
 #include "models/model.h"
 #include "models/root.h"
@@ -29,14 +30,15 @@ enum { COLUMNS, VARIANCE };
 
 #define COLUMNS_MAX 512
 #define INPUTS_MAX (COLUMNS_MAX + 1)	/* with the bias */
+_Static_assert(INPUTS_MAX == COVARIANCE_INPUTS_MAX, "room for all inputs");
 
-#define ONE_Q48 (INT64_C(1) << 48)
+#define ONE_Q48 COVARIANCE_ONE
 
 /* Values are in units of 2^-16, at most 16: 2^20. */
-#define VALUE_MAX (INT64_C(1) << 20)
+#define VALUE_MAX COVARIANCE_INPUT_MAX
 
 /* A spread, x' P x, stops here, 2^-48: 16,384. */
-#define SPREAD_MAX (INT64_C(1) << 62)
+#define SPREAD_MAX COVARIANCE_GAIN_MAX
 
 /* pi / 8, and the least p (1 - p) that a sample counts with, fx9. */
 #define PI_8 INT64_C(392699082)
@@ -56,7 +58,7 @@ static size_t class_cells(const struct model_spec *spec)
 {
 	size_t n = inputs(spec);
 
-	return n + n * (n + 1) / 2;
+	return n + covariance_cells(n);
 }
 
 static size_t cells(const struct model_spec *spec)
@@ -128,26 +130,6 @@ static void scores(const struct model *m, int64_t *out, const struct sample *x)
 		out[c] = answer(m->cells + c * each, input, n);
 }
 
-/* k = P x in units of 2^-48. |P| is at most 2^48: the sum stays below
- * 2^48 * 2^20 * 2^10, k below 2^62. */
-static void gain(int64_t *k, const int64_t *s, const int64_t *x, size_t n,
-		 int64_t variance)
-{
-	__int128 sum[INPUTS_MAX];
-
-	for (size_t i = 0; i < n; i++)
-		sum[i] = (__int128)variance * x[i];
-	for (size_t i = 0; i < n; s += n - i++) {
-		for (size_t j = i + 1; j < n; j++) {
-			sum[i] -= (__int128)s[j - i] * x[j];
-			sum[j] -= (__int128)s[j - i] * x[i];
-		}
-		sum[i] -= (__int128)s[0] * x[i];
-	}
-	for (size_t i = 0; i < n; i++)
-		k[i] = clamp(sum[i] / 65536, SPREAD_MAX);
-}
-
 /* x' P x, 2^-48, in [0, SPREAD_MAX]. */
 static int64_t spread(const int64_t *k, const int64_t *x, size_t n)
 {
@@ -175,25 +157,12 @@ static int64_t probability(int64_t said, int64_t spread_q48)
 			 (whole + e));
 }
 
-/* S += a k', with a = k h / (1 + h spread); h in units of fx9, a of 2^-48.
- * h is at most 1/4 and the divisor at least 1: 2^-60 units of their quotient
- * stay below 2^58, a below 2^60, a k below 2^122. */
-static void covariance_learn(struct model *m, size_t at, const int64_t *k,
-			     size_t n, int64_t curve, int64_t divisor)
+/* S += a k', with a = k h / (1 + h spread) = k part / 2^60. h is at most 1/4,
+ * the divisor at least 1. */
+static int64_t part_of(int64_t curve, int64_t divisor)
 {
-	__int128 part = ((__int128)curve << 60) / DC_FX9_ONE * ONE_Q48 /
-		divisor;
-
-	for (size_t i = 0; i < n; at += n - i++) {
-		int64_t a = (int64_t)((__int128)k[i] * part >> 60);
-		int64_t *s = m->cells + at;
-
-		if (a == 0)
-			continue;
-		for (size_t j = i; j < n; j++)
-			s[j - i] = clamp(s[j - i] + ((__int128)a * k[j] >> 48),
-					 ONE_Q48);
-	}
+	return (int64_t)(((__int128)curve << 60) / DC_FX9_ONE * ONE_Q48 /
+			 divisor);
 }
 
 /* w += k (y - p) / (1 + h x' P x), then S. */
@@ -205,7 +174,7 @@ static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 				     ONE_Q48 / DC_FX9_ONE);
 	int64_t k[INPUTS_MAX], wide, p, curve, divisor;
 
-	gain(k, m->cells + at + n, x, n, variance);
+	covariance_gain(k, m->cells + at + n, x, n, variance);
 	wide = spread(k, x, n);
 	p = probability(said, wide);
 	curve = p * (DC_FX9_ONE - p) / DC_FX9_ONE;
@@ -216,7 +185,7 @@ static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 		m->cells[at + i] = clamp(m->cells[at + i] +
 					 (__int128)k[i] * (target - p) /
 					 divisor, ROWS_CELL_MAX);
-	covariance_learn(m, at + n, k, n, curve, divisor);
+	covariance_learn(m->cells + at + n, k, n, part_of(curve, divisor));
 	model_touch_all(m, at, class_cells(m->spec));
 }
 

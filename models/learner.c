@@ -160,9 +160,9 @@ static void count_up(struct learner *l, enum learner_count which)
 	l->tree.dirty[0][0] |= 1;	/* the header is leaf 0 */
 }
 
-/* What the served model says before it learns. */
-static void predict_first(struct learner *l, struct learn_result *out,
-			  const struct lesson_input *in, const int64_t *before)
+/* What the served model said before it learned. */
+static void served_said(struct learner *l, struct learn_result *out,
+			const struct lesson_input *in, const int64_t *before)
 {
 	uint32_t n_class = l->spec->n_class;
 
@@ -200,17 +200,17 @@ static void fold_learn(struct model *fold, const struct verdict_case *c,
 		       struct learn_result *out, enum verdict_teaches teaches)
 {
 	const struct model_ops *ops = c->spec->model;
-	int64_t room[SPEC_CLASSES_MAX], *before = NULL;
+	int64_t before[SPEC_CLASSES_MAX];
 
-	if (ops->learn_needs == MODEL_NEEDS_SCORES ||
-	    teaches == VERDICT_TEACHES_OWN_FOLD) {
-		before = room;
-		ops->scores(fold, before, c->x);
+	if (ops->learn_needs == MODEL_NEEDS_NOTHING &&
+	    teaches != VERDICT_TEACHES_OWN_FOLD) {
+		ops->learn(fold, c->x, c->label, NULL);
+		return;
 	}
+	model_study(fold, before, c->x, c->label);
 	if (teaches == VERDICT_TEACHES_OWN_FOLD &&
 	    verdict_lesson(c->spec, before, c->label) == LESSON_NONE)
 		out->lesson = LESSON_NONE;
-	ops->learn(fold, c->x, c->label, before);
 }
 
 static void folds_learn(struct learner *l, const struct lesson_input *in,
@@ -234,7 +234,6 @@ static void folds_learn(struct learner *l, const struct lesson_input *in,
 void learner_learn(struct learner *l, struct learn_result *out,
 		   const struct lesson_input *in, struct sample_room *room)
 {
-	const struct model_ops *ops = l->spec->model;
 	int64_t before[SPEC_CLASSES_MAX];
 	struct sample x;
 
@@ -243,9 +242,8 @@ void learner_learn(struct learner *l, struct learn_result *out,
 	if (!input_decode(l, &x, in, room))
 		return;
 	count_up(l, LEARNER_LEARNED);
-	ops->scores(&l->model[0], before, &x);
-	predict_first(l, out, in, before);
-	ops->learn(&l->model[0], &x, in->label, before);
+	model_study(&l->model[0], before, &x, in->label);
+	served_said(l, out, in, before);
 	folds_learn(l, in, &x, out);
 }
 

@@ -5,6 +5,8 @@ libdc_models_a_SOURCES = \
 	models/adagrad.h \
 	models/adagrad_four.c models/adagrad_four.h \
 	models/blend.c \
+	models/covariance.c models/covariance.h \
+	models/covariance_four.c models/covariance_four.h \
 	models/deca.c models/deca.h models/deca_private.h \
 	models/deca_bayes.c \
 	models/deca_centroid.c \

@@ -36,6 +36,19 @@ const struct model_ops *model_find(const char *name)
 	return NULL;
 }
 
+void model_study(struct model *m, int64_t *before, const struct sample *x,
+		 uint32_t label)
+{
+	const struct model_ops *ops = m->spec->model;
+
+	if (ops->study != NULL) {
+		ops->study(m, before, x, label);
+		return;
+	}
+	ops->scores(m, before, x);
+	ops->learn(m, x, label, before);
+}
+
 uint32_t model_best(const int64_t *scores, uint32_t n_class)
 {
 	uint32_t best = 0;

@@ -75,6 +75,11 @@ struct model_ops {
 	 * before (n_class) what scores said; NULL for MODEL_NEEDS_NOTHING */
 	void (*learn)(struct model *m, const struct sample *x, uint32_t label,
 		      const int64_t *before);
+
+	/* Both of them in one, where that saves work: before (n_class) what
+	 * scores says, then learned. NULL: scores, then learn. */
+	void (*study)(struct model *m, int64_t *before, const struct sample *x,
+		      uint32_t label);
 };
 
 /* The model of this name; NULL: there is none. */
@@ -82,6 +87,10 @@ const struct model_ops *model_find(const char *name);
 
 /* All of them, for help texts; NULL past the last. */
 const struct model_ops *model_at(size_t i);
+
+/* Predict, then learn: before (n_class) is what the model said. */
+void model_study(struct model *m, int64_t *before, const struct sample *x,
+		 uint32_t label);
 
 /* The label with the highest score, the lowest of equals. */
 uint32_t model_best(const int64_t *scores, uint32_t n_class);

@@ -94,13 +94,50 @@ static void total_update(struct model *m)
 		ln_smoothed((int64_t)total, (uint64_t)smoothing * n_class);
 }
 
+/* What turns a feature's count in a class into its logarithm. */
+struct counts_ln {
+	const int64_t *small_ln;
+	uint64_t n_small, smoothing;
+};
+
+/* A multiple of 10^9 = 2^9 * 1953125 times the inverse of 1953125 modulo 2^64
+ * is 2^9 times the quotient; any other number's comes out at 2^64 / 10^9 at
+ * least, which is far above SMALL_MOST.
+ * Source: Granlund, Montgomery, PLDI 1994, section 9. */
+#define INVERSE UINT64_C(10252389860571520109)
+
+static inline uint64_t whole_of(int64_t count)
+{
+	uint64_t turned = (uint64_t)count * INVERSE;
+
+	return turned >> 9 | turned << 55;
+}
+
+static inline int64_t count_ln(const struct counts_ln *l, int64_t count)
+{
+	uint64_t whole = whole_of(count);
+
+	if (__builtin_expect(whole < l->n_small, 1))
+		return l->small_ln[whole];
+	return ln_smoothed(count, l->smoothing);
+}
+
+static struct counts_ln counts_ln_of(const struct model *m)
+{
+	return (struct counts_ln){
+		m->derived + small_at(m->spec), small_counts(m->spec),
+		(uint64_t)m->spec->model_param[SMOOTHING]
+	};
+}
+
 /* The head of the cells: classes, and their sums, smoothed once a column. */
 static void head_update(struct model *m, size_t i)
 {
 	uint64_t one = (uint64_t)m->spec->model_param[SMOOTHING];
-	uint64_t times = i < m->spec->n_class ? 1 : m->spec->columns;
+	struct counts_ln l = counts_ln_of(m);
 
-	m->derived[i] = ln_smoothed(m->cells[i], one * times);
+	m->derived[i] = i < m->spec->n_class ? count_ln(&l, m->cells[i]) :
+		ln_smoothed(m->cells[i], one * m->spec->columns);
 }
 
 static void rebuild(struct model *m)
@@ -116,33 +153,51 @@ static void rebuild(struct model *m)
 	total_update(m);
 }
 
-/* What turns a feature's count in a class into its logarithm. */
-struct counts_ln {
-	const int64_t *small_ln;
-	uint64_t n_small, smoothing;
-};
-
-/* A multiple of 10^9 = 2^9 * 1953125 times the inverse of 1953125 modulo 2^64
- * is 2^9 times the quotient; any other number's comes out at 2^64 / 10^9 at
- * least, which is far above SMALL_MOST.
- * Source: Granlund, Montgomery, PLDI 1994, section 9. */
-#define INVERSE UINT64_C(10252389860571520109)
-
-static inline int64_t count_ln(const struct counts_ln *l, int64_t count)
+/* One row of two classes more. Returns false: a logarithm is not kept. */
+static inline bool pair_add(int64_t sum[2], const struct counts_ln *l,
+			    const int64_t *row)
 {
-	uint64_t turned = (uint64_t)count * INVERSE;
-	uint64_t whole = turned >> 9 | turned << 55;
+	uint64_t a = whole_of(row[0]), b = whole_of(row[1]);
 
-	if (__builtin_expect(whole < l->n_small, 1))
-		return l->small_ln[whole];
-	return ln_smoothed(count, l->smoothing);
+	if (__builtin_expect((a > b ? a : b) >= l->n_small, 0))
+		return false;
+	sum[0] += l->small_ln[a];
+	sum[1] += l->small_ln[b];
+	return true;
+}
+
+/* Of two classes, where all logarithms are kept: with no call in it the loop
+ * stays in registers.
+ * Returns false, out undefined: one is not kept. */
+static bool pairs_sum(int64_t *out, const struct counts_ln *kept,
+		      const int64_t *rows, const struct sample *x)
+{
+	const struct counts_ln l = *kept;
+	const uint32_t *index = x->index;
+	size_t n = x->count, i = 0;
+	int64_t sum[2] = { 0, 0 };
+
+	rows_fetch_first(rows, 2, x);
+	for (; i + ROWS_AHEAD < n; i++) {
+		__builtin_prefetch(rows + 2 * (size_t)index[i + ROWS_AHEAD]);
+		if (!pair_add(sum, &l, rows + 2 * (size_t)index[i]))
+			return false;
+	}
+	for (; i < n; i++)
+		if (!pair_add(sum, &l, rows + 2 * (size_t)index[i]))
+			return false;
+	out[0] = sum[0];
+	out[1] = sum[1];
+	return true;
 }
 
 /* Logarithms are below 2^36, entries at most 2^16. */
-static inline __attribute__((always_inline)) void
-binary_sum(int64_t *out, const struct counts_ln *l, const int64_t *rows,
-	   size_t n_class, const struct sample *x)
+static void binary_sum(int64_t *out, const struct counts_ln *l,
+		       const int64_t *rows, size_t n_class,
+		       const struct sample *x)
 {
+	if (n_class == 2 && pairs_sum(out, l, rows, x))
+		return;
 	for (size_t c = 0; c < n_class; c++)
 		out[c] = 0;
 	for (uint32_t i = 0; i < x->count; i++) {
@@ -171,16 +226,11 @@ static void features_sum(int64_t *out, const struct model *m,
 {
 	size_t n_class = m->spec->n_class;
 	const int64_t *rows = m->cells + 2 * n_class;
-	struct counts_ln l = {
-		m->derived + small_at(m->spec), small_counts(m->spec),
-		(uint64_t)m->spec->model_param[SMOOTHING]
-	};
+	struct counts_ln l = counts_ln_of(m);
 
 	if (x->kind != SAMPLE_BINARY)
 		for (size_t c = 0; c < n_class; c++)
 			out[c] = values_sum(&l, rows + c, n_class, x);
-	else if (n_class == 2)
-		binary_sum(out, &l, rows, 2, x);
 	else
 		binary_sum(out, &l, rows, n_class, x);
 }
@@ -220,14 +270,41 @@ static void scores(const struct model *m, int64_t *out, const struct sample *x)
 				 class_ln[c] - total_ln);
 }
 
-static void count_add(struct model *m, size_t i, __int128 weight)
+/* A weight above 2^62 stops the cell as 2^62 does: their sum fits 64 bits. */
+static inline void count_add(struct model *m, size_t i, int64_t weight)
 {
-	__int128 sum = m->cells[i] + weight;
+	uint64_t sum = (uint64_t)m->cells[i] + (uint64_t)weight;
 
 	DC_VERIFY(m->cells[i] >= 0 && m->cells[i] <= COUNT_MAX);
-	DC_VERIFY(weight >= 0);
+	DC_VERIFY(weight >= 0 && weight <= COUNT_MAX);
 	m->cells[i] = sum > COUNT_MAX ? COUNT_MAX : (int64_t)sum;
 	model_touch(m, i);
+}
+
+static int64_t count_of(__int128 weight)
+{
+	return weight > COUNT_MAX ? COUNT_MAX : (int64_t)weight;
+}
+
+/* One more of each entry, the cells from `first` on; what m says is read once,
+ * as the compiler cannot know that cells do not hold it. */
+static void ones_learn(struct model *m, const struct sample *x, size_t first,
+		       size_t n_class)
+{
+	const size_t cell_of_leaf = m->first_leaf * MODEL_LEAF_CELLS + first;
+	const uint32_t *index = x->index;
+	int64_t *cell = m->cells + first;
+	uint64_t *dirty = m->dirty;
+
+	for (uint32_t k = 0; k < x->count; k++) {
+		size_t i = index[k] * n_class;
+		size_t leaf = (cell_of_leaf + i) / MODEL_LEAF_CELLS;
+		int64_t sum = cell[i] + DC_FX9_ONE;
+
+		DC_VERIFY(cell[i] >= 0 && cell[i] <= COUNT_MAX);
+		cell[i] = sum > COUNT_MAX ? COUNT_MAX : sum;
+		dirty[leaf / 64] |= UINT64_C(1) << (leaf % 64);
+	}
 }
 
 static void learn(struct model *m, const struct sample *x, uint32_t label,
@@ -237,14 +314,16 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 
 	count_add(m, label, DC_FX9_ONE);
 	head_update(m, label);
-	count_add(m, n_class + label, weight_of(x));
+	count_add(m, n_class + label, count_of(weight_of(x)));
 	head_update(m, n_class + label);
 	total_update(m);
-	for (uint32_t k = 0; k < x->count; k++) {
-		size_t i = (2 + rows_index(x, k)) * n_class + label;
-
-		count_add(m, i, x->value ? x->value[k] : DC_FX9_ONE);
+	if (x->kind == SAMPLE_BINARY) {
+		ones_learn(m, x, 2 * n_class + label, n_class);
+		return;
 	}
+	for (uint32_t k = 0; k < x->count; k++)
+		count_add(m, (2 + rows_index(x, k)) * n_class + label,
+			  x->value[k]);
 }
 
 const struct model_ops model_naive_bayes = {

@@ -38,25 +38,34 @@ const uint32_t root_table[192] = {
 	1085465407, 1083305274, 1081157987, 1079023419, 1076901443, 1074791938,
 };
 
-/* Heron's steps from above come down to the floor and then stop falling. */
+/* Above the root of v, by 2^-27 of it and 3 at most: z = v 2^s / 2^drop lies in
+ * [2^62, 2^64), r and after one more of Newton's steps R / 2^31 are 2^62 / its
+ * root, to 2^-15 and 2^-29; the root is z times that. */
+static unsigned __int128 root_above(unsigned __int128 v, unsigned drop)
+{
+	uint64_t y = (uint64_t)(v >> drop), r, w;
+	unsigned s = (unsigned)__builtin_clzll(y) & ~1U, shift;
+	unsigned __int128 x;
+
+	r = root_reciprocal(y, &shift);
+	w = (uint64_t)((unsigned __int128)(y << s) * (r * r) >> 64);
+	r = (uint64_t)((unsigned __int128)r * ((UINT64_C(3) << 60) - w) >> 30);
+	x = (unsigned __int128)(y << s) * r >> (93 + s / 2 - drop / 2);
+	return x + (x >> 28) + 2;
+}
+
+/* Heron's steps from above stay above the floor until they are it. */
 uint64_t root_floor(unsigned __int128 v)
 {
 	uint64_t high = (uint64_t)(v >> 64);
 	unsigned bits = high ? 128 - (unsigned)__builtin_clzll(high)
 		: 64 - (unsigned)__builtin_clzll((uint64_t)v | 1);
-	unsigned drop = bits > 64 ? (bits - 63) & ~1U : 0, shift;
-	unsigned __int128 x, next;
+	unsigned drop = bits > 64 ? (bits - 63) & ~1U : 0;
+	unsigned __int128 x;
 
 	if (v == 0)
 		return 0;
-	/* 2^-14 too large, more than the reciprocal is ever too small */
-	x = (v >> drop) * root_reciprocal((uint64_t)(v >> drop), &shift);
-	x = (x >> shift) + (x >> shift >> 14) + 2;
-	x <<= drop / 2;
-	for (;;) {
-		next = (x + v / x) / 2;
-		if (next >= x)
-			return (uint64_t)x;
-		x = next;
-	}
+	for (x = root_above(v, drop); x >> 64 != 0 || x * x > v;)
+		x = (x + v / x) / 2;
+	return (uint64_t)x;
 }

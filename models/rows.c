@@ -16,9 +16,11 @@ binary_block(int64_t *out, const int64_t *rows, size_t stride, size_t n,
 {
 	int64_t sum[BLOCK] = { 0 };
 
+	rows_fetch_first(rows, stride, x);
 	for (uint32_t i = 0; i < x->count; i++) {
 		const int64_t *row = rows + x->index[i] * stride;
 
+		rows_fetch(rows, stride, x, i);
 		for (size_t c = 0; c < n; c++)
 			sum[c] += row[c];
 	}

@@ -145,7 +145,6 @@ enum dc_status trial_learn(struct trial *t, const struct labelled *d,
 			   trial_progress *tell, void *data,
 			   struct dc_err *err)
 {
-	const struct model_ops *ops = t->spec.model;
 	int64_t before[SPEC_CLASSES_MAX];
 	struct sample x;
 
@@ -155,10 +154,9 @@ enum dc_status trial_learn(struct trial *t, const struct labelled *d,
 
 		if (st != DC_OK)
 			return st;
-		ops->scores(&t->m, before, &x);
+		model_study(&t->m, before, &x, label);
 		t->n_right += model_best(before, t->spec.n_class) == label;
 		t->n_learned++;
-		ops->learn(&t->m, &x, label, before);
 		point_add(t, i, d->n);
 		if (tell != NULL)
 			tell(data, i + 1, d->n);

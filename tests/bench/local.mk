@@ -32,6 +32,9 @@ tests_bench_bench_base_keccak_LDADD = $(bench_libs) $(base_libs) $(NETTLE_LIBS)
 
 # models
 BENCHES += tests/bench/bench_models_learn
+tests_bench_bench_models_learn_SOURCES = tests/bench/bench_models_learn.c \
+	tests/bench/learn_plain.c tests/bench/learn_plain.h \
+	tests/bench/learn_rows.c tests/bench/learn_rows.h
 tests_bench_bench_models_learn_LDADD = $(bench_libs) $(models_libs) -lm
 EXTRA_DIST += tests/bench/sklearn_learn.py
 BENCHES += tests/bench/bench_models_state
