@@ -16,6 +16,8 @@
 #define REPORT_GAS 60000
 #define GAS_PRICE_WEI UINT64_C(10000000000)
 
+#define EPOCH_LEAST_S 2		/* ModelFactory.sol: MIN_EPOCH_S */
+
 static const uint64_t moments_s[] = {
 	1, 10, 60, 600, 3600, 6 * 3600, 86400, 7 * 86400
 };
@@ -172,15 +174,17 @@ static void warn_reports(struct warnings *w, struct dc_buf *b,
 	}
 }
 
+static struct wei fee_of(const struct preview *p)
+{
+	return (struct wei){ u256_from_u128((unsigned __int128)
+					    p->params.fee_gwei * 1000000000) };
+}
+
 static void warn_fees(struct warnings *w, struct dc_buf *b,
 		      const struct preview *p)
 {
-	struct wei fee = { u256_from_u128((unsigned __int128)
-					  p->params.fee_gwei * 1000000000) };
-
-	if (p->kind != PREVIEW_STAKE ||
-	    p->params.fee_gwei == 0 ||
-	    wei_compare(fee, p->params.floor_wei) < 0)
+	if (p->kind != PREVIEW_STAKE || p->params.fee_gwei == 0 ||
+	    wei_compare(fee_of(p), p->params.floor_wei) != 0)
 		return;
 	dc_buf_append_text(b, "The fee takes all of the least deposit: good "
 			   "data is paid for, not refunded.");
@@ -218,6 +222,35 @@ static void warn_waits(struct warnings *w, struct dc_buf *b,
 	}
 }
 
+/* What ModelFactory.sol reverts with, whatever minimums a factory has. */
+static void warn_refused(struct warnings *w, struct dc_buf *b,
+			 const struct preview *p)
+{
+	const struct trainer_params *t = &p->params;
+	bool stake = p->kind == PREVIEW_STAKE;
+	const struct { bool is; const char *what, *error; } refusals[] = {
+		{ stake && wei_compare(t->cap_wei, t->floor_wei) < 0,
+		  "the cap is below the floor", "WrongPrice" },
+		{ stake && wei_compare(fee_of(p), t->floor_wei) > 0,
+		  "the fee is above the floor", "WrongPrice" },
+		{ t->epoch_s < EPOCH_LEAST_S,
+		  "an epoch is at least 2 seconds", "WaitTooShort" },
+		{ t->verdict_window_s <= (uint64_t)t->epoch_s + t->challenge_s,
+		  "an epoch and the challenge time do not fit into the verdict "
+		  "window", "WindowTooShort" },
+	};
+
+	if (p->kind != PREVIEW_STAKE && p->kind != PREVIEW_POINTS)
+		return;
+	for (size_t i = 0; i < DC_ARRAY_LEN(refusals); i++)
+		if (refusals[i].is) {
+			dc_buf_printf(b, "Every factory refuses this model "
+				      "with %s: %s.", refusals[i].error,
+				      refusals[i].what);
+			warn(w, b);
+		}
+}
+
 size_t preview_warnings(char *out[PREVIEW_WARNINGS_MAX],
 			const struct preview *p)
 {
@@ -225,6 +258,7 @@ size_t preview_warnings(char *out[PREVIEW_WARNINGS_MAX],
 	struct dc_buf b;
 
 	dc_buf_init(&b, TEXT_BYTES_MAX);
+	warn_refused(&w, &b, p);
 	warn_deposits(&w, &b, p);
 	warn_reports(&w, &b, p);
 	warn_fees(&w, &b, p);

@@ -124,6 +124,33 @@ START_TEST(each_warning_comes_where_it_should_and_nowhere_else)
 }
 END_TEST
 
+/* As contracts/test/Factory.t.sol has it of the contract. */
+START_TEST(what_every_factory_refuses_is_told)
+{
+	struct preview p = stake();
+
+	ck_assert(!warns(&p, "Every factory refuses"));
+	p.params.cap_wei = wei_from_u64(MILLI_ETHER * 10 - 1);
+	ck_assert(warns(&p, "WrongPrice: the cap is below the floor"));
+	p.kind = PREVIEW_POINTS;
+	ck_assert(!warns(&p, "Every factory refuses"));
+	p = stake();
+	p.params.fee_gwei = 10 * MILLI_ETHER / 1000000000 + 1;
+	ck_assert(warns(&p, "WrongPrice: the fee is above the floor"));
+	p = stake();
+	p.params.epoch_s = 1;
+	ck_assert(warns(&p, "WaitTooShort: an epoch is at least 2 seconds"));
+	p = stake();
+	p.params.verdict_window_s = p.params.epoch_s + p.params.challenge_s;
+	ck_assert(warns(&p, "WindowTooShort: an epoch and the challenge"));
+	p.params.verdict_window_s++;
+	ck_assert(!warns(&p, "Every factory refuses"));
+	p.params.verdict_window_s--;
+	p.kind = PREVIEW_STAKEABLE64;
+	ck_assert(!warns(&p, "Every factory refuses"));
+}
+END_TEST
+
 START_TEST(points_ask_for_nothing)
 {
 	struct preview p = stake();
@@ -142,4 +169,5 @@ END_TEST
 UNIT_MAIN("server/preview", deposits_of_a_stake_follow_the_level,
 	  the_originals_default_is_dear_and_that_is_said,
 	  each_warning_comes_where_it_should_and_nowhere_else,
+	  what_every_factory_refuses_is_told,
 	  points_ask_for_nothing)
