@@ -3,6 +3,7 @@
 
 #include "models/spec.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -104,8 +105,10 @@ static enum dc_status params_take(struct lines *in,
 				       in->number, param->name);
 		if (value[i] < param->min || value[i] > param->max)
 			return dc_fail(in->err, DC_EINVAL,
-				       "spec line %u: %s is out of range",
-				       in->number, param->name);
+				       "spec line %u: %s's %s=%" PRId64
+				       " is not from %" PRId64 " to %" PRId64,
+				       in->number, choice->name, param->name,
+				       value[i], param->min, param->max);
 	}
 	if (in->p != in->eol)
 		return refuse(in, "more than its parameters");
