@@ -26,6 +26,7 @@ uint64_t app_state(const struct app *a)
 		texts_sequence(a->texts);
 }
 
+#define INFER_ROUTE "/v2/models/{model}/infer"	/* tensors behind JSON */
 #define NOTE_BODY_MAX ((size_t)64 << 10)
 #define TEXT_BODY_MAX ((size_t)512 << 10)	/* 64 KiB with escapes */
 #define SIMULATE_BODY_MAX ((size_t)64 << 10)	/* 16 KiB with escapes */
@@ -74,7 +75,7 @@ static const struct http_route routes[] = {
 	{ HTTP_POST, "/v1/simulations", rest_simulate, SIMULATE_BODY_MAX, "",
 	  NULL },
 	{ HTTP_GET, "/v1/events", rest_events, 0, "", NULL },
-	{ HTTP_POST, "/v2/models/{model}/infer", rest_infer,
+	{ HTTP_POST, INFER_ROUTE, rest_infer,
 	  HTTP_PREDICT_BODY_MAX, "InferReply", NULL },
 	{ HTTP_GET, "/v2/models/{model}", rest_infer_model, 0, "InferModel",
 	  chain_state },
@@ -187,6 +188,7 @@ void app_http_options(struct app *a, struct http_options *o)
 {
 	o->routes = routes;
 	o->n_routes = DC_ARRAY_LEN(routes);
+	o->binary = INFER_ROUTE;
 	o->fallback = rest_asset;
 	o->fallback_state = http_state_fixed;
 	o->app = a;

@@ -94,6 +94,7 @@ struct http_reply {
 	unsigned retry_after_s;		/* 0: none */
 	unsigned allow;			/* methods for Allow, 0: none */
 	const char *location;		/* static, NULL: none */
+	size_t json_len;		/* bytes follow the body's JSON; 0 */
 	/* Instead of a reply: the handler is called once more, later. */
 	struct http_wait wait;
 	/* Instead of body: a stream. Server-Sent Events have a comment now
@@ -143,6 +144,9 @@ struct http_options {
 	unsigned bytes_a_ms;
 	const struct http_route *routes;
 	size_t n_routes;
+	/* The pattern of routes whose POSTs may be application/octet-stream
+	 * as well; NULL: none. */
+	const char *binary;
 	http_handler *fallback;	/* a GET that no route knows; NULL: 404 */
 	http_state *fallback_state;	/* as http_route.state */
 	void *app;

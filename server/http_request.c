@@ -190,13 +190,27 @@ static void choose_id(struct http_connection *c)
 	hex_encode(c->rq.id, (const uint8_t *)&id, sizeof(id));
 }
 
-static bool is_json(const char *type)
+static bool is_type(const char *type, const char *wanted)
 {
-	static const char json[] = "application/json";
-	size_t n = sizeof(json) - 1;
+	size_t n = strlen(wanted);
 
-	return type != NULL && strncasecmp(type, json, n) == 0 &&
+	return type != NULL && strncasecmp(type, wanted, n) == 0 &&
 	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
+}
+
+static bool takes_bytes(const struct http_connection *c)
+{
+	const char *pattern = c->loop->server->o.binary;
+
+	return pattern != NULL && strcmp(c->route->pattern, pattern) == 0;
+}
+
+static bool takes_type(const struct http_connection *c)
+{
+	const char *type = http_header(&c->rq, "Content-Type");
+
+	return is_type(type, "application/json") ||
+	       (takes_bytes(c) && is_type(type, "application/octet-stream"));
 }
 
 static void refuse(struct http_connection *c, unsigned status,
@@ -266,8 +280,10 @@ static void choose_route(struct http_connection *c, const char *method)
 		refuse(c, 405, "this address does not take this method");
 	if (c->route == NULL || c->method != HTTP_POST)
 		return;
-	if (!is_json(http_header(&c->rq, "Content-Type")))
-		refuse(c, 415, "the body must be application/json");
+	if (!takes_type(c))
+		refuse(c, 415, takes_bytes(c) ? "the body must be "
+		       "application/json or application/octet-stream" :
+		       "the body must be application/json");
 	if (content_length(c) > c->route->body_max)
 		refuse(c, 413, "the body is too large");
 }

@@ -235,11 +235,13 @@ static void add_cors(struct draft *d, unsigned status)
 	if (status == 204) {
 		add(d, "Access-Control-Allow-Methods", "GET, HEAD, POST");
 		add(d, "Access-Control-Allow-Headers",
-		    "Content-Type, If-None-Match, Last-Event-ID, X-Request-Id");
+		    "Content-Type, If-None-Match, Inference-Header-Content-"
+		    "Length, Last-Event-ID, X-Request-Id");
 		add(d, "Access-Control-Max-Age", "86400");
 	} else {
 		add(d, "Access-Control-Expose-Headers",
-		    "ETag, Retry-After, X-Request-Id");
+		    "ETag, Inference-Header-Content-Length, Retry-After, "
+		    "X-Request-Id");
 	}
 }
 
@@ -254,7 +256,7 @@ static const char *cache_policy(const struct http_reply *rp)
 static void add_headers(const struct http_reply *rp, struct draft *d,
 			const char *encoding)
 {
-	char text[16];
+	char text[24];
 
 	if (rp->status != 204 && rp->status != 304)
 		add(d, "Content-Type", rp->type);
@@ -281,6 +283,10 @@ static void add_headers(const struct http_reply *rp, struct draft *d,
 	if (rp->retry_after_s > 0) {
 		(void)snprintf(text, sizeof(text), "%u", rp->retry_after_s);
 		add(d, "Retry-After", text);
+	}
+	if (rp->json_len > 0) {
+		(void)snprintf(text, sizeof(text), "%zu", rp->json_len);
+		add(d, "Inference-Header-Content-Length", text);
 	}
 }
 

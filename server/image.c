@@ -40,21 +40,13 @@ enum dc_status image_read(struct image *out, struct dc_arena *arena,
 	return dc_fail(err, DC_EINVAL, "image: neither PNG nor JPEG");
 }
 
-enum dc_status image_input(struct encoder_input *out, struct dc_arena *arena,
-			   size_t *budget, const char *text, size_t len,
-			   struct dc_err *err)
+enum dc_status image_take(struct encoder_input *out, struct dc_arena *arena,
+			  size_t *budget, const uint8_t *in, size_t len,
+			  struct dc_err *err)
 {
 	struct image image = { .grey = NULL };
-	uint8_t *bytes;
-	size_t n;
 
-	if (len / 4 * 3 > IMAGE_BYTES_MAX + 3)
-		return dc_fail(err, DC_EINVAL, "image: more than %zu bytes",
-			       IMAGE_BYTES_MAX);
-	bytes = dc_arena_alloc(arena, BASE64_ROOM(len) + 1);
-	if (!base64_decode(bytes, &n, text, len))
-		return dc_fail(err, DC_EINVAL, "image: no base64");
-	if (image_read(&image, arena, bytes, n, err) != DC_OK)
+	if (image_read(&image, arena, in, len, err) != DC_OK)
 		return DC_EINVAL;
 	if ((size_t)image.width * image.height > *budget)
 		return dc_fail(err, DC_EINVAL, "image: more than %zu pixels "
@@ -64,4 +56,20 @@ enum dc_status image_input(struct encoder_input *out, struct dc_arena *arena,
 		.n = (size_t)image.width * image.height, .grey = image.grey,
 		.width = image.width, .height = image.height };
 	return DC_OK;
+}
+
+enum dc_status image_input(struct encoder_input *out, struct dc_arena *arena,
+			   size_t *budget, const char *text, size_t len,
+			   struct dc_err *err)
+{
+	uint8_t *bytes;
+	size_t n;
+
+	if (len / 4 * 3 > IMAGE_BYTES_MAX + 3)
+		return dc_fail(err, DC_EINVAL, "image: more than %zu bytes",
+			       IMAGE_BYTES_MAX);
+	bytes = dc_arena_alloc(arena, BASE64_ROOM(len) + 1);
+	if (!base64_decode(bytes, &n, text, len))
+		return dc_fail(err, DC_EINVAL, "image: no base64");
+	return image_take(out, arena, budget, bytes, n, err);
 }

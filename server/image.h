@@ -41,9 +41,15 @@ enum dc_status image_read(struct image *out, struct dc_arena *arena,
 /* Pixels of all pictures in one request. */
 #define IMAGE_BUDGET (2 * IMAGE_PIXELS_MAX)
 
-/* A picture as base64 text, as an encoder takes it.
+/* A picture as an encoder takes it.
  * budget  pixels that may still come; what this one has is taken off
- * Errors: as above; DC_EINVAL no base64, or the budget is used up. */
+ * Errors: as above; DC_EINVAL the budget is used up. */
+enum dc_status image_take(struct encoder_input *out, struct dc_arena *arena,
+			  size_t *budget, const uint8_t *in, size_t len,
+			  struct dc_err *err) DC_MUST_CHECK;
+
+/* The same as base64 text.
+ * Errors: DC_EINVAL no base64, too. */
 enum dc_status image_input(struct encoder_input *out, struct dc_arena *arena,
 			   size_t *budget, const char *text, size_t len,
 			   struct dc_err *err) DC_MUST_CHECK;

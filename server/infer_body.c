@@ -7,10 +7,8 @@
 #include "models/fx9.h"
 #include "models/sample.h"
 #include "server/image.h"
-#include "server/infer_body.h"
+#include "server/infer_private.h"
 #include "server/predict_body.h"
-
-#define DIMENSIONS_MAX 2
 
 static const char *const input_names[] = {
 	[ENCODER_TEXT] = "text", [ENCODER_INDICES] = "indices",
@@ -20,32 +18,6 @@ static const char *const input_names[] = {
 static const char *const output_names[] = {
 	[INFER_LABEL] = "label", [INFER_CLASS] = "class",
 	[INFER_SCORES] = "scores",
-};
-
-/* The tensor as it stands in the body. */
-struct tensor {
-	struct json_slice name, datatype;
-	uint64_t shape[DIMENSIONS_MAX];
-	unsigned n_shape;
-	struct json_scan data;	/* before the value */
-	bool has_data;
-};
-
-struct reading {
-	struct json_scan s;
-	struct dc_arena *arena;
-	struct infer_body *out;
-	struct dc_err *err;
-	struct tensor tensor;
-	size_t n_tensors;
-	/* While the data is read: */
-	enum encoder_input_kind kind;
-	bool whole;		/* an integer type */
-	size_t rows, columns;	/* of the tensor */
-	uint64_t *index;	/* (rows, columns) or NULL */
-	int64_t *feature;	/* likewise */
-	size_t at;		/* elements read */
-	size_t pixels;		/* that may still come */
 };
 
 const char *infer_input_name(enum encoder_input_kind kind)
@@ -58,7 +30,7 @@ const char *infer_output_name(enum infer_output output)
 	return output_names[output];
 }
 
-static enum dc_status wrong(struct reading *r, const char *what)
+static enum dc_status wrong(struct infer_reading *r, const char *what)
 {
 	if (json_scan_failed(&r->s))
 		return json_scan_error(&r->s, r->err);
@@ -67,9 +39,9 @@ static enum dc_status wrong(struct reading *r, const char *what)
 
 /* ---- the frame ---- */
 
-static enum dc_status read_shape(struct reading *r)
+static enum dc_status read_shape(struct infer_reading *r)
 {
-	struct tensor *t = &r->tensor;
+	struct infer_tensor *t = &r->tensor;
 	bool found;
 
 	t->n_shape = 0;
@@ -80,7 +52,7 @@ static enum dc_status read_shape(struct reading *r)
 		if (!json_scan_i64(&r->s, &size) || size < 1)
 			return wrong(r, "inputs[0].shape: not a whole number "
 				     "from 1 on");
-		if (t->n_shape == DIMENSIONS_MAX)
+		if (t->n_shape == INFER_DIMENSIONS_MAX)
 			return wrong(r, "inputs[0].shape: more than two "
 				     "dimensions");
 		t->shape[t->n_shape++] = (uint64_t)size;
@@ -90,10 +62,36 @@ static enum dc_status read_shape(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status read_tensor_member(struct reading *r,
+/* Of its parameters one says something here. */
+static enum dc_status read_tensor_parameters(struct infer_reading *r)
+{
+	struct infer_tensor *t = &r->tensor;
+	bool found;
+
+	for (found = json_scan_object(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		struct json_slice key;
+
+		if (!json_scan_key(&r->s, &key))
+			return wrong(r, "inputs[0].parameters: not an object");
+		if (!json_slice_is(key, "binary_data_size")) {
+			if (!json_scan_skip(&r->s))
+				return wrong(r, "inputs[0].parameters");
+			continue;
+		}
+		if (!json_scan_i64(&r->s, &t->binary_size))
+			return wrong(r, "inputs[0].parameters."
+				     "binary_data_size: not a whole number");
+		t->has_binary = true;
+	}
+	return json_scan_close(&r->s) ? DC_OK :
+		wrong(r, "inputs[0].parameters: not an object");
+}
+
+static enum dc_status read_tensor_member(struct infer_reading *r,
 					 struct json_slice key)
 {
-	struct tensor *t = &r->tensor;
+	struct infer_tensor *t = &r->tensor;
 
 	if (json_slice_is(key, "shape"))
 		return read_shape(r);
@@ -106,14 +104,16 @@ static enum dc_status read_tensor_member(struct reading *r,
 	if (json_slice_is(key, "data")) {
 		t->data = r->s;
 		t->has_data = true;
-	} else if (!json_slice_is(key, "parameters")) {
+	} else if (json_slice_is(key, "parameters")) {
+		return read_tensor_parameters(r);
+	} else {
 		return wrong(r, "inputs[0]: a member that is not name, shape, "
 			     "datatype, parameters or data");
 	}
 	return json_scan_skip(&r->s) ? DC_OK : wrong(r, "inputs[0]");
 }
 
-static enum dc_status read_tensor(struct reading *r)
+static enum dc_status read_tensor(struct infer_reading *r)
 {
 	bool found;
 
@@ -131,7 +131,7 @@ static enum dc_status read_tensor(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status read_inputs(struct reading *r)
+static enum dc_status read_inputs(struct infer_reading *r)
 {
 	bool found;
 
@@ -147,7 +147,8 @@ static enum dc_status read_inputs(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status add_output(struct reading *r, struct json_slice name)
+static enum dc_status add_output(struct infer_reading *r,
+				 struct json_slice name, bool binary)
 {
 	struct infer_body *out = r->out;
 
@@ -157,6 +158,7 @@ static enum dc_status add_output(struct reading *r, struct json_slice name)
 		for (size_t i = 0; i < out->n_outputs; i++)
 			if (out->output[i] == k)
 				return wrong(r, "outputs: one twice");
+		out->binary[out->n_outputs] = binary;
 		out->output[out->n_outputs++] = (enum infer_output)k;
 		return DC_OK;
 	}
@@ -164,10 +166,36 @@ static enum dc_status add_output(struct reading *r, struct json_slice name)
 		       "class, scores", out->n_outputs);
 }
 
-static enum dc_status read_output(struct reading *r)
+/* Members of which one, a boolean of that name, says something here.
+ * said  whether there is one; as it was, where there is none */
+static enum dc_status read_flag(struct infer_reading *r, bool *flag,
+				bool *said, const char *name,
+				const char *where)
+{
+	bool found;
+
+	for (found = json_scan_object(&r->s); found;
+	     found = json_scan_more(&r->s)) {
+		struct json_slice key;
+
+		if (!json_scan_key(&r->s, &key))
+			return wrong(r, where);
+		if (!json_slice_is(key, name)) {
+			if (!json_scan_skip(&r->s))
+				return wrong(r, where);
+			continue;
+		}
+		if (!json_scan_bool(&r->s, flag))
+			return wrong(r, where);
+		*said = true;
+	}
+	return json_scan_close(&r->s) ? DC_OK : wrong(r, where);
+}
+
+static enum dc_status read_output(struct infer_reading *r)
 {
 	struct json_slice key, name = { .p = NULL };
-	bool found;
+	bool found, binary = false, said = false;
 
 	for (found = json_scan_object(&r->s); found;
 	     found = json_scan_more(&r->s)) {
@@ -177,6 +205,11 @@ static enum dc_status read_output(struct reading *r)
 			if (!json_scan_string(&r->s, &name))
 				return wrong(r, "outputs: a name that is no "
 					     "string");
+		} else if (json_slice_is(key, "parameters")) {
+			if (read_flag(r, &binary, &said, "binary_data",
+				      "outputs: parameters that are none") !=
+			    DC_OK)
+				return DC_EINVAL;
 		} else if (!json_scan_skip(&r->s)) {
 			return wrong(r, "outputs");
 		}
@@ -185,10 +218,11 @@ static enum dc_status read_output(struct reading *r)
 		return wrong(r, "outputs: not objects");
 	if (name.p == NULL)
 		return wrong(r, "outputs: one without a name");
-	return add_output(r, name);
+	r->says[r->out->n_outputs % INFER_OUTPUTS] = said;
+	return add_output(r, name, binary);
 }
 
-static enum dc_status read_outputs(struct reading *r)
+static enum dc_status read_outputs(struct infer_reading *r)
 {
 	bool found;
 
@@ -201,9 +235,10 @@ static enum dc_status read_outputs(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status read_member(struct reading *r)
+static enum dc_status read_member(struct infer_reading *r)
 {
 	struct json_slice key;
+	bool said;
 
 	if (!json_scan_key(&r->s, &key))
 		return wrong(r, "not an object");
@@ -215,12 +250,15 @@ static enum dc_status read_member(struct reading *r)
 		return json_scan_string(&r->s, &r->out->id) ? DC_OK :
 			wrong(r, "id: not a string");
 	if (json_slice_is(key, "parameters"))
-		return json_scan_skip(&r->s) ? DC_OK : wrong(r, "parameters");
+		return read_flag(r, &r->all_binary, &said,
+				 "binary_data_output",
+				 "parameters: not an object, or "
+				 "binary_data_output is no boolean");
 	return wrong(r, "a member that is not id, parameters, inputs or "
 		     "outputs");
 }
 
-static enum dc_status read_frame(struct reading *r)
+static enum dc_status read_frame(struct infer_reading *r)
 {
 	bool found;
 
@@ -237,60 +275,64 @@ static enum dc_status read_frame(struct reading *r)
 
 /* ---- what the tensor is ---- */
 
-static bool is_integer_type(struct json_slice type)
+/* In the JSON, or all that stands behind it. */
+static enum dc_status find_data(struct infer_reading *r)
 {
-	static const char *const names[] = {
-		"INT8", "INT16", "INT32", "INT64",
-		"UINT8", "UINT16", "UINT32", "UINT64",
-	};
+	const struct infer_tensor *t = &r->tensor;
 
-	for (size_t i = 0; i < DC_ARRAY_LEN(names); i++)
-		if (json_slice_is(type, names[i]))
-			return true;
-	return false;
-}
-
-static bool is_number_type(struct json_slice type)
-{
-	return is_integer_type(type) || json_slice_is(type, "FP16") ||
-		json_slice_is(type, "FP32") || json_slice_is(type, "FP64");
+	if (t->name.p == NULL || t->datatype.p == NULL || t->n_shape == 0 ||
+	    (!t->has_data && !t->has_binary))
+		return wrong(r, "inputs[0]: name, shape, datatype or data is "
+			     "missing");
+	if (t->has_data && t->has_binary)
+		return wrong(r, "inputs[0]: data and binary_data_size");
+	if ((uint64_t)t->binary_size != t->n_binary)
+		return dc_fail(r->err, DC_EINVAL, "inputs[0].parameters."
+			       "binary_data_size: %zu bytes stand behind the "
+			       "JSON", t->n_binary);
+	return DC_OK;
 }
 
 /* The kind by the name, if the datatype suits it. */
-static enum dc_status find_kind(struct reading *r)
+static enum dc_status find_kind(struct infer_reading *r)
 {
-	const struct tensor *t = &r->tensor;
+	struct infer_tensor *t = &r->tensor;
 
-	if (t->name.p == NULL || t->datatype.p == NULL || !t->has_data)
-		return wrong(r, "inputs[0]: name, shape, datatype or data is "
-			     "missing");
-	r->whole = is_integer_type(t->datatype);
-	if (json_slice_is(t->name, "text")) {
-		r->kind = ENCODER_TEXT;
+	if (find_data(r) != DC_OK)
+		return DC_EINVAL;
+	t->type = infer_type_find(t->datatype);
+	if (json_slice_is(t->name, "text") || json_slice_is(t->name, "image")) {
+		bool text = json_slice_is(t->name, "text");
+
+		r->kind = text ? ENCODER_TEXT : ENCODER_IMAGE;
 		return json_slice_is(t->datatype, "BYTES") ? DC_OK :
-			wrong(r, "inputs[0].datatype: text is BYTES");
+			wrong(r, text ? "inputs[0].datatype: text is BYTES" :
+			      "inputs[0].datatype: image is BYTES");
 	}
 	if (json_slice_is(t->name, "features")) {
 		r->kind = ENCODER_FEATURES;
-		return is_number_type(t->datatype) ? DC_OK :
+		return t->type != NULL ? DC_OK :
 			wrong(r, "inputs[0].datatype: features are numbers");
 	}
 	if (json_slice_is(t->name, "indices")) {
 		r->kind = ENCODER_INDICES;
-		return r->whole ? DC_OK :
-			wrong(r, "inputs[0].datatype: indices are integers");
+		return t->type != NULL && t->type->number != INFER_FLOAT ?
+			DC_OK : wrong(r, "inputs[0].datatype: indices are "
+				      "integers");
 	}
-	return wrong(r, "inputs[0].name: not text, features or indices");
+	return wrong(r, "inputs[0].name: not text, features, indices or "
+		     "image");
 }
 
 /* Rows and columns. What the data cannot fill is refused before room is
  * made for it: every element takes two bytes at least. */
-static enum dc_status find_shape(struct reading *r)
+static enum dc_status find_shape(struct infer_reading *r)
 {
-	const struct tensor *t = &r->tensor;
-	size_t most = (size_t)(t->data.end - t->data.p) / 2;
+	const struct infer_tensor *t = &r->tensor;
+	size_t most = t->has_binary ? infer_binary_most(t) :
+		(size_t)(t->data.end - t->data.p) / 2;
 
-	if (t->n_shape == 0 || (t->n_shape == 1 && r->kind != ENCODER_TEXT))
+	if (t->n_shape == 1 && t->type != NULL)
 		return wrong(r, "inputs[0].shape: a row for each input is "
 			     "needed");
 	if (t->shape[0] > PREDICT_INPUTS_MAX)
@@ -311,7 +353,7 @@ static enum dc_status find_shape(struct reading *r)
 	return DC_OK;
 }
 
-static void make_room(struct reading *r)
+static void make_room(struct infer_reading *r)
 {
 	struct encoder_input *in = dc_arena_alloc(r->arena,
 						  r->rows * sizeof(*in));
@@ -336,39 +378,42 @@ static void make_room(struct reading *r)
 /* ---- the data ---- */
 
 /* That it is JSON was seen already: what fails here is of another kind. */
-static enum dc_status wrong_element(struct reading *r, const char *what)
+enum dc_status infer_wrong_element(struct infer_reading *r, const char *what)
 {
 	return dc_fail(r->err, DC_EINVAL, "inputs[0].data: element %zu: %s",
 		       r->at, what);
 }
 
-static enum dc_status read_text(struct reading *r, struct encoder_input *in)
+static enum dc_status read_text(struct infer_reading *r,
+				struct encoder_input *in)
 {
 	return predict_body_text(in, &r->s, r->arena) ? DC_OK :
-		wrong_element(r, "not a string");
+		infer_wrong_element(r, "not a string");
 }
 
-static enum dc_status read_image(struct reading *r, struct encoder_input *in)
+static enum dc_status read_image(struct infer_reading *r,
+				 struct encoder_input *in)
 {
 	struct dc_err why = DC_ERR_INIT;
 	struct json_slice text;
 
 	if (!json_scan_string(&r->s, &text) || text.escaped)
-		return wrong_element(r, "not a string of base64");
+		return infer_wrong_element(r, "not a string of base64");
 	if (image_input(in, r->arena, &r->pixels, text.p, text.len, &why) !=
 	    DC_OK)
-		return wrong_element(r, why.text);
+		return infer_wrong_element(r, why.text);
 	return DC_OK;
 }
 
 /* -1 only fills the row. */
-static enum dc_status read_index(struct reading *r, struct encoder_input *in)
+static enum dc_status read_index(struct infer_reading *r,
+				 struct encoder_input *in)
 {
 	size_t row = r->at / r->columns;
 	int64_t v;
 
 	if (!json_scan_i64(&r->s, &v) || v < -1)
-		return wrong_element(r, "not a whole number from -1 on");
+		return infer_wrong_element(r, "not a whole number from -1 on");
 	if (v >= 0)
 		r->index[row * r->columns + in->n++] = (uint64_t)v;
 	return DC_OK;
@@ -382,23 +427,23 @@ static bool has_point(struct json_slice number)
 	return false;
 }
 
-static enum dc_status read_feature(struct reading *r,
+static enum dc_status read_feature(struct infer_reading *r,
 				   struct encoder_input *in)
 {
 	struct json_slice text;
 
 	if (!json_scan_number(&r->s, &text))
-		return wrong_element(r, "not a number");
-	if (r->whole && has_point(text))
-		return wrong_element(r, "not an integer, as its datatype "
+		return infer_wrong_element(r, "not a number");
+	if (r->tensor.type->number != INFER_FLOAT && has_point(text))
+		return infer_wrong_element(r, "not an integer, as its datatype "
 				     "says");
 	if (fx9_parse(&r->feature[r->at], text.p, text.len, NULL) != DC_OK)
-		return wrong_element(r, "out of range");
+		return infer_wrong_element(r, "out of range");
 	in->n++;
 	return DC_OK;
 }
 
-static enum dc_status read_element(struct reading *r)
+static enum dc_status read_element(struct infer_reading *r)
 {
 	struct encoder_input *in;
 	enum dc_status status;
@@ -425,7 +470,7 @@ static enum dc_status read_element(struct reading *r)
 	return status;
 }
 
-static enum dc_status read_row(struct reading *r)
+static enum dc_status read_row(struct infer_reading *r)
 {
 	size_t before = r->at;
 	bool found;
@@ -442,7 +487,7 @@ static enum dc_status read_row(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status read_rows(struct reading *r)
+static enum dc_status read_rows(struct infer_reading *r)
 {
 	bool found;
 
@@ -458,7 +503,7 @@ static enum dc_status read_rows(struct reading *r)
 	return DC_OK;
 }
 
-static enum dc_status read_data(struct reading *r)
+static enum dc_status read_data(struct infer_reading *r)
 {
 	r->s = r->tensor.data;
 	if (read_rows(r) != DC_OK)
@@ -469,23 +514,41 @@ static enum dc_status read_data(struct reading *r)
 	return DC_OK;
 }
 
+/* All outputs where none are named. */
+static void find_outputs(struct infer_reading *r)
+{
+	struct infer_body *out = r->out;
+
+	if (out->n_outputs == 0)
+		for (unsigned k = 0; k < INFER_OUTPUTS; k++)
+			out->output[out->n_outputs++] = (enum infer_output)k;
+	for (size_t i = 0; i < out->n_outputs; i++)
+		if (!r->says[i])
+			out->binary[i] = r->all_binary;
+}
+
 enum dc_status infer_body_read(struct infer_body *out, struct dc_arena *arena,
-			       const char *in, size_t len,
+			       const char *in, size_t len, size_t n_json,
 			       struct dc_err *err)
 {
-	struct reading r = { .arena = arena, .out = out, .err = err,
-			     .pixels = IMAGE_BUDGET };
+	struct infer_reading r = {
+		.arena = arena, .out = out, .err = err,
+		.pixels = IMAGE_BUDGET, .tensor = {
+			.binary = (const uint8_t *)in + n_json,
+			.n_binary = len - n_json,
+		},
+	};
 
+	DC_CHECK(n_json <= len);
 	memset(out, 0, sizeof(*out));
-	json_scan_init(&r.s, in, len);
+	json_scan_init(&r.s, in, n_json);
 	if (read_frame(&r) != DC_OK || find_kind(&r) != DC_OK ||
 	    find_shape(&r) != DC_OK)
 		return DC_EINVAL;
 	make_room(&r);
-	if (read_data(&r) != DC_OK)
+	if ((r.tensor.has_binary ? infer_binary_read(&r) : read_data(&r)) !=
+	    DC_OK)
 		return DC_EINVAL;
-	if (out->n_outputs == 0)
-		for (unsigned k = 0; k < INFER_OUTPUTS; k++)
-			out->output[out->n_outputs++] = (enum infer_output)k;
+	find_outputs(&r);
 	return DC_OK;
 }

@@ -54,6 +54,7 @@ libdc_server_a_SOURCES += server/http_loop.c server/http_peers.c
 libdc_server_a_SOURCES += server/http_request.c server/http_send.c
 libdc_server_a_SOURCES += server/http_stream.c server/http_tag.c
 libdc_server_a_SOURCES += server/http_wait.c
+libdc_server_a_SOURCES += server/infer_binary.c server/infer_private.h
 libdc_server_a_SOURCES += server/infer_body.c server/infer_body.h
 libdc_server_a_SOURCES += server/base64.c server/base64.h
 libdc_server_a_SOURCES += server/image.c server/image.h server/image_private.h

@@ -341,7 +341,8 @@ tests_unit_check_server_rest_export_LDADD = $(unit_server_libs)
 UNIT_TESTS += tests/unit/check_server_rest_infer
 tests_unit_check_server_rest_infer_SOURCES = $(unit_rest_sources) \
 	tests/unit/check_server_rest_infer.c
-tests_unit_check_server_rest_infer_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_infer_CPPFLAGS = $(unit_rest_cppflags) \
+	-DTEST_JPEG='"$(abs_srcdir)/tests/vectors/grey.jpg"'
 tests_unit_check_server_rest_infer_LDADD = $(unit_server_libs)
 
 UNIT_TESTS += tests/unit/check_server_rest_kept
