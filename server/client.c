@@ -74,11 +74,15 @@ enum dc_status client_ask(struct dc_buf *reply, json_t **root,
 {
 	char url[URL_MAX_BYTES];
 	long status = 0;
-	int n = snprintf(url, sizeof(url), "%s%s", base, path);
+	size_t len = strlen(base);
 	enum dc_status found;
+	int n;
 
 	*root = NULL;
-	if (n < 0 || (size_t)n >= sizeof(url))
+	while (len > 0 && base[len - 1] == '/')
+		len--;	/* as it stands in a browser's address */
+	n = snprintf(url, sizeof(url), "%.*s%s", (int)len, base, path);
+	if (len >= sizeof(url) || n < 0 || (size_t)n >= sizeof(url))
 		return dc_fail(err, DC_EINVAL, "--url: too long");
 	found = request(reply, &status, url, body, err);
 	if (found != DC_OK)

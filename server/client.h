@@ -15,7 +15,8 @@
 #define CLIENT_URL "http://127.0.0.1:8560"	/* a daemon as it comes */
 #define CLIENT_REPLY_BYTES_MAX (8 << 20)
 
-/* GET base/path, or POST body there (NULL: GET).
+/* GET base and path, or POST body there (NULL: GET). Slashes at base's end
+ * do not count.
  * reply  appended to, initialised with CLIENT_REPLY_BYTES_MAX
  * root   the reply as JSON; NULL unless DC_OK
  * Errors: DC_EINVAL base too long; DC_EIO no answer, or no JSON; DC_EBUSY,

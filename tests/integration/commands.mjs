@@ -110,7 +110,7 @@ async function main() {
 
 	// predictions come from the daemon
 	assert.equal(await ok("predict", model, `--url=${daemon.url}`, "--text=dragon sword quest"), "games");
-	assert.equal((await json("predict", model, `--url=${daemon.url}`, "--text=atom gene cell")).class, "science");
+	assert.equal((await json("predict", model, `--url=${daemon.url}/`, "--text=atom gene cell")).class, "science");
 	r = await run("predict", model, `--url=${daemon.url}`, "--features=1,2");
 	assert.equal(r.status, 1);
 
