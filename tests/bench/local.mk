@@ -84,6 +84,9 @@ tests_bench_bench_server_simulate_LDADD = $(bench_libs) $(server_libs) \
 BENCHES += tests/bench/bench_server_suspicion
 tests_bench_bench_server_suspicion_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
+BENCHES += tests/bench/bench_server_text
+tests_bench_bench_server_text_LDADD = $(bench_libs) $(server_libs) \
+	$(server_outside_libs)
 BENCHES += tests/bench/bench_server_verdicts
 tests_bench_bench_server_verdicts_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
