@@ -133,8 +133,11 @@ static void shell_sort(uint32_t *index, size_t n)
 	static const size_t gaps[] = {
 		60000, 30000, 12000, 5000, 1750, 701, 301, 132, 57, 23, 10, 4, 1
 	};
+	size_t g = 0;
 
-	for (size_t g = 0; g < DC_ARRAY_LEN(gaps); g++) {
+	while (gaps[g] >= n && gaps[g] > 1)
+		g++;
+	for (; g < DC_ARRAY_LEN(gaps); g++) {
 		for (size_t i = gaps[g]; i < n; i++) {
 			uint32_t v = index[i];
 			size_t j = i;
@@ -198,7 +201,8 @@ static void index_sort(uint32_t *index, size_t n)
 		}
 	}
 	for (size_t b = 0, from = 0; b < BUCKETS; from = end[b++])
-		shell_sort(index + from, end[b] - from);
+		if (end[b] - from > 1)
+			shell_sort(index + from, end[b] - from);
 }
 
 static bool is_ascending(const uint32_t *index, size_t n)

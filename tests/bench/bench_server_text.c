@@ -12,8 +12,7 @@
  * logistic regression, at the best of several costs, is right about 71 % of
  * new rows. Targets: at least 0.971 of the share that liblinear gets right
  * (0.70 of 0.721), faster than fasttext. Vowpal Wabbit took 0.26 to 0.41 s
- * for as many on such a machine; half of our time is the sort of a sample's
- * columns.
+ * for as many on such a machine.
  * Exit status 1: a target is missed. Without a peer a line says so.
  */
 
