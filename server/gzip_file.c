@@ -18,15 +18,15 @@ static enum dc_status take_all(struct dc_buf *out, gzFile f, const char *path,
 	while ((n = gzread(f, chunk, sizeof(chunk))) > 0 &&
 	       !dc_buf_failed(out))
 		dc_buf_append(out, chunk, (size_t)n);
-	if (dc_buf_failed(out))
-		return dc_fail(err, DC_EINVAL, "%s: over %zu bytes", path,
-			       out->bound);
 	(void)gzerror(f, &code);
 	if (n < 0 || code == Z_BUF_ERROR)
 		return dc_fail(err, DC_EIO, "%s: %s", path,
 			       code == Z_ERRNO ? strerror(errno) :
 			       code == Z_BUF_ERROR ? "the gzip file ends early"
 			       : "not a sound gzip file");
+	if (dc_buf_failed(out))
+		return dc_fail(err, DC_EINVAL, "%s: over %zu bytes", path,
+			       out->bound);
 	return DC_OK;
 }
 
