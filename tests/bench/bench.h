@@ -8,6 +8,7 @@
  */
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct bench_rival {
 	const char *name;
@@ -28,5 +29,9 @@ void bench_print(const struct bench_rival *rivals, size_t n,
 
 /* Keep a result that nobody else looks at. */
 void bench_keep(const void *result);
+
+/* The next number of a sequence that is the same on every machine.
+ * Source: Steele, Lea, Flood, OOPSLA 2014 (SplitMix64). */
+uint64_t bench_random(uint64_t *state);
 
 #endif /* DECAID_TESTS_BENCH_BENCH_H */

@@ -21,6 +21,7 @@
 
 #include "server/recipe.h"
 #include "server/trial.h"
+#include "tests/bench/bench.h"
 
 /* Percent on test, from the data folder's README; target: what the best of
  * our types is to reach. 0: none is set. All are figures of one decimal: 98.9
@@ -58,16 +59,6 @@ is_reached(double percent, double target)
 	return llrint(percent * 10) >= llrint(target * 10);
 }
 
-static uint64_t
-next_random(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 /* Each row's label with that chance another one, any. */
 static void
 labels_spoil(struct labelled *d, uint32_t n_class, unsigned percent)
@@ -75,7 +66,7 @@ labels_spoil(struct labelled *d, uint32_t n_class, unsigned percent)
 	uint64_t state = 1;
 
 	for (size_t i = 0; i < d->n; i++) {
-		uint64_t r = next_random(&state);
+		uint64_t r = bench_random(&state);
 		uint32_t *label = &d->row[i].label;
 
 		if ((r >> 32) % 100 < percent)

@@ -26,6 +26,7 @@
 #include "models/learner.h"
 #include "models/suspicion.h"
 #include "server/recipe.h"
+#include "tests/bench/bench.h"
 
 #define SEEDS 3
 
@@ -51,16 +52,6 @@ struct run {
 	struct entry *entry;		/* (data.n) */
 	double precision, later, chance, see_s, learn_s;
 };
-
-/* Source: Steele, Lea, Flood 2014, splitmix64. */
-static uint64_t dice(uint64_t *seed)
-{
-	uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
 
 static double cpu_s(void)
 {
@@ -113,7 +104,7 @@ static void row(struct run *r, size_t i, uint64_t *seed, struct suspicion *s,
 		struct learner *l, struct sample_room *decoded)
 {
 	uint32_t label = r->data.row[i].label, n = r->classes.n;
-	struct addr20 who = { { (uint8_t)(dice(seed) % 50) } };
+	struct addr20 who = { { (uint8_t)(bench_random(seed) % 50) } };
 	struct suspicion_case c = { .label = label, .contributor = &who };
 	struct lesson_input in = { .novelty = NOVELTY_NEW };
 	struct learn_result got;
@@ -123,9 +114,10 @@ static void row(struct run *r, size_t i, uint64_t *seed, struct suspicion *s,
 
 	if (!encode(r, i, &x))
 		return;
-	r->entry[i].flipped = dice(seed) % 10 == 0;
+	r->entry[i].flipped = bench_random(seed) % 10 == 0;
 	if (r->entry[i].flipped)
-		c.label = (label + 1 + (uint32_t)(dice(seed) % (n - 1))) % n;
+		c.label = (label + 1 +
+			   (uint32_t)(bench_random(seed) % (n - 1))) % n;
 	c.x = &x;
 	began = cpu_s();
 	r->entry[i].ppm = suspicion_see(s, &c);
@@ -158,7 +150,8 @@ static void once(struct run *r, uint64_t seed)
 	r->precision += precision_of(r->entry, n) / SEEDS;
 	r->later += precision_of(r->entry + n / 2, n - n / 2) / SEEDS;
 	for (size_t i = 0; i < n; i++)
-		r->entry[i].ppm = (uint32_t)(dice(&seed) % SUSPICION_ONE);
+		r->entry[i].ppm =
+			(uint32_t)(bench_random(&seed) % SUSPICION_ONE);
 	r->chance += precision_of(r->entry, n) / SEEDS;
 	free(block);
 	free(work);

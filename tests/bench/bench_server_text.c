@@ -29,6 +29,7 @@
 #include "models/encoder.h"
 #include "server/recipe.h"
 #include "server/trial.h"
+#include "tests/bench/bench.h"
 
 #define LEARNED 100000
 #define ASKED 20000
@@ -44,22 +45,11 @@ static uint8_t label[LEARNED + ASKED];
 static char folder[64] = "/tmp/decaid-bench-XXXXXX";
 static unsigned n_missed;
 
-/* Source: Steele, Lea, Flood, OOPSLA 2014 (SplitMix64). */
-static uint64_t
-next_random(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 /* In [0, 1). */
 static double
 next_share(uint64_t *state)
 {
-	return ldexp((double)(next_random(state) >> 11), -53);
+	return ldexp((double)(bench_random(state) >> 11), -53);
 }
 
 static bool

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include "tests/bench/bench.h"
 #include "tests/bench/learn_rows.h"
 
 #include <stdlib.h>
@@ -14,17 +15,6 @@ uint32_t *learn_label;
 int64_t (*learn_table)[LEARN_TABLE_COLUMNS];
 uint32_t *learn_table_label;
 
-/* Source: Steele, Lea, Flood, OOPSLA 2014 (SplitMix64). */
-uint64_t
-learn_random(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 /* Different columns, ascending. */
 static void
 columns_draw(uint32_t *index, uint64_t *state)
@@ -33,7 +23,7 @@ columns_draw(uint32_t *index, uint64_t *state)
 
 	for (n = 0; n < LEARN_NONZERO;) {
 		for (; n < LEARN_NONZERO; n++) {
-			uint64_t r = learn_random(state);
+			uint64_t r = bench_random(state);
 
 			/* words are not evenly frequent */
 			index[n] = (uint32_t)((r >> 32) % LEARN_COLUMNS >>
@@ -46,7 +36,7 @@ columns_draw(uint32_t *index, uint64_t *state)
 static int64_t
 hidden_weight(uint64_t column)
 {
-	return (int64_t)(learn_random(&column) % 201) - 100;
+	return (int64_t)(bench_random(&column) % 201) - 100;
 }
 
 static void
@@ -60,7 +50,7 @@ table_make(void)
 		for (size_t k = 0; k < LEARN_TABLE_COLUMNS; k++) {
 			int64_t *x = &learn_table[i][k];
 
-			*x = (int64_t)(learn_random(&state) % 4000001) * 1000 -
+			*x = (int64_t)(bench_random(&state) % 4000001) * 1000 -
 				2 * DC_FX9_ONE;
 			sum += *x / 1000000 * hidden_weight(k);
 		}

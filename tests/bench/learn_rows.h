@@ -26,8 +26,6 @@ extern uint32_t *learn_label;
 extern int64_t (*learn_table)[LEARN_TABLE_COLUMNS];
 extern uint32_t *learn_table_label;
 
-uint64_t learn_random(uint64_t *state);
-
 void learn_rows_make(void);
 void learn_rows_free(void);
 

@@ -9,13 +9,6 @@
 #include "tests/unit/registry_fixture.h"
 #include "tests/unit/unit.h"
 
-#define MUST(call) \
-	do { \
-		struct dc_err must_err = DC_ERR_INIT, *err = &must_err; \
-		ck_assert_msg((call) == DC_OK, "%s: %s", #call, \
-			      must_err.text); \
-	} while (0)
-
 /* 13 MiB of state; nine such files are all that there is room for. */
 static const char spec[] =
 	"decaid 1\n"
