@@ -52,16 +52,6 @@ static const struct subject {
 
 static uint64_t dice = 1;
 
-static uint64_t
-next_random(void)
-{
-	uint64_t z = dice += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 static double
 now_ms(void)
 {
@@ -83,10 +73,10 @@ learn_one(struct learner_room *r, uint32_t columns)
 
 	for (n = 0; n < FEATURES;) {
 		for (; n < FEATURES; n++)
-			index[n] = (uint32_t)(next_random() % columns);
+			index[n] = (uint32_t)(bench_random(&dice) % columns);
 		n = sample_sort_unique(index, FEATURES);
 	}
-	in.label = (uint32_t)(next_random() % 2);
+	in.label = (uint32_t)(bench_random(&dice) % 2);
 	in.sample_len = learner_room_binary(bytes, sizeof(bytes), index,
 					    FEATURES);
 	learner_learn(&r->l, &got, &in, &room);

@@ -48,14 +48,9 @@ static void must(enum dc_status st, const struct dc_err *err)
 #define MUST(call) do { struct dc_err e_ = DC_ERR_INIT, *err = &e_; \
 	must((call), err); } while (0)
 
-/* Source: Steele, Lea, Flood 2014, splitmix64. */
 static uint64_t dice(uint64_t n)
 {
-	uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (z ^ z >> 31) % n;
+	return bench_random(&seed) % n;
 }
 
 static double cpu_ms(void)

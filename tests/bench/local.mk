@@ -49,7 +49,7 @@ tests_bench_bench_models_verdict_LDADD = $(bench_libs) $(models_libs)
 # sql
 BENCHES += tests/bench/bench_sql_board
 tests_bench_bench_sql_board_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
-tests_bench_bench_sql_board_LDADD = $(sql_libs)
+tests_bench_bench_sql_board_LDADD = $(bench_libs) $(sql_libs)
 
 
 # oracle

@@ -16,13 +16,6 @@
 #include "tests/unit/rest_reply.h"
 #include "tests/unit/unit.h"
 
-#define MUST(call) \
-	do { \
-		struct dc_err must_err = DC_ERR_INIT; \
-		ck_assert_msg((call) == DC_OK, "%s: %s", #call, \
-			      must_err.text); \
-	} while (0)
-
 #define TEXT_7 "sky plot word7"		/* what contribution 7 says */
 #define MIB ((size_t)1 << 20)
 
@@ -43,7 +36,7 @@ static void start_texts(size_t bytes_max, unsigned wait_s)
 		.bytes_max = bytes_max, .wait_s = wait_s, .ring = ring,
 	};
 
-	MUST(texts_new(&t, &o, &must_err));
+	MUST(texts_new(&t, &o, err));
 	f.app.offer_ms = 60000;
 	f.app.texts = t;
 }
@@ -226,18 +219,16 @@ static enum dc_status offer(uint64_t block, const char *text, size_t len,
 
 START_TEST(so_many_wait_and_no_more)
 {
-	struct dc_err err = DC_ERR_INIT;
 	uint64_t n = 0;
 
 	start(MIB);
 	for (; n < TEXTS_PER_CLIENT; n++)
-		MUST(offer(1000 + n, "x", 1, 7, &must_err));
-	ck_assert_int_eq(offer(1000 + n, "x", 1, 7, &err), DC_EREFUSED);
+		MUST(offer(1000 + n, "x", 1, 7, err));
+	MUST_BE(DC_EREFUSED, offer(1000 + n, "x", 1, 7, err));
 	for (; n < TEXTS_WAITING; n++)
 		MUST(offer(1000 + n, "x", 1, 100 + n / TEXTS_PER_CLIENT,
-			   &must_err));
-	dc_err_clear(&err);
-	ck_assert_int_eq(offer(2000, "x", 1, 9999, &err), DC_EBUSY);
+			   err));
+	MUST_BE(DC_EBUSY, offer(2000, "x", 1, 9999, err));
 	ck_assert_uint_eq(counters().waiting, TEXTS_WAITING);
 	rest_fails(&f, post(9, TEXT_7), 503,
 		   "many texts wait for their transactions");
@@ -277,13 +268,12 @@ END_TEST
 START_TEST(what_is_no_text_is_refused)
 {
 	static char large[TEXT_BYTES_MAX + 1];
-	struct dc_err err = DC_ERR_INIT;
 	char body[300];
 
 	start(MIB);
 	memset(large, 'x', sizeof(large));
-	ck_assert_int_eq(offer(9, large, sizeof(large), 0, &err), DC_EINVAL);
-	MUST(offer(9, large, sizeof(large) - 1, 0, &must_err));
+	MUST_BE(DC_EINVAL, offer(9, large, sizeof(large), 0, err));
+	MUST(offer(9, large, sizeof(large) - 1, 0, err));
 	rest_fails(&f, post(9, ""), 400, "the text is empty");
 	rest_fails(&f, post(9, "a\\u0000b"), 400,
 		   "the body is not a JSON object");
@@ -415,7 +405,7 @@ START_TEST(encoders_of_contracts_go_by_their_names)
 {
 	struct text_check *k;
 
-	MUST(text_check_new(&k, "", &must_err));
+	MUST(text_check_new(&k, "", err));
 	for (size_t i = 0; i < DC_ARRAY_LEN(named); i++) {
 		const struct sql_model m = { .is.encoder = named[i].encoder };
 		struct sql_contribution c;
@@ -451,11 +441,11 @@ START_TEST(a_vocabulary_is_read_from_its_file)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, "{\"the\":0,\"film\":1}", 18), 18);
 	close(fd);
-	MUST(text_check_new(&k, path, &must_err));
+	MUST(text_check_new(&k, path, err));
 	memset(&c, 0, sizeof(c));
 	c.is.sample = bytes;
 	c.is.sample_len = put_numbers(bytes, v, 4);
-	MUST(text_check(k, &m, NULL, &c, "film THE what film", 18, &must_err));
+	MUST(text_check(k, &m, NULL, &c, "film THE what film", 18, err));
 	ck_assert_int_eq(text_check(k, &m, NULL, &c, "film THE", 8, NULL),
 			 DC_EINVAL);
 	text_check_free(k);

@@ -7,14 +7,7 @@
 #include <string.h>
 
 #include "oracle/registry_write.h"
-
-/* The call must succeed; it may name err. */
-#define MUST(call) \
-	do { \
-		struct dc_err must_err = DC_ERR_INIT, *err = &must_err; \
-		ck_assert_msg((call) == DC_OK, "%s: %s", #call, \
-			      must_err.text); \
-	} while (0)
+#include "tests/unit/unit.h"
 
 /* A live model of two classes that has learned nothing. */
 static inline struct registry_model *

@@ -24,13 +24,7 @@
 #include "sql/signatures.h"
 #include "sql/undo.h"
 #include "tests/unit/rest_fixture.h"
-
-#define MUST(call) \
-	do { \
-		struct dc_err must_err = DC_ERR_INIT, *err = &must_err; \
-		ck_assert_msg((call) == DC_OK, "%s: %s", #call, \
-			      must_err.text); \
-	} while (0)
+#include "tests/unit/unit.h"
 
 static const char sections_spec[] =
 	"decaid 1\n"

@@ -88,6 +88,30 @@ unit_run(const char *name, const TTest *const *tests, size_t n)
 			ck_abort_msg("failed: %s", #cond); \
 	} while (0)
 
+/* The call, which may name err, must succeed; its error text is the
+ * failure's. */
+#define MUST(call) \
+	do { \
+		struct dc_err must_err = DC_ERR_INIT; \
+		struct dc_err *err = &must_err; \
+		enum dc_status must_status = (call); \
+		ck_assert_msg(must_status == DC_OK, "%s: %s (%s)", #call, \
+			      dc_status_name(must_status), must_err.text); \
+	} while (0)
+
+/* The call must end with status. */
+#define MUST_BE(status_, call) \
+	do { \
+		struct dc_err must_err = DC_ERR_INIT; \
+		struct dc_err *err = &must_err; \
+		enum dc_status must_status = (call); \
+		ck_assert_msg(must_status == (status_), \
+			      "%s: %s instead of %s (%s)", #call, \
+			      dc_status_name(must_status), \
+			      dc_status_name(status_), must_err.text); \
+		ck_assert(must_err.text[0] != '\0'); \
+	} while (0)
+
 /* How much a test tried, into its log: of places that depend on the machine
  * no number is written down anywhere else. */
 static inline void
