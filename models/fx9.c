@@ -1,59 +1,10 @@
-/* Fixed point with nine decimals: logarithm, parsing, formatting. */
+/* Fixed point with nine decimals: parsing and formatting. */
 #include "config.h"
 
 #include "models/fx9.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define ONE_Q62 (INT64_C(1) << 62)
-#define LN2_Q62 INT64_C(3196577161300663915)	/* 2^62 ln 2, nearest */
-#define SQRT2_Q62 UINT64_C(6521908912666391106)	/* 2^62 sqrt 2, nearest */
-
-static int64_t mul_q62(int64_t a, int64_t b)
-{
-	return (int64_t)(((__int128)a * b) >> 62);
-}
-
-/*
- * x = 2^e m with m in [1/sqrt 2, sqrt 2], z = (m - 1) / (m + 1), so |z| <
- * 0.1716 and ln m = 2 (z + z^3/3 + ... + z^13/13) + R. The error, in units
- * of 10^-9:
- *   R                   < 2 * 0.1716^15 / 15 / (1 - 0.0295)     0.0005
- *   twenty roundings of at most 2^-61 each                      0.00001
- *   e <= 63 times the rounding of LN2_Q62                       0.00001
- *   the last rounding                                           0.5
- * together less than 0.501.
- */
-int64_t fx9_ln(uint64_t x)
-{
-	static const int64_t inverse_odd[] = {
-		ONE_Q62 / 11, ONE_Q62 / 9, ONE_Q62 / 7, ONE_Q62 / 5,
-		ONE_Q62 / 3, ONE_Q62
-	};
-	int64_t z, zz, sum = ONE_Q62 / 13;
-	uint64_t m, off;
-	int e;
-
-	DC_CHECK(x != 0);
-	e = 63 - __builtin_clzll(x);
-	m = e == 63 ? x >> 1 : x << (62 - e);
-	if (m > SQRT2_Q62) {
-		m >>= 1;
-		e++;
-	}
-	off = m > (uint64_t)ONE_Q62 ? m - (uint64_t)ONE_Q62 :
-		(uint64_t)ONE_Q62 - m;
-	z = (int64_t)(((unsigned __int128)off << 62) /
-		      (m + (uint64_t)ONE_Q62));
-	if (m < (uint64_t)ONE_Q62)
-		z = -z;
-	zz = mul_q62(z, z);
-	for (size_t i = 0; i < DC_ARRAY_LEN(inverse_odd); i++)
-		sum = mul_q62(sum, zz) + inverse_odd[i];
-	return (int64_t)((((__int128)e * LN2_Q62 + 2 * (__int128)z * sum /
-			   ONE_Q62) * DC_FX9_ONE + ONE_Q62 / 2) >> 62);
-}
 
 /* The digits of a number as they are read: the first 28 that count, and the
  * power of ten that they stand at. More digits cannot change a rounding

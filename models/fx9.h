@@ -35,6 +35,9 @@ static inline int64_t fx9_sub(int64_t a, int64_t b)
  * Source: ln m = 2 artanh((m - 1) / (m + 1)), Abramowitz and Stegun 4.1.29. */
 int64_t fx9_ln(uint64_t x);
 
+/* The same bits, slowly: the sum that says which they are. */
+int64_t fx9_ln_series(uint64_t x);
+
 /* A number as JSON writes it (sign, fraction, exponent), rounded to nine
  * decimals, halves away from 0.
  * text (len) need not end in NUL

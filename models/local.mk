@@ -24,6 +24,7 @@ libdc_models_a_SOURCES = \
 	models/encoder_vocabulary.c \
 	models/encoder_words.c \
 	models/fx9.c models/fx9.h \
+	models/fx9_ln.c \
 	models/holdout.c models/holdout.h \
 	models/hoeffding.c \
 	models/kalman.c \

@@ -55,6 +55,34 @@ START_TEST(published_logarithms_come_out)
 }
 END_TEST
 
+START_TEST(a_quick_logarithm_is_that_of_the_series)
+{
+	uint64_t state = 2;
+	size_t i;
+
+	for (i = 1; i < 300000; i++)
+		unit_require(fx9_ln(i) == fx9_ln_series(i));
+	for (i = 0; i < 64; i++) {
+		uint64_t x = UINT64_C(1) << i;
+
+		ck_assert_int_eq(fx9_ln(x), fx9_ln_series(x));
+		ck_assert_int_eq(fx9_ln(2 * x - 1), fx9_ln_series(2 * x - 1));
+	}
+	/* the ends of all parts of the table, and what lies between */
+	for (i = 128; i < 256; i++) {
+		uint64_t x = (uint64_t)i << 56;
+
+		ck_assert_int_eq(fx9_ln(x), fx9_ln_series(x));
+		ck_assert_int_eq(fx9_ln(x - 1), fx9_ln_series(x - 1));
+	}
+	for (i = 0; i < 2000000; i++) {
+		uint64_t x = unit_random(&state) >> (i % 63);
+
+		unit_require(x == 0 || fx9_ln(x) == fx9_ln_series(x));
+	}
+}
+END_TEST
+
 START_TEST(a_logarithm_never_falls)
 {
 	int64_t before = -1;
@@ -162,6 +190,7 @@ END_TEST
 UNIT_MAIN("models/fx9",
 	  a_logarithm_is_within_its_proven_bound,
 	  published_logarithms_come_out,
+	  a_quick_logarithm_is_that_of_the_series,
 	  a_logarithm_never_falls,
 	  a_decimal_number_is_rounded_to_nine_places,
 	  what_is_no_number_of_json_or_too_large_is_refused,
