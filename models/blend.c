@@ -146,11 +146,13 @@ static bool accepts(const struct sample *x)
 	return model_naive_bayes.accepts(x);
 }
 
-/* What both say. Bayes' logarithms grow with the sample: they are taken from
- * their mean and divided by its length, like the other's. Only differences
- * between classes count, so a mean that is cut is as good. */
-static void experts_ask(const struct experts *experts,
-			int64_t (*said)[EXPERTS], const struct sample *x)
+/* What both say; bayes (n_class) holds its scores. Its logarithms grow with
+ * the sample: they are taken from their mean and divided by its length, like
+ * the other's. Only differences between classes count, so a mean that is cut
+ * is as good. */
+static void experts_say(const struct experts *experts,
+			int64_t (*said)[EXPERTS], const int64_t *bayes,
+			const struct sample *x)
 {
 	uint32_t n_class = experts->spec[BAYES].n_class;
 	int64_t out[SPEC_CLASSES_MAX], length = (int64_t)model_length(x);
@@ -159,12 +161,11 @@ static void experts_ask(const struct experts *experts,
 	model_logistic.scores(&experts->m[LOGISTIC], out, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		said[c][LOGISTIC] = out[c];
-	model_naive_bayes.scores(&experts->m[BAYES], out, x);
 	for (uint32_t c = 0; c < n_class; c++)
-		mean += out[c];
+		mean += bayes[c];
 	mean /= n_class;
 	for (uint32_t c = 0; c < n_class; c++)
-		said[c][BAYES] = fx9_cut((out[c] - mean) * DC_FX9_ONE /
+		said[c][BAYES] = fx9_cut((bayes[c] - mean) * DC_FX9_ONE /
 					 length);
 }
 
@@ -184,11 +185,12 @@ static void shares_sum(const struct model *m, int64_t *out,
 
 static void scores(const struct model *m, int64_t *out, const struct sample *x)
 {
-	int64_t said[SPEC_CLASSES_MAX][EXPERTS];
+	int64_t said[SPEC_CLASSES_MAX][EXPERTS], bayes[SPEC_CLASSES_MAX];
 	struct experts experts;
 
 	experts_find(&experts, m);
-	experts_ask(&experts, said, x);
+	model_naive_bayes.scores(&experts.m[BAYES], bayes, x);
+	experts_say(&experts, said, bayes, x);
 	shares_sum(m, out, (const int64_t (*)[EXPERTS])said);
 }
 
@@ -236,13 +238,13 @@ static void study(struct model *m, int64_t *before, const struct sample *x,
 	struct experts experts;
 
 	experts_find(&experts, m);
-	experts_ask(&experts, said, x);
+	model_study(&experts.m[BAYES], alone, x, label);
+	experts_say(&experts, said, alone, x);
 	shares_sum(m, before, (const int64_t (*)[EXPERTS])said);
 	shares_learn(m, before, (const int64_t (*)[EXPERTS])said, label);
 	for (uint32_t c = 0; c < m->spec->n_class; c++)
 		alone[c] = said[c][LOGISTIC];
 	model_logistic.learn(&experts.m[LOGISTIC], x, label, alone);
-	model_naive_bayes.learn(&experts.m[BAYES], x, label, NULL);
 }
 
 /* The blend's own scores do not tell what each expert said. */

@@ -23,11 +23,9 @@ enum { COLUMNS, SMOOTHING };
 /* Counts stop here, so that smoothing still fits above them. */
 #define COUNT_MAX (INT64_C(1) << 62)
 
-/* Whole counts whose logarithm is kept: a thirty-second of the cells, and
- * enough for the words that nearly all texts of a small model have. */
-#define SMALL_LEAST 16384
-#define SMALL_MOST 65536
-#define SMALL_SHARE 32
+/* Whole counts whose logarithm is kept: enough for the words that nearly all
+ * texts of a small model have. */
+#define SMALL_COUNTS 16384
 
 /* 100 a cell; times the most columns, 2^24, that is 1.7 * 10^18 < 2^61. */
 static const struct spec_param params[] = {
@@ -40,13 +38,6 @@ static size_t cells(const struct model_spec *spec)
 	return ((size_t)spec->columns + 2) * spec->n_class;
 }
 
-static size_t small_counts(const struct model_spec *spec)
-{
-	size_t n = cells(spec) / SMALL_SHARE;
-
-	return n < SMALL_LEAST ? SMALL_LEAST : n > SMALL_MOST ? SMALL_MOST : n;
-}
-
 /* Where in derived they are; the logarithm of all samples is before. */
 static size_t small_at(const struct model_spec *spec)
 {
@@ -55,7 +46,7 @@ static size_t small_at(const struct model_spec *spec)
 
 static size_t derived(const struct model_spec *spec)
 {
-	return small_at(spec) + small_counts(spec);
+	return small_at(spec) + SMALL_COUNTS;
 }
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
@@ -97,12 +88,12 @@ static void total_update(struct model *m)
 /* What turns a feature's count in a class into its logarithm. */
 struct counts_ln {
 	const int64_t *small_ln;
-	uint64_t n_small, smoothing;
+	uint64_t smoothing;
 };
 
 /* A multiple of 10^9 = 2^9 * 1953125 times the inverse of 1953125 modulo 2^64
  * is 2^9 times the quotient; any other number's comes out at 2^64 / 10^9 at
- * least, which is far above SMALL_MOST.
+ * least, which is far above SMALL_COUNTS.
  * Source: Granlund, Montgomery, PLDI 1994, section 9. */
 #define INVERSE UINT64_C(10252389860571520109)
 
@@ -117,7 +108,7 @@ static inline int64_t count_ln(const struct counts_ln *l, int64_t count)
 {
 	uint64_t whole = whole_of(count);
 
-	if (__builtin_expect(whole < l->n_small, 1))
+	if (__builtin_expect(whole < SMALL_COUNTS, 1))
 		return l->small_ln[whole];
 	return ln_smoothed(count, l->smoothing);
 }
@@ -125,7 +116,7 @@ static inline int64_t count_ln(const struct counts_ln *l, int64_t count)
 static struct counts_ln counts_ln_of(const struct model *m)
 {
 	return (struct counts_ln){
-		m->derived + small_at(m->spec), small_counts(m->spec),
+		m->derived + small_at(m->spec),
 		(uint64_t)m->spec->model_param[SMOOTHING]
 	};
 }
@@ -142,10 +133,10 @@ static void head_update(struct model *m, size_t i)
 
 static void rebuild(struct model *m)
 {
-	size_t head = 2 * (size_t)m->spec->n_class, n = small_counts(m->spec);
+	size_t head = 2 * (size_t)m->spec->n_class;
 	int64_t *small_ln = m->derived + small_at(m->spec);
 
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < SMALL_COUNTS; k++)
 		small_ln[k] = ln_smoothed((int64_t)k * DC_FX9_ONE, (uint64_t)
 					  m->spec->model_param[SMOOTHING]);
 	for (size_t i = 0; i < head; i++)
@@ -153,42 +144,109 @@ static void rebuild(struct model *m)
 	total_update(m);
 }
 
-/* One row of two classes more. Returns false: a logarithm is not kept. */
-static inline bool pair_add(int64_t sum[2], const struct counts_ln *l,
-			    const int64_t *row)
-{
-	uint64_t a = whole_of(row[0]), b = whole_of(row[1]);
+/* Two classes and a binary sample, what nearly everybody has: one pass that
+ * sums, and where it studies also counts, as no row comes twice. */
+struct pairs {
+	struct counts_ln l;
+	int64_t (*rows)[2];
+	const uint32_t *index, *end;
+	int64_t sum[2];
+	uint32_t label;		/* from here on for PAIRS_STUDY */
+	uint64_t *dirty;
+	size_t first_row;	/* rows as long before these in dirty's block */
+};
 
-	if (__builtin_expect((a > b ? a : b) >= l->n_small, 0))
+#define PAIRS_OF_LEAF (MODEL_LEAF_CELLS / 2)
+
+enum pairs_do { PAIRS_ASK, PAIRS_STUDY };
+
+static bool is_paired(const struct model_spec *spec, const struct sample *x)
+{
+	return spec->n_class == 2 && x->kind == SAMPLE_BINARY;
+}
+
+static struct pairs pairs_of(const struct model *m, const struct sample *x,
+			     uint32_t label)
+{
+	return (struct pairs){
+		.l = counts_ln_of(m),
+		.rows = (int64_t (*)[2])m->cells + 2,	/* behind the head */
+		.index = x->index, .end = x->index + x->count,
+		.label = label, .dirty = m->dirty,
+		.first_row = m->first_leaf * PAIRS_OF_LEAF + 2,
+	};
+}
+
+/* Most are marked already where many samples are learned between two roots,
+ * and what need not be written need not be waited for. */
+static inline void pair_mark(const struct pairs *p, size_t row)
+{
+	size_t leaf = (p->first_row + row) / PAIRS_OF_LEAF;
+
+	if (__builtin_expect(!(p->dirty[leaf / 64] >> leaf % 64 & 1), 0))
+		p->dirty[leaf / 64] |= UINT64_C(1) << leaf % 64;
+}
+
+/* Returns false: a logarithm is not kept, and nothing is done. */
+static inline __attribute__((always_inline)) bool
+pair_take(struct pairs *p, size_t row, enum pairs_do what)
+{
+	int64_t *count = p->rows[row];
+	uint64_t a = whole_of(count[0]), b = whole_of(count[1]);
+
+	if (__builtin_expect((a | b) >= SMALL_COUNTS, 0))
 		return false;
-	sum[0] += l->small_ln[a];
-	sum[1] += l->small_ln[b];
+	p->sum[0] += p->l.small_ln[a];
+	p->sum[1] += p->l.small_ln[b];
+	if (what == PAIRS_STUDY) {
+		count[p->label] += DC_FX9_ONE;	/* far from the end */
+		pair_mark(p, row);
+	}
 	return true;
 }
 
-/* Of two classes, where all logarithms are kept: with no call in it the loop
- * stays in registers.
- * Returns false, out undefined: one is not kept. */
-static bool pairs_sum(int64_t *out, const struct counts_ln *kept,
-		      const int64_t *rows, const struct sample *x)
+/* As many as have their logarithms kept: with no call in them the loops stay
+ * in registers. */
+static inline __attribute__((always_inline)) void
+pairs_take(struct pairs *all, enum pairs_do what)
 {
-	const struct counts_ln l = *kept;
-	const uint32_t *index = x->index;
-	size_t n = x->count, i = 0;
-	int64_t sum[2] = { 0, 0 };
+	struct pairs p = *all;
+	const uint32_t *last = p.end - p.index > ROWS_AHEAD ?
+		p.end - ROWS_AHEAD : p.index;
 
-	rows_fetch_first(rows, 2, x);
-	for (; i + ROWS_AHEAD < n; i++) {
-		__builtin_prefetch(rows + 2 * (size_t)index[i + ROWS_AHEAD]);
-		if (!pair_add(sum, &l, rows + 2 * (size_t)index[i]))
-			return false;
+	for (; p.index < last && pair_take(&p, *p.index, what); p.index++)
+		__builtin_prefetch(p.rows[p.index[ROWS_AHEAD]]);
+	while (p.index < p.end && pair_take(&p, *p.index, what))
+		p.index++;
+	all->index = p.index;
+	all->sum[0] = p.sum[0];
+	all->sum[1] = p.sum[1];
+}
+
+/* The first entry that is left. */
+static void pair_take_any(struct pairs *p, enum pairs_do what)
+{
+	size_t row = *p->index++;
+	int64_t *count = p->rows[row], more;
+
+	for (size_t c = 0; c < 2; c++)
+		p->sum[c] += count_ln(&p->l, count[c]);
+	if (what == PAIRS_STUDY) {
+		more = count[p->label] + DC_FX9_ONE;
+		count[p->label] = more > COUNT_MAX ? COUNT_MAX : more;
+		pair_mark(p, row);
 	}
-	for (; i < n; i++)
-		if (!pair_add(sum, &l, rows + 2 * (size_t)index[i]))
-			return false;
-	out[0] = sum[0];
-	out[1] = sum[1];
-	return true;
+}
+
+static inline __attribute__((always_inline)) void
+pairs_run(int64_t *out, struct pairs *p, enum pairs_do what)
+{
+	for (size_t i = 0; i < ROWS_AHEAD && p->index + i < p->end; i++)
+		__builtin_prefetch(p->rows[p->index[i]]);
+	for (pairs_take(p, what); p->index < p->end; pairs_take(p, what))
+		pair_take_any(p, what);
+	out[0] = p->sum[0];
+	out[1] = p->sum[1];
 }
 
 /* Logarithms are below 2^36, entries at most 2^16. */
@@ -196,8 +254,6 @@ static void binary_sum(int64_t *out, const struct counts_ln *l,
 		       const int64_t *rows, size_t n_class,
 		       const struct sample *x)
 {
-	if (n_class == 2 && pairs_sum(out, l, rows, x))
-		return;
 	for (size_t c = 0; c < n_class; c++)
 		out[c] = 0;
 	for (uint32_t i = 0; i < x->count; i++) {
@@ -228,7 +284,11 @@ static void features_sum(int64_t *out, const struct model *m,
 	const int64_t *rows = m->cells + 2 * n_class;
 	struct counts_ln l = counts_ln_of(m);
 
-	if (x->kind != SAMPLE_BINARY)
+	if (is_paired(m->spec, x)) {
+		struct pairs p = pairs_of(m, x, 0);
+
+		pairs_run(out, &p, PAIRS_ASK);
+	} else if (x->kind != SAMPLE_BINARY)
 		for (size_t c = 0; c < n_class; c++)
 			out[c] = values_sum(&l, rows + c, n_class, x);
 	else
@@ -255,19 +315,26 @@ static __int128 weighted(const struct sample *x, __int128 weight, int64_t ln)
 	return weight * ln / DC_FX9_ONE;
 }
 
-/* score[c] = ln P(c) + sum over features of weight * ln P(feature | c) */
-static void scores(const struct model *m, int64_t *out, const struct sample *x)
+/* score[c] = ln P(c) + sum over features of weight * ln P(feature | c): that
+ * of ln count is in out already. */
+static void scores_end(const struct model *m, int64_t *out,
+		       const struct sample *x)
 {
 	uint32_t n_class = m->spec->n_class;
 	const int64_t *class_ln = m->derived, *sum_ln = class_ln + n_class;
 	int64_t total_ln = m->derived[2 * n_class];
 	__int128 weight = weight_of(x);
 
-	features_sum(out, m, x);
 	for (uint32_t c = 0; c < n_class; c++)
 		out[c] = fx9_cut((__int128)out[c] -
 				 weighted(x, weight, sum_ln[c]) +
 				 class_ln[c] - total_ln);
+}
+
+static void scores(const struct model *m, int64_t *out, const struct sample *x)
+{
+	features_sum(out, m, x);
+	scores_end(m, out, x);
 }
 
 /* A weight above 2^62 stops the cell as 2^62 does: their sum fits 64 bits. */
@@ -307,8 +374,8 @@ static void ones_learn(struct model *m, const struct sample *x, size_t first,
 	}
 }
 
-static void learn(struct model *m, const struct sample *x, uint32_t label,
-		  const int64_t *before)
+/* The sample's class and the sum of its features. */
+static void head_learn(struct model *m, const struct sample *x, uint32_t label)
 {
 	size_t n_class = m->spec->n_class;
 
@@ -317,6 +384,14 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 	count_add(m, n_class + label, count_of(weight_of(x)));
 	head_update(m, n_class + label);
 	total_update(m);
+}
+
+static void learn(struct model *m, const struct sample *x, uint32_t label,
+		  const int64_t *before)
+{
+	size_t n_class = m->spec->n_class;
+
+	head_learn(m, x, label);
 	if (x->kind == SAMPLE_BINARY) {
 		ones_learn(m, x, 2 * n_class + label, n_class);
 		return;
@@ -324,6 +399,21 @@ static void learn(struct model *m, const struct sample *x, uint32_t label,
 	for (uint32_t k = 0; k < x->count; k++)
 		count_add(m, (2 + rows_index(x, k)) * n_class + label,
 			  x->value[k]);
+}
+
+static void study(struct model *m, int64_t *before, const struct sample *x,
+		  uint32_t label)
+{
+	if (is_paired(m->spec, x)) {
+		struct pairs p = pairs_of(m, x, label);
+
+		pairs_run(before, &p, PAIRS_STUDY);
+		scores_end(m, before, x);
+		head_learn(m, x, label);
+	} else {
+		scores(m, before, x);
+		learn(m, x, label, NULL);
+	}
 }
 
 const struct model_ops model_naive_bayes = {
@@ -336,4 +426,5 @@ const struct model_ops model_naive_bayes = {
 	.accepts = accepts,
 	.scores = scores,
 	.learn = learn,
+	.study = study,
 };

@@ -403,6 +403,110 @@ START_TEST(learning_marks_what_it_changes)
 }
 END_TEST
 
+/* Whole counts, fractions, counts beyond those that are met in life, and the
+ * last that there is. */
+static void
+counts_fill(struct model_room *r, uint64_t seed)
+{
+	size_t i;
+
+	for (i = 0; i < r->spec.model->cells(&r->spec); i++) {
+		uint64_t draw = unit_random(&seed), n = draw >> 32;
+		int64_t *cell = &r->m.cells[i];
+
+		switch (draw % 16) {
+		case 0:
+			*cell = (int64_t)(n * 2 * (uint64_t)DC_FX9_ONE / 5);
+			break;
+		case 1:
+			*cell = (int64_t)(16383 + n % 3) * DC_FX9_ONE;
+			break;
+		case 2:
+			*cell = (INT64_C(1) << 62) - (int64_t)(n % 2);
+			break;
+		default:
+			*cell = (int64_t)(n % 50) * DC_FX9_ONE;
+		}
+	}
+	r->m.first_leaf = 61;
+	r->spec.model->rebuild(&r->m);
+}
+
+/* One pass does what two do. */
+static void
+studies_as_it_learns(uint32_t n_class)
+{
+	const uint32_t columns = 700;
+	int64_t said[2][SPEC_CLASSES_MAX];
+	struct model_room a, b;
+	uint64_t state = n_class;
+	uint32_t i, k;
+
+	model_room_init(&a, "naive-bayes", columns, n_class, DC_FX9_ONE / 3);
+	model_room_init(&b, "naive-bayes", columns, n_class, DC_FX9_ONE / 3);
+	counts_fill(&a, 1);
+	counts_fill(&b, 1);
+	for (i = 0; i < 400; i++) {
+		uint32_t n = i % 90, label = i % n_class;
+		struct sample x;
+
+		for (k = 0; k < n; k++)
+			index_all[k] = (uint32_t)unit_random(&state) % columns;
+		x = binary(index_all, (uint32_t)sample_sort_unique(index_all,
+								   n));
+		model_study(&a.m, said[0], &x, label);
+		model_naive_bayes.scores(&b.m, said[1], &x);
+		model_naive_bayes.learn(&b.m, &x, label, NULL);
+		unit_require(memcmp(said[0], said[1],
+				    n_class * sizeof(said[0][0])) == 0);
+		unit_require(memcmp(a.m.cells, b.m.cells,
+				    model_naive_bayes.cells(&a.spec) *
+				    sizeof(*a.m.cells)) == 0);
+		unit_require(memcmp(a.m.derived, b.m.derived,
+				    model_naive_bayes.derived(&a.spec) *
+				    sizeof(*a.m.derived)) == 0);
+		unit_require(memcmp(a.dirty, b.dirty, sizeof(a.dirty)) == 0);
+	}
+	model_room_clear(&a);
+	model_room_clear(&b);
+}
+
+START_TEST(bayes_learns_the_same_in_one_pass)
+{
+	studies_as_it_learns(2);
+	studies_as_it_learns(3);
+}
+END_TEST
+
+/* The logarithms of two classes, which have a loop of their own. */
+START_TEST(bayes_asks_by_any_number_of_classes_alike)
+{
+	struct model_room r;
+	uint64_t state = 5;
+	uint32_t i, k;
+
+	model_room_init(&r, "naive-bayes", 500, 2, DC_FX9_ONE / 3);
+	counts_fill(&r, 2);
+	for (i = 0; i < 300; i++) {
+		uint32_t n = 1 + i % 90;
+		int64_t said[2][2];
+		struct sample x;
+
+		for (k = 0; k < n; k++) {
+			index_all[k] = (uint32_t)unit_random(&state) % 500;
+			value_all[k] = DC_FX9_ONE;
+		}
+		n = (uint32_t)sample_sort_unique(index_all, n);
+		x = binary(index_all, n);
+		r.spec.model->scores(&r.m, said[0], &x);
+		x = (struct sample){ SAMPLE_VALUES, n, index_all, value_all };
+		r.spec.model->scores(&r.m, said[1], &x);
+		unit_require(memcmp(said[0], said[1], sizeof(said[0])) == 0);
+	}
+	model_room_clear(&r);
+}
+END_TEST
+
 static void
 derives_as_rebuilt(const char *name)
 {
@@ -611,6 +715,8 @@ UNIT_MAIN("models/model",
 	  the_perceptron_moves_the_two_classes_in_question,
 	  a_binary_sample_counts_like_one_with_ones,
 	  learning_marks_what_it_changes,
+	  bayes_learns_the_same_in_one_pass,
+	  bayes_asks_by_any_number_of_classes_alike,
 	  derived_values_are_those_that_rebuilding_makes,
 	  regression_learns_a_line_and_neighbours_learn_rings,
 	  a_tree_grows_to_its_nodes_and_no_further,
