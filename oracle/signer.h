@@ -45,6 +45,7 @@ struct signer_cfg {
 	const char *log_path;	/* oracle/signlog.h */
 	struct signer_key_files keys[SIGNER_ROLES];
 	uint32_t attest_per_s;
+	uint32_t attest_holds_s;	/* what one may hold from now on */
 	struct wei fee_cap_wei;		/* per gas */
 	struct wei tx_cap_wei;		/* a transaction's worst cost */
 	struct wei day_cap_wei;		/* of all in a UTC day */

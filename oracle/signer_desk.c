@@ -198,11 +198,16 @@ answer_attestation(struct signer_desk *d, struct ec_signature *out,
 		   const struct attestation *a, struct signer_now now,
 		   struct dc_err *err)
 {
+	uint64_t from = a->issued_s > now.unix_s ? a->issued_s : now.unix_s;
 	struct hash32 digest;
 
 	if (a->expires_s <= a->issued_s)
 		return dc_fail(err, DC_EREFUSED,
 			       "an attestation that never holds");
+	if (a->expires_s > from && a->expires_s - from >
+					   d->cfg->attest_holds_s)
+		return dc_fail(err, DC_EREFUSED,
+			       "an attestation that holds too long");
 	if (!attest_admitted(d, now))
 		return dc_fail(err, DC_EBUSY,
 			       "more attestations a second than allowed");

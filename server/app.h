@@ -20,6 +20,7 @@
 #include "server/http.h"
 #include "sql/db.h"
 
+struct attester;
 struct embedder;
 struct event_ring;
 struct exports;
@@ -33,6 +34,9 @@ struct texts;
 /* A text waits so long for the service that embeds it, then 503. What comes
  * later is kept, so that asking again finds it. */
 #define APP_EMBED_MS 10000
+
+/* A prediction waits so long for its attestation. */
+#define APP_ATTEST_MS 10000
 
 /* Who offers a text waits so long until it is looked at; then it goes on
  * waiting by itself. */
@@ -49,6 +53,7 @@ struct app {
 	uint64_t ready_blocks, ready_s;
 	uint32_t query_ms;	/* a query is stopped then; 0: APP_QUERY_MS */
 	uint32_t embed_ms;	/* texts wait for a service; 0: APP_EMBED_MS */
+	uint32_t attest_ms;	/* for an attestation; 0: APP_ATTEST_MS */
 	uint32_t offer_ms;	/* an offered text is looked at; APP_OFFER_MS */
 	struct addr20 pool;
 	/* Who stands apart on leaderboards, beside a model's owner. */
@@ -57,6 +62,7 @@ struct app {
 	struct addr20 operator_signer;	/* zero: this daemon signs nothing */
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
+	struct attester *attester;	/* NULL: nothing is attested */
 	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	struct embedder *embedder;	/* NULL: no service embeds texts */

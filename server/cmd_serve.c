@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "oracle/attester.h"
 #include "oracle/data_dir.h"
 #include "oracle/gateway.h"
 #include "oracle/mirrors.h"
@@ -159,6 +160,24 @@ static enum dc_status start_simulations(struct daemon *d, struct dc_err *err)
 		simulations_new(&d->app.simulations, &o, err);
 }
 
+/* Where the signer holds an attester's key. */
+static enum dc_status start_attester(struct daemon *d, struct dc_err *err)
+{
+	const struct config *c = d->config;
+	const struct attester_options o = {
+		.signer = d->signing == NULL ? NULL :
+			  signing_attests(d->signing),
+		.chain_path = d->chain_path, .data_dir = c->data_dir,
+		.bytes_max = (size_t)c->attest_memory_mib << 20,
+		.per_s = (uint32_t)c->attest_rate,
+		.holds_s = (uint32_t)c->attest_seconds,
+		.ring = on_there, .user = d,
+	};
+
+	return o.signer == NULL ? DC_OK :
+		attester_new(&d->app.attester, &o, err);
+}
+
 static enum dc_status start_exports(struct daemon *d, struct dc_err *err)
 {
 	const struct exports_options o = {
@@ -175,7 +194,8 @@ static enum dc_status migrate_local(struct daemon *d, struct dc_err *err)
 	struct stat st;
 	enum dc_status found = DC_OK;
 
-	if (d->signing == NULL && stat(d->local_path, &st) == 0)
+	if ((d->signing == NULL || signing_outbox(d->signing) == NULL) &&
+	    stat(d->local_path, &st) == 0)
 		found = sql_db_open(&db, d->local_path, SQL_LOCAL, SQL_WRITER,
 				    err);
 	sql_db_close(db);
@@ -231,6 +251,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		status = prover_new(&d->app.prover, d->chain_path,
 				    c->data_dir, c->proof_memory_mib << 20,
 				    err);
+	if (status == DC_OK)
+		status = start_attester(d, err);
 	if (status == DC_OK)
 		status = app_init(&d->app, err);
 	if (status == DC_OK)
@@ -305,6 +327,7 @@ static void stop(struct daemon *d)
 	if (d->gateway != NULL)
 		gateway_stop(d->gateway);
 	app_http_stop(&d->app);
+	attester_free(d->app.attester);
 	simulations_free(d->app.simulations);
 	exports_free(d->app.exports);
 	texts_free(d->app.texts);

@@ -76,6 +76,16 @@ static const struct config_key keys[] = {
 		 "nothing is signed"),
 	KEY_TEXT("sender-key", sender_key, "",
 		 "key file that pays for transactions; the signer's if unset"),
+	KEY_TEXT("attester-key", attester_key, "",
+		 "key file that signs predictions where a client asks for it; "
+		 "without it none is signed"),
+	KEY_UINT("attest-rate", attest_rate, "1024", 1, 1000000,
+		 "at most so many predictions are signed in a second, and in "
+		 "one request"),
+	KEY_UINT("attest-seconds", attest_seconds, "300", 1, 86400,
+		 "so long a signed prediction holds"),
+	KEY_UINT("attest-memory", attest_memory_mib, "256", 16, 1048576,
+		 "MiB of the states that predictions are signed for"),
 	KEY_TEXT("passphrase-file", passphrase_file, "",
 		 "file whose first line opens the key files"),
 	KEY_UINT("max-fee-gwei", max_fee_gwei, "500", 1, 1000000000,

@@ -98,6 +98,10 @@ struct config {
 	uint64_t poll_ms;
 	char *signer_key;
 	char *sender_key;
+	char *attester_key;
+	uint64_t attest_rate;
+	uint64_t attest_seconds;
+	uint64_t attest_memory_mib;
 	char *passphrase_file;
 	uint64_t max_fee_gwei;
 	struct wei daily_wei;

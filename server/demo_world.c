@@ -418,10 +418,11 @@ static enum dc_status write_settings(struct demo *d, struct dc_err *err)
 		      "pool = %s\nstart-block = %llu\ndata-dir = %s/data\n"
 		      "port = %u\npoll-ms = 250\nsigner-key = %s/signer.json\n"
 		      "sender-key = %s/sender.json\n"
+		      "attester-key = %s/attester.json\n"
 		      "passphrase-file = %s/passphrase\n", d->node_port,
 		      (unsigned long long)chainclient_chain_id(d->client),
 		      factory, pool, (unsigned long long)d->start_block,
-		      d->dir, d->port, d->dir, d->dir, d->dir);
+		      d->dir, d->port, d->dir, d->dir, d->dir, d->dir);
 	for (i = 0; found == DC_OK && i < DEMO_MODELS; i++) {
 		found = write_holdout(d, i, err);
 		put_holdout(d, i, &b);
@@ -447,6 +448,8 @@ static enum dc_status start_daemon(struct demo *d, struct dc_err *err)
 		found = save_key(d, d->op_signer, "signer.json", err);
 	if (found == DC_OK)
 		found = save_key(d, d->op_sender, "sender.json", err);
+	if (found == DC_OK)
+		found = save_key(d, d->op_attester, "attester.json", err);
 	if (found == DC_OK)
 		found = write_settings(d, err);
 	(void)snprintf(conf, sizeof(conf), "%s/decaid.conf", d->dir);

@@ -57,8 +57,10 @@ struct http_request {
 	struct http_server *server;
 	struct http_connection *connection;
 	/* The handler is called again: http_wait.state; what it waited for is
-	 * there, or its time is over. NULL at first. */
+	 * there, or its time is over. NULL at first. It may wait for something
+	 * else then: what it waited for before is left. */
 	void *waited;
+	bool (*waited_for)(void *state);	/* http_wait.ready */
 };
 
 /* Who may read a reply from another site, and what a browser may do. */

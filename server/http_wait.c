@@ -21,6 +21,13 @@ static void unlink_waiting(struct http_connection *c)
 	atomic_fetch_sub(&c->loop->n_waiting, 1);
 }
 
+static void call_again(struct http_connection *c)
+{
+	unlink_waiting(c);
+	c->rq.waited = c->wait.state;
+	c->rq.waited_for = c->wait.ready;
+}
+
 /* First among those who wait, then asked: what becomes ready in between rings
  * a loop that somebody waits in. */
 enum http_waiting http_wait_begin(struct http_connection *c,
@@ -30,7 +37,7 @@ enum http_waiting http_wait_begin(struct http_connection *c,
 
 	if (rp->wait.ready == NULL)
 		return HTTP_WAITING_NOT;
-	DC_CHECK(c->wait.ready == NULL);
+	http_wait_end(c);	/* what it waited for before */
 	c->wait = rp->wait;
 	memset(&rp->wait, 0, sizeof(rp->wait));
 	c->wait_until_ms = l->now_ms + c->wait.most_ms;
@@ -39,8 +46,7 @@ enum http_waiting http_wait_begin(struct http_connection *c,
 	c->asleep = true;
 	atomic_fetch_add(&l->n_waiting, 1);
 	if (c->wait.ready(c->wait.state)) {
-		unlink_waiting(c);
-		c->rq.waited = c->wait.state;
+		call_again(c);
 		return HTTP_WAITING_OVER;
 	}
 	MHD_suspend_connection(c->mhd);
@@ -55,6 +61,7 @@ void http_wait_end(struct http_connection *c)
 		c->wait.leave(c->wait.state);
 	memset(&c->wait, 0, sizeof(c->wait));
 	c->rq.waited = NULL;
+	c->rq.waited_for = NULL;
 }
 
 void http_wait_look(struct http_loop *l)
@@ -67,8 +74,7 @@ void http_wait_look(struct http_loop *l)
 		if (!stopping && l->now_ms < c->wait_until_ms &&
 		    !c->wait.ready(c->wait.state))
 			continue;
-		unlink_waiting(c);
-		c->rq.waited = c->wait.state;
+		call_again(c);
 		MHD_resume_connection(c->mhd);
 	}
 }

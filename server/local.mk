@@ -9,6 +9,7 @@ libdc_server_a_SOURCES =
 libdc_server_a_SOURCES += server/child.c server/child.h
 libdc_server_a_SOURCES += server/cmd.c server/cmd.h server/cmd_serve.c
 libdc_server_a_SOURCES += server/app.c server/app.h server/asset.h
+libdc_server_a_SOURCES += server/attesting.c server/attesting.h
 libdc_server_a_SOURCES += server/cmd_backup.c
 libdc_server_a_SOURCES += server/cmd_claims.c
 libdc_server_a_SOURCES += server/client.c server/client.h

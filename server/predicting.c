@@ -105,7 +105,7 @@ bool predicting_embed(struct predicting *p, struct http_request *rq,
 
 	if (encoder_dimension(p->spec) == 0)
 		return true;
-	if (rq->waited != NULL)
+	if (rq->waited_for == embedder_ready)
 		return take_embeddings(p, rq, rp);
 	if (embedder_wish(&wish, a->embedder, p->spec, p->body.input,
 			  p->body.n, &no, &err) != DC_OK) {
@@ -140,8 +140,8 @@ static enum dc_status encode_all(struct predicting *p, struct http_request *rq,
 	return DC_OK;
 }
 
-enum dc_status predicting_ask(struct predicting *p, struct http_request *rq,
-			      struct dc_err *err)
+enum dc_status predicting_encode(struct predicting *p,
+				 struct http_request *rq, struct dc_err *err)
 {
 	size_t n_scores = p->body.n * p->spec->n_class;
 
@@ -154,7 +154,13 @@ enum dc_status predicting_ask(struct predicting *p, struct http_request *rq,
 				   p->body.n * sizeof(*p->sample));
 	p->scores = dc_arena_alloc(rq->arena, n_scores * sizeof(*p->scores));
 	p->label = dc_arena_alloc(rq->arena, p->body.n * sizeof(*p->label));
-	if (encode_all(p, rq, err) != DC_OK)
+	return encode_all(p, rq, err);
+}
+
+enum dc_status predicting_ask(struct predicting *p, struct http_request *rq,
+			      struct dc_err *err)
+{
+	if (predicting_encode(p, rq, err) != DC_OK)
 		return DC_EINVAL;
 	return registry_predict(p->model, p->scores, p->label, &p->as_of,
 				p->sample, p->body.n, err);

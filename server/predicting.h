@@ -16,8 +16,9 @@ struct predicting {
 	const struct model_spec *spec;
 	struct predict_body body;	/* body.n inputs in body.input */
 	const char *list;	/* their list's name, for errors */
-	/* Of predicting_ask, in the request's arena: */
+	/* Of predicting_encode, in the request's arena: */
 	struct sample *sample;		/* (n) */
+	/* Of predicting_ask: */
 	int64_t *scores;		/* (n, n_class), fx9 */
 	uint32_t *label;		/* (n) */
 	struct registry_as_of as_of;	/* what all n were asked of */
@@ -33,9 +34,14 @@ bool predicting_begin(struct predicting *p, struct http_request *rq,
 bool predicting_embed(struct predicting *p, struct http_request *rq,
 		      struct http_reply *rp) DC_MUST_CHECK;
 
-/* Encode p->body and ask.
+/* Encode p->body.
  * Errors: DC_EINVAL an input that the model's encoder does not take, which
  *         and why; more scores than one request may have. */
+enum dc_status predicting_encode(struct predicting *p,
+				 struct http_request *rq,
+				 struct dc_err *err) DC_MUST_CHECK;
+
+/* Encode p->body and ask the model as it is now.  Errors: the same. */
 enum dc_status predicting_ask(struct predicting *p, struct http_request *rq,
 			      struct dc_err *err) DC_MUST_CHECK;
 

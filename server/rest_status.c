@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "oracle/attester.h"
 #include "oracle/mirrors.h"
 #include "server/embedder.h"
 #include "server/exports.h"
@@ -420,6 +421,21 @@ static void put_embedder(struct dc_buf *b, struct embedder *e)
 		   c.failures);
 }
 
+static void put_attester(struct dc_buf *b, struct attester *a)
+{
+	struct attester_counters c;
+
+	attester_counters(a, &c);
+	put_metric(b, "attestations_signed_total", "counter",
+		   "Predictions that were signed.", c.made);
+	put_metric(b, "attestations_kept_total", "counter",
+		   "Signatures that were given again.", c.kept);
+	put_metric(b, "attestations_refused_total", "counter",
+		   "Requests over the rate of signatures.", c.refused);
+	put_metric(b, "attestations_failed_total", "counter",
+		   "Requests that could not be signed.", c.failures);
+}
+
 static void put_exports(struct dc_buf *b, struct exports *e)
 {
 	struct exports_counters c;
@@ -555,6 +571,7 @@ void rest_metrics(struct http_request *rq, struct http_reply *rp)
 	put_mirrors(&rp->body, a->mirrors);
 	put_outbox(&rp->body, a->outbox);
 	put_embedder(&rp->body, a->embedder);
+	put_attester(&rp->body, a->attester);
 	put_exports(&rp->body, a->exports);
 	put_texts(&rp->body, a->texts);
 	put_http(&rp->body, a->http);

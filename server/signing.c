@@ -18,7 +18,7 @@ struct signing {
 
 bool signing_wanted(const struct config *c)
 {
-	return *c->signer_key != '\0';
+	return *c->signer_key != '\0' || *c->attester_key != '\0';
 }
 
 static struct wei fee_cap(const struct config *c)
@@ -30,16 +30,25 @@ static struct wei fee_cap(const struct config *c)
 /* What a signature binds must not be a node's word. */
 static enum dc_status check(const struct config *c, struct dc_err *err)
 {
+	const char *key = *c->signer_key != '\0' ? "signer-key"
+						 : "attester-key";
+	const char *missing = NULL;
+
 	if (c->chain_id == 0)
-		return dc_fail(err, DC_EINVAL,
-			       "chain-id: not set, and signer-key is");
-	if (addr20_is_zero(&c->pool))
-		return dc_fail(err, DC_EINVAL,
-			       "pool: not set, and signer-key is");
-	if (*c->passphrase_file == '\0')
-		return dc_fail(err, DC_EINVAL,
-			       "passphrase-file: not set, and signer-key is");
-	return DC_OK;
+		missing = "chain-id";
+	else if (addr20_is_zero(&c->pool))
+		missing = "pool";
+	else if (*c->passphrase_file == '\0')
+		missing = "passphrase-file";
+	return missing == NULL ? DC_OK :
+		dc_fail(err, DC_EINVAL, "%s: not set, and %s is", missing,
+			key);
+}
+
+static struct signer_key_files files(const struct config *c, const char *key)
+{
+	return (struct signer_key_files){ *key == '\0' ? NULL : key,
+					  c->passphrase_file };
 }
 
 static enum dc_status fork_signer(struct signing *s, const struct config *c,
@@ -53,13 +62,16 @@ static enum dc_status fork_signer(struct signing *s, const struct config *c,
 		.domain = { c->chain_id, c->pool }, .log_path = log_path,
 		.fee_cap_wei = fee_cap(c), .tx_cap_wei = c->daily_wei,
 		.day_cap_wei = c->daily_wei, .rules = &rule, .n_rules = 1,
+		.attest_per_s = (uint32_t)c->attest_rate,
+		.attest_holds_s = (uint32_t)c->attest_seconds,
 	};
 
-	cfg.keys[SIGNER_CHECKPOINTS] = (struct signer_key_files){
-		c->signer_key, c->passphrase_file };
-	cfg.keys[SIGNER_SENDER] = (struct signer_key_files){
-		*c->sender_key == '\0' ? c->signer_key : c->sender_key,
-		c->passphrase_file };
+	cfg.keys[SIGNER_CHECKPOINTS] = files(c, c->signer_key);
+	cfg.keys[SIGNER_ATTESTATIONS] = files(c, c->attester_key);
+	/* who signs no checkpoint sends none */
+	if (*c->signer_key != '\0')
+		cfg.keys[SIGNER_SENDER] = files(c, *c->sender_key == '\0' ?
+						c->signer_key : c->sender_key);
 	return signer_start(&s->signer, &cfg, err);
 }
 
@@ -96,8 +108,11 @@ enum dc_status signing_open(struct signing *s, const struct config *c,
 		.pool = c->pool, .signer = s->signer,
 		.fee_cap_wei = fee_cap(c), .poll_ms = (unsigned)c->poll_ms,
 	};
-	enum dc_status status = outbox_new(&s->outbox, &cfg, err);
+	enum dc_status status;
 
+	if (signer_address(s->signer, SIGNER_CHECKPOINTS) == NULL)
+		return DC_OK;
+	status = outbox_new(&s->outbox, &cfg, err);
 	if (status == DC_OK)
 		gateway_on_change(gateway, outbox_changed, s->outbox);
 	else
@@ -107,7 +122,7 @@ enum dc_status signing_open(struct signing *s, const struct config *c,
 
 enum dc_status signing_start(struct signing *s, struct dc_err *err)
 {
-	return outbox_start(s->outbox, err);
+	return s->outbox == NULL ? DC_OK : outbox_start(s->outbox, err);
 }
 
 void signing_free(struct signing *s)
@@ -124,7 +139,16 @@ void signing_free(struct signing *s)
 
 struct addr20 signing_address(const struct signing *s)
 {
-	return *signer_address(s->signer, SIGNER_CHECKPOINTS);
+	const struct addr20 *a = signer_address(s->signer,
+						SIGNER_CHECKPOINTS);
+
+	return a == NULL ? (struct addr20){ { 0 } } : *a;
+}
+
+struct signer *signing_attests(const struct signing *s)
+{
+	return signer_address(s->signer, SIGNER_ATTESTATIONS) == NULL ? NULL :
+		s->signer;
 }
 
 struct outbox *signing_outbox(const struct signing *s)

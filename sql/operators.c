@@ -165,6 +165,23 @@ sql_operator_find(struct sql_db *db, struct sql_operator *out, bool *found,
 	return sql_operator_read(&q, out, found, arena, err);
 }
 
+static const char SQL_OPERATOR_OF_ATTESTER[] =
+	SQL_OPERATOR_FROM "WHERE attester = ?1 AND +pool = ?2";
+
+enum dc_status
+sql_operator_of_attester(struct sql_db *db, struct sql_operator *out,
+			 bool *found, const struct addr20 *pool,
+			 const struct addr20 *attester,
+			 struct dc_arena *arena, struct dc_err *err)
+{
+	struct sql_query q;
+
+	sql_query_open(&q, db, SQL_OPERATOR_OF_ATTESTER);
+	sql_bind_addr(&q, attester);
+	sql_bind_addr(&q, pool);
+	return sql_operator_read(&q, out, found, arena, err);
+}
+
 /* ?1 and ?2 the place after which the page starts, ?3 limit, ?4 pool. */
 static const char SQL_OPERATORS_ALL[] =
 	SQL_OPERATOR_FROM "WHERE (pool, id) > (?1, ?2)"

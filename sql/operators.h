@@ -56,6 +56,15 @@ enum dc_status sql_operator_find(struct sql_db *db, struct sql_operator *out,
 				 struct dc_arena *arena,
 				 struct dc_err *err) DC_MUST_CHECK;
 
+/* By its attester alone: strangers may name anybody's address as another role
+ * of theirs, but a pool gives an attester's key to one operator for ever. */
+enum dc_status sql_operator_of_attester(struct sql_db *db,
+					struct sql_operator *out, bool *found,
+					const struct addr20 *pool,
+					const struct addr20 *attester,
+					struct dc_arena *arena,
+					struct dc_err *err) DC_MUST_CHECK;
+
 /* In order of (pool, id); pool NULL: all pools (see page.h). */
 enum dc_status sql_operators_page(struct sql_db *db, struct sql_operator *out,
 				  uint32_t *n, char *next,

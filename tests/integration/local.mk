@@ -27,6 +27,12 @@ dist_check_SCRIPTS += tests/integration/demo.sh
 SCRIPT_TESTS += tests/integration/simulate.sh
 dist_check_SCRIPTS += tests/integration/simulate.sh
 
+# Predictions that a contract can check, with the attester's key alone in a
+# daemon of its own.
+EXTRA_DIST += tests/integration/attest.mjs
+SCRIPT_TESTS += tests/integration/attest.sh
+dist_check_SCRIPTS += tests/integration/attest.sh
+
 EXTRA_DIST += tests/integration/keeping.mjs
 SCRIPT_TESTS += tests/integration/keeping.sh
 dist_check_SCRIPTS += tests/integration/keeping.sh

@@ -42,7 +42,8 @@ config(void)
 	static unsigned n;
 	struct signer_cfg cfg = {
 		.domain = { CHAIN, addr(0xaa) }, .log_path = log_path,
-		.attest_per_s = 10, .rules = rules, .n_rules = 2,
+		.attest_per_s = 10, .attest_holds_s = 60,
+		.rules = rules, .n_rules = 2,
 		.fee_cap_wei = wei_from_u64(1000),
 		.tx_cap_wei = wei_from_u64(1000000),
 		.day_cap_wei = wei_from_u64(3000000),
@@ -445,6 +446,39 @@ START_TEST(attestations_are_rate_capped)
 }
 END_TEST
 
+/* From the clock's time on, or the chain's where that is ahead. */
+START_TEST(attestations_hold_no_longer_than_allowed)
+{
+	static const struct {
+		uint64_t issued_s, expires_s;
+		bool granted;
+	} cases[] = {
+		{ 1000, 1060, true }, { 1000, 1061, false },
+		{ 1, 1060, true }, { 1, 1061, false },
+		{ 5000, 5060, true }, { 5000, 5061, false },
+		{ 1000, UINT64_MAX, false }, { UINT64_MAX, 1060, false },
+	};
+	struct signer_cfg cfg = config();
+	struct signer_desk *d = desk_new(&cfg, 1000);
+	struct signer_now now = { 1000, 0 };
+	struct signer_request r;
+	struct signer_reply reply;
+
+	memset(&r, 0, sizeof(r));
+	r.version = SIGNER_WIRE_VERSION;
+	r.ask = SIGNER_ASK_ATTESTATION;
+	for (size_t i = 0; i < DC_ARRAY_LEN(cases); i++) {
+		r.u.attestation.issued_s = cases[i].issued_s;
+		r.u.attestation.expires_s = cases[i].expires_s;
+		signer_desk_answer(d, &reply, (const uint8_t *)&r, sizeof(r),
+				   now);
+		ck_assert_uint_eq(reply.status, cases[i].granted ?
+				  DC_OK : DC_EREFUSED);
+	}
+	signer_desk_free(d);
+}
+END_TEST
+
 START_TEST(packets_of_a_wrong_form_are_refused)
 {
 	struct signer_cfg cfg = config();
@@ -564,6 +598,7 @@ main(void)
 		the_days_cap_holds_also_after_a_restart,
 		large_call_data_passes_and_too_large_is_refused,
 		attestations_are_rate_capped,
+		attestations_hold_no_longer_than_allowed,
 		packets_of_a_wrong_form_are_refused,
 		its_log_is_shortened_while_it_signs,
 	};

@@ -17,16 +17,21 @@ static void start(void)
 	atomic_store(&f.left, 0);
 }
 
-static int ask(unsigned ms)
+static int ask_at(const char *where, unsigned ms)
 {
 	int fd = http_raw_open(http_fixture_port(&f));
 	char text[200];
 
-	snprintf(text, sizeof(text), "POST /wait/%u HTTP/1.1\r\nHost: x\r\n"
+	snprintf(text, sizeof(text), "POST /%s/%u HTTP/1.1\r\nHost: x\r\n"
 		 "Content-Type: application/json\r\nContent-Length: 5\r\n\r\n"
-		 "hello", ms);
+		 "hello", where, ms);
 	http_raw_send(fd, text);
 	return fd;
+}
+
+static int ask(unsigned ms)
+{
+	return ask_at("wait", ms);
 }
 
 static void answers(int fd, const char *end)
@@ -103,6 +108,23 @@ START_TEST(one_connection_may_wait_again)
 }
 END_TEST
 
+START_TEST(a_handler_waits_for_one_thing_after_the_other)
+{
+	int fd;
+
+	start();
+	fd = ask_at("twice", 60000);
+	left_becomes(1);	/* the first is left when the second begins */
+	atomic_store(&f.told, 4);
+	http_server_wake(f.server);
+	answers(fd, "4 hello");
+	left_becomes(2);
+	answers(ask_at("twice", 1), "4 hello");
+	left_becomes(4);
+	http_fixture_stop(&f);
+}
+END_TEST
+
 START_TEST(a_client_that_goes_away_leaves_nothing)
 {
 	int fd;
@@ -133,6 +155,7 @@ UNIT_MAIN("server/http wait",
 	  a_request_waits_and_others_are_served_meanwhile,
 	  what_is_ready_is_not_waited_for,
 	  a_wait_has_an_end,
+	  a_handler_waits_for_one_thing_after_the_other,
 	  one_connection_may_wait_again,
 	  a_client_that_goes_away_leaves_nothing,
 	  stopping_answers_who_waits)

@@ -153,6 +153,28 @@ static void on_wait(struct http_request *rq, struct http_reply *rp)
 		      (int)rq->body_len, rq->body);
 }
 
+static bool first_ready(void *state)
+{
+	(void)state;
+	return true;
+}
+
+/* Waits for one thing, then for another. */
+static void on_wait_twice(struct http_request *rq, struct http_reply *rp)
+{
+	struct http_fixture *f = rq->app;
+
+	if (rq->waited == NULL)
+		rp->wait = (struct http_wait){ first_ready, wait_leave, f,
+					       60000 };
+	else if (rq->waited_for == first_ready)
+		rp->wait = (struct http_wait){ wait_ready, wait_leave, f,
+			(unsigned)strtoul(rq->param[0], NULL, 10) };
+	else
+		dc_buf_printf(&rp->body, "%d %.*s", atomic_load(&f->told),
+			      (int)rq->body_len, rq->body);
+}
+
 static const struct http_route routes[] = {
 	{ HTTP_GET, "/hello", on_hello, 0, "", NULL },
 	{ HTTP_GET, "/large", on_large, 0, "", NULL },
@@ -165,6 +187,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/problem", on_problem, 0, "", NULL },
 	{ HTTP_GET, "/stream", on_stream, 0, "", NULL },
 	{ HTTP_POST, "/wait/{ms}", on_wait, ECHO_MAX, "", NULL },
+	{ HTTP_POST, "/twice/{ms}", on_wait_twice, ECHO_MAX, "", NULL },
 };
 
 /* ---- the server ---- */

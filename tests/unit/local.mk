@@ -351,6 +351,12 @@ tests_unit_check_server_rest_kept_SOURCES = $(unit_rest_sources) \
 tests_unit_check_server_rest_kept_CPPFLAGS = $(unit_rest_cppflags)
 tests_unit_check_server_rest_kept_LDADD = $(unit_server_libs)
 
+UNIT_TESTS += tests/unit/check_server_rest_attest
+tests_unit_check_server_rest_attest_SOURCES = $(unit_rest_sources) \
+	tests/unit/check_server_rest_attest.c
+tests_unit_check_server_rest_attest_CPPFLAGS = $(unit_rest_cppflags)
+tests_unit_check_server_rest_attest_LDADD = $(unit_server_libs)
+
 # Runs ./decaid, which check-unit builds first.
 UNIT_TESTS += tests/unit/check_server_simulations
 tests_unit_check_server_simulations_SOURCES = $(unit_rest_sources) \
