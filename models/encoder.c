@@ -110,6 +110,7 @@ const struct encoder_ops encoder_none = {
 
 static const struct encoder_ops *const encoders[] = {
 	&encoder_embedding,
+	&encoder_murmur3_places,
 	&encoder_murmur3_words,
 	&encoder_ngrams,
 	&encoder_none,

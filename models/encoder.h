@@ -16,8 +16,11 @@
  * murmur3-words  a text: lower case (Unicode), split on white space, each
  *                word's MurmurHash3 (x86, 32 bit, seed 0) modulo columns, as
  *                a set; bytes and white space are JavaScript's
- * vocabulary     a text: lower case, split at spaces, each word's place in
- *                the spec's list, as a set
+ * murmur3-places likewise, but each word's seed is its place in the text, and
+ *                white space at an end has an empty word beyond it: exactly
+ *                what 0xDeCA10B's dashboard computes
+ * vocabulary     a text: lower case, split on white space, each word's place
+ *                in the spec's list, as a set
  * ngrams         a text: words and pairs of them, runs of characters, hashed
  *                likewise (models/encoder_ngrams.c says how); for texts
  * embedding      a text's embedding, numbers that a service over HTTP gave,
@@ -124,6 +127,7 @@ uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed);
 
 /* Every line of the table. */
 extern const struct encoder_ops encoder_embedding;
+extern const struct encoder_ops encoder_murmur3_places;
 extern const struct encoder_ops encoder_murmur3_words;
 extern const struct encoder_ops encoder_ngrams;
 extern const struct encoder_ops encoder_none;

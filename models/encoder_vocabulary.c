@@ -1,37 +1,22 @@
 /*
  * vocabulary: the words of a text that stand in the spec, by their place
  * there; all others are the one column `unknown`. As 0xDeCA10B's "IMDB vocab":
- * lower case, split at each U+0020, so that two in a row have an empty word
- * between them, which is unknown too.
+ * lower case, split at JavaScript's white space, so that some at an end of the
+ * text has an empty word beyond it, which is unknown too.
  */
 #include "config.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <unicase.h>
 #include <unistr.h>
 
 #include "base/types.h"
-#include "models/encoder.h"
+#include "models/encoder_tokens.h"
 
 enum { UNKNOWN };
 
 static const struct spec_param params[] = {
 	{ "unknown", 0, SPEC_WEIGHTS_MAX / SPEC_CLASSES_MIN - 1 },
 };
-
-/* Lower case of a whole text; the caller frees. */
-static uint8_t *lower_case(const char *text, size_t n, size_t *len)
-{
-	uint8_t *lower;
-
-	*len = 0;
-	if (n == 0)
-		return dc_malloc(1);
-	lower = u8_tolower((const uint8_t *)text, n, NULL, NULL, NULL, len);
-	DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
-	return lower;
-}
 
 static uint32_t column_of(const struct model_spec *spec, const uint8_t *word,
 			  size_t n)
@@ -42,41 +27,36 @@ static uint32_t column_of(const struct model_spec *spec, const uint8_t *word,
 		: (uint32_t)spec->encoder_param[UNKNOWN];
 }
 
-static enum dc_status columns_of(struct sample *out,
+/* The column of each word, in order. */
+static enum dc_status columns_of(uint32_t *out, size_t *n,
 				 const struct model_spec *spec,
-				 struct sample_room *room,
-				 const uint8_t *text, size_t n,
+				 const uint8_t *text, size_t len,
 				 struct dc_err *err)
 {
-	size_t n_word = 0, begin = 0;
+	struct encoder_tokens t;
+	const uint8_t *word;
+	size_t bytes;
 
-	for (size_t i = 0; i <= n; i++) {
-		if (i < n && text[i] != ' ')
-			continue;
-		if (n_word == ENCODER_WORDS_MAX)
+	*n = 0;
+	encoder_tokens_init(&t, text, len);
+	while (encoder_tokens_next(&t, &word, &bytes)) {
+		if (*n == ENCODER_WORDS_MAX)
 			return dc_fail(err, DC_EINVAL,
 				       "text has more than %d words",
 				       ENCODER_WORDS_MAX);
-		room->index[n_word++] =
-			column_of(spec, text + begin, i - begin);
-		begin = i + 1;
+		out[(*n)++] = column_of(spec, word, bytes);
 	}
-	*out = (struct sample){
-		.kind = SAMPLE_BINARY,
-		.count = (uint32_t)sample_sort_unique(room->index, n_word),
-		.index = room->index,
-	};
 	return DC_OK;
 }
 
-static enum dc_status encode(struct sample *out, const struct model_spec *spec,
-			     struct sample_room *room,
-			     const struct encoder_input *in,
-			     struct dc_err *err)
+enum dc_status encoder_vocabulary_columns(uint32_t *out, size_t *n,
+					  const struct model_spec *spec,
+					  const struct encoder_input *in,
+					  struct dc_err *err)
 {
 	enum dc_status st;
 	uint8_t *lower;
-	size_t n;
+	size_t len;
 
 	if (in->kind != ENCODER_TEXT)
 		return dc_fail(err, DC_EINVAL, "this model takes a text");
@@ -85,10 +65,29 @@ static enum dc_status encode(struct sample *out, const struct model_spec *spec,
 			       ENCODER_TEXT_BYTES_MAX);
 	if (in->n > 0 && u8_check((const uint8_t *)in->text, in->n))
 		return dc_fail(err, DC_EINVAL, "text is not UTF-8");
-	lower = lower_case(in->text, in->n, &n);
-	st = columns_of(out, spec, room, lower, n, err);
+	lower = encoder_lower((const uint8_t *)in->text, in->n, &len);
+	st = columns_of(out, n, spec, lower, len, err);
 	free(lower);
 	return st;
+}
+
+static enum dc_status encode(struct sample *out, const struct model_spec *spec,
+			     struct sample_room *room,
+			     const struct encoder_input *in,
+			     struct dc_err *err)
+{
+	size_t n;
+	enum dc_status st =
+		encoder_vocabulary_columns(room->index, &n, spec, in, err);
+
+	if (st != DC_OK)
+		return st;
+	*out = (struct sample){
+		.kind = SAMPLE_BINARY,
+		.count = (uint32_t)sample_sort_unique(room->index, n),
+		.index = room->index,
+	};
+	return DC_OK;
 }
 
 const struct encoder_ops encoder_vocabulary = {

@@ -10,6 +10,7 @@ libdc_models_a_SOURCES = \
 	models/deca.c models/deca.h models/deca_private.h \
 	models/deca_bayes.c \
 	models/deca_centroid.c \
+	models/deca_encoder.c models/deca_encoder.h \
 	models/deca_perceptron.c \
 	models/deca_reason.h \
 	models/deca_sparse_centroid.c \
@@ -20,6 +21,7 @@ libdc_models_a_SOURCES = \
 	models/encoder_ngrams.c \
 	models/encoder_pixels.c \
 	models/encoder_scale.c \
+	models/encoder_tokens.c models/encoder_tokens.h \
 	models/encoder_unit.c \
 	models/encoder_vocabulary.c \
 	models/encoder_words.c \

@@ -63,6 +63,7 @@ struct app {
 	struct outbox *outbox;		/* NULL: this daemon sends nothing */
 	struct mirrors *mirrors;	/* NULL: no model of 0xDeCA10B's */
 	struct attester *attester;	/* NULL: nothing is attested */
+	const struct model_spec *vocabulary;	/* of mirrors' texts; NULL */
 	struct prover *prover;		/* NULL: no proofs are made */
 	struct samples *samples;	/* NULL: pruned ones are not fetched */
 	struct embedder *embedder;	/* NULL: no service embeds texts */

@@ -33,6 +33,7 @@
 #include "server/signing.h"
 #include "server/simulations.h"
 #include "server/texts.h"
+#include "server/vocabulary.h"
 
 struct daemon {
 	const struct config *config;
@@ -43,6 +44,7 @@ struct daemon {
 	struct gateway *gateway;
 	struct mirrors *mirrors;
 	struct app app;
+	struct model_spec vocabulary;	/* .encoder NULL: none is set */
 	struct http_server *http;
 };
 
@@ -202,12 +204,24 @@ static enum dc_status migrate_local(struct daemon *d, struct dc_err *err)
 	return found;
 }
 
+static enum dc_status read_vocabulary(struct daemon *d, struct dc_err *err)
+{
+	enum dc_status st = DC_OK;
+
+	if (*d->config->mirror_vocabulary != '\0') {
+		st = vocabulary_read(&d->vocabulary,
+				     d->config->mirror_vocabulary, err);
+		d->app.vocabulary = &d->vocabulary;
+	}
+	return st;
+}
+
 static enum dc_status start_texts(struct daemon *d, struct dc_err *err)
 {
 	const struct texts_options o = {
 		.chain_path = d->chain_path, .local_path = d->local_path,
 		.registry = gateway_registry(d->gateway),
-		.vocabulary = d->config->mirror_vocabulary,
+		.vocabulary = d->app.vocabulary,
 		.bytes_max = (size_t)d->config->texts_mib << 20,
 		.ring = on_there, .user = d,
 	};
@@ -259,6 +273,8 @@ static enum dc_status start_http(struct daemon *d, struct dc_err *err)
 		status = start_simulations(d, err);
 	if (status == DC_OK)
 		status = start_exports(d, err);
+	if (status == DC_OK)
+		status = read_vocabulary(d, err);
 	if (status == DC_OK)
 		status = start_texts(d, err);
 	if (status != DC_OK)
@@ -339,6 +355,7 @@ static void stop(struct daemon *d)
 	gateway_close(d->gateway);
 	holdouts_free(d->holdouts);
 	embedder_free(d->embedder);
+	spec_clear(&d->vocabulary);
 }
 
 /* Main alone takes the signals that end the daemon; every thread inherits

@@ -116,7 +116,7 @@ static const struct config_key keys[] = {
 		 "give for contributions; 0 takes none"),
 	KEY_TEXT("mirror-vocabulary", mirror_vocabulary, "",
 		 "JSON file with the words of encoder IMDB vocab of "
-		 "0xDeCA10B's contracts: their texts are held against it"),
+		 "0xDeCA10B's contracts: their texts are encoded by it"),
 	KEY_UINT("ready-blocks", ready_blocks, "3", 0, 1000000,
 		 "/readyz allows so many blocks behind the head"),
 	KEY_UINT("ready-seconds", ready_s, "30", 0, 1000000,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "incentives/deca_incentive.h"
+#include "models/deca_encoder.h"
 #include "models/fx9.h"
 #include "oracle/mirrors.h"
 #include "server/predict_body.h"
@@ -233,24 +234,65 @@ void rest_mirror_put_deposit(struct rest *r, const struct sql_model *m,
 
 /* ---- predict ---- */
 
-static enum dc_status data_of(const int64_t **data, struct http_request *rq,
-			      const struct encoder_input *in,
-			      struct dc_err *err)
-{
-	int64_t *v;
+/* One input at a time, as the contract's predict takes it. */
+struct asking {
+	struct app *app;
+	struct dc_arena *arena;
+	size_t mirror;
+	enum deca_encoder encoder;
+	/* (ENCODER_WORDS_MAX) each, once a text came */
+	uint32_t *number;
+	int64_t *data;
+};
 
-	if (in->kind == ENCODER_FEATURES) {
-		*data = in->feature;
-		return DC_OK;
-	}
-	if (in->kind != ENCODER_INDICES)
-		return dc_fail(err, DC_EINVAL, "this model's contract takes "
-			       "features or indices, not texts");
-	v = dc_arena_alloc(rq->arena, (in->n + 1) * sizeof(*v));
+static const int64_t *data_of_indices(const struct asking *a,
+				      const struct encoder_input *in)
+{
+	int64_t *v = dc_arena_alloc(a->arena, (in->n + 1) * sizeof(*v));
+
 	for (size_t i = 0; i < in->n; i++)
 		v[i] = (int64_t)in->index[i];
-	*data = v;
-	return DC_OK;
+	return v;
+}
+
+static enum dc_status data_of_text(const int64_t **data, size_t *n,
+				   struct asking *a,
+				   const struct encoder_input *in,
+				   struct dc_err *err)
+{
+	const size_t room = ENCODER_WORDS_MAX;
+	enum dc_status st;
+
+	if (a->number == NULL) {
+		a->number = dc_arena_alloc(a->arena,
+					   room * sizeof(*a->number));
+		a->data = dc_arena_alloc(a->arena, room * sizeof(*a->data));
+	}
+	st = deca_encoder_text(a->number, n, a->encoder, a->app->vocabulary,
+			       in, err);
+	for (size_t i = 0; st == DC_OK && i < *n; i++)
+		a->data[i] = a->number[i];
+	*data = a->data;
+	return st;
+}
+
+static enum dc_status data_of(const int64_t **data, size_t *n,
+			      struct asking *a, const struct encoder_input *in,
+			      struct dc_err *err)
+{
+	*n = in->n;
+	switch (in->kind) {
+	case ENCODER_FEATURES:
+		*data = in->feature;
+		return DC_OK;
+	case ENCODER_INDICES:
+		*data = data_of_indices(a, in);
+		return DC_OK;
+	case ENCODER_TEXT:
+	case ENCODER_IMAGE:
+		break;
+	}
+	return data_of_text(data, n, a, in, err);
 }
 
 static const char *class_name(const struct mirror_view *v, uint64_t label)
@@ -281,27 +323,33 @@ static void put_prediction(struct json_out *j, const struct mirror_view *v,
 	json_put_close(j, '}');
 }
 
-static enum dc_status predict_all(struct http_request *rq, size_t i,
-				  uint64_t *label,
+static enum dc_status predict_one(uint64_t *label, struct asking *a,
+				  const struct encoder_input *in,
+				  struct dc_err *err)
+{
+	struct deca_prediction p = { .label = 0 };
+	const int64_t *data;
+	size_t n;
+	enum dc_status st = data_of(&data, &n, a, in, err);
+
+	if (st == DC_OK)
+		st = mirrors_predict(a->app->mirrors, a->mirror, &p, data, n,
+				     err);
+	if (st == DC_OK && p.reason != DECA_DONE)
+		st = dc_fail(err, DC_EINVAL, "the contract reverts: %s",
+			     deca_reason_text(p.reason));
+	*label = p.label;
+	return st;
+}
+
+static enum dc_status predict_all(uint64_t *label, struct asking *a,
 				  const struct predict_body *body,
 				  struct dc_err *err)
 {
-	struct app *a = rq->app;
 	enum dc_status st = DC_OK;
 
-	for (size_t k = 0; st == DC_OK && k < body->n; k++) {
-		struct deca_prediction p = { .label = 0 };
-		const int64_t *data = NULL;
-
-		st = data_of(&data, rq, &body->input[k], err);
-		if (st == DC_OK)
-			st = mirrors_predict(a->mirrors, i, &p, data,
-					     body->input[k].n, err);
-		if (st == DC_OK && p.reason != DECA_DONE)
-			st = dc_fail(err, DC_EINVAL, "the contract reverts: "
-				     "%s", deca_reason_text(p.reason));
-		label[k] = p.label;
-	}
+	for (size_t k = 0; st == DC_OK && k < body->n; k++)
+		st = predict_one(&label[k], a, &body->input[k], err);
 	return st;
 }
 
@@ -333,6 +381,7 @@ static enum dc_status answer(struct rest *r, size_t i,
 {
 	struct predict_body body;
 	struct mirror_view v;
+	struct asking a;
 	uint64_t *label;
 	enum dc_status st;
 
@@ -348,7 +397,9 @@ static enum dc_status answer(struct rest *r, size_t i,
 	if (st != DC_OK)
 		return st;
 	label = dc_arena_alloc(r->arena, (body.n + 1) * sizeof(*label));
-	st = predict_all(r->rq, i, label, &body, &r->err);
+	a = (struct asking){ r->app, r->arena, i,
+			     deca_encoder_find(m->is.encoder), NULL, NULL };
+	st = predict_all(label, &a, &body, &r->err);
 	if (st == DC_EBUSY)
 		rest_later(r, 1, "%s", r->err.text);
 	if (st == DC_OK)

@@ -1,8 +1,6 @@
 /*
  * Texts and the samples that they encode to: by a spec's encoder, or by the
- * encoders that 0xDeCA10B's dashboard knows by name.
- * Source of those: 0xDeCA10B, commit f97e40d, demo/client/src/encoding and
- * components/model.js.
+ * encoders that 0xDeCA10B's contracts name.
  */
 #include "config.h"
 
@@ -12,17 +10,16 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/keccak.h"
-#include "models/encoder.h"
-#include "server/vocabulary.h"
+#include "models/deca_encoder.h"
+#include "models/encoder_tokens.h"
 
 #define DIFFERS "the text does not encode to what was contributed"
 
 struct text_check {
 	struct sample_room *room;
-	struct model_spec vocabulary;	/* .encoder NULL: none is set */
+	const struct model_spec *vocabulary;	/* NULL: none is set */
 };
 
 /* ---- our own ---- */
@@ -70,10 +67,11 @@ static size_t numbers_of(const struct sql_contribution *c)
 	return c->is.sample_len / 8;
 }
 
-/* Are the contribution's numbers, modulo m, those of a set? Their order and
- * how often each stands there tell nothing of a text. */
-static bool is_set(const struct sql_contribution *c, const struct sample *set,
-		   uint32_t m)
+/* Are the contribution's numbers those of the set, in any order and as often
+ * as they like?
+ * set  (n) sorted */
+static bool is_set(const struct sql_contribution *c, const uint32_t *set,
+		   size_t n_set)
 {
 	size_t n = numbers_of(c), k;
 	uint32_t *own = dc_calloc(n + 1, sizeof(*own));
@@ -83,44 +81,40 @@ static bool is_set(const struct sql_contribution *c, const struct sample *set,
 		int64_t v = number_at(c, i);
 
 		same = v >= 0 && v <= UINT32_MAX;
-		own[i] = (uint32_t)((uint64_t)v % m);
+		own[i] = (uint32_t)v;
 	}
 	k = same ? sample_sort_unique(own, n) : 0;
-	same = same && k == set->count &&
-		(k == 0 || memcmp(own, set->index, k * sizeof(*own)) == 0);
+	same = same && k == n_set &&
+		(k == 0 || memcmp(own, set, k * sizeof(*own)) == 0);
 	free(own);
 	return same;
 }
 
-/* Whole hashes: no column takes two of them, but for the last one. */
+/* The dashboard's numbers, or of hashes those of 0xDeCA10B's simulation. */
+static bool is_text(const struct sql_contribution *c,
+		    enum deca_encoder encoder, uint32_t *number, size_t n,
+		    const struct encoder_input *in)
+{
+	if (is_set(c, number, sample_sort_unique(number, n)))
+		return true;
+	return encoder == DECA_ENCODER_HASHES &&
+		encoder_token_hashes(number, &n, in, ENCODER_SEED_NONE,
+				     NULL) == DC_OK &&
+		is_set(c, number, sample_sort_unique(number, n));
+}
+
 static enum dc_status check_words(struct text_check *k,
 				  const struct sql_contribution *c,
+				  enum deca_encoder encoder,
 				  const struct encoder_input *in,
 				  struct dc_err *err)
 {
-	const struct model_spec whole = { .columns = UINT32_MAX };
-	struct sample set;
-	enum dc_status st = encoder_murmur3_words.encode(&set, &whole, k->room,
-							 in, err);
+	uint32_t *number = k->room->index;
+	size_t n;
+	enum dc_status st = deca_encoder_text(number, &n, encoder,
+					      k->vocabulary, in, err);
 
-	if (st == DC_OK && !is_set(c, &set, UINT32_MAX))
-		st = dc_fail(err, DC_EINVAL, DIFFERS);
-	return st;
-}
-
-static enum dc_status check_vocabulary(struct text_check *k,
-				       const struct sql_contribution *c,
-				       const struct encoder_input *in,
-				       struct dc_err *err)
-{
-	struct sample set;
-	enum dc_status st;
-
-	if (k->vocabulary.encoder == NULL)
-		return dc_fail(err, DC_EINVAL, "this daemon has no vocabulary "
-			       "to check it with");
-	st = encoder_encode(&set, &k->vocabulary, k->room, in, err);
-	if (st == DC_OK && !is_set(c, &set, UINT32_MAX))
+	if (st == DC_OK && !is_text(c, encoder, number, n, in))
 		st = dc_fail(err, DC_EINVAL, DIFFERS);
 	return st;
 }
@@ -134,10 +128,11 @@ static bool number_of(int64_t *out, const json_t *v, bool times)
 		*out = json_integer_value(v);
 		return json_is_integer(v);
 	}
-	x = floor(json_number_value(v) * 1e9 + 0.5);
+	x = json_number_value(v) * 1e9;
 	if (!json_is_number(v) || !(x > -9.2e18 && x < 9.2e18))
 		return false;
-	*out = (int64_t)x;
+	*out = (int64_t)floor(x);
+	*out += x - floor(x) >= 0.5;
 	return true;
 }
 
@@ -160,23 +155,27 @@ static enum dc_status check_numbers(const struct sql_contribution *c,
 	return same ? DC_OK : dc_fail(err, DC_EINVAL, DIFFERS);
 }
 
-/* Case may differ. */
-static enum dc_status check_by_name(struct text_check *k, const char *encoder,
+static enum dc_status check_by_name(struct text_check *k, const char *name,
 				    const struct sql_contribution *c,
 				    const struct encoder_input *in,
 				    struct dc_err *err)
 {
+	enum deca_encoder encoder = deca_encoder_find(name);
+
 	if (c->pruned)
 		return dc_fail(err, DC_EINVAL, "the sample is not here any "
 			       "more to check it with");
-	if (strcasecmp(encoder, "MurmurHash3") == 0)
-		return check_words(k, c, in, err);
-	if (strcasecmp(encoder, "IMDB vocab") == 0)
-		return check_vocabulary(k, c, in, err);
-	if (strcasecmp(encoder, "none") == 0)
-		return check_numbers(c, in, false, err);
-	if (strcasecmp(encoder, "Multiply by 1E9, then round") == 0)
-		return check_numbers(c, in, true, err);
+	switch (encoder) {
+	case DECA_ENCODER_HASHES:
+	case DECA_ENCODER_VOCABULARY:
+		return check_words(k, c, encoder, in, err);
+	case DECA_ENCODER_NONE:
+	case DECA_ENCODER_TIMES:
+		return check_numbers(c, in, encoder == DECA_ENCODER_TIMES,
+				     err);
+	case DECA_ENCODER_OTHER:
+		break;
+	}
 	return dc_fail(err, DC_EINVAL, "this model's encoder is not known "
 		       "here: its texts cannot be checked");
 }
@@ -195,52 +194,19 @@ enum dc_status text_check(struct text_check *k, const struct sql_model *m,
 
 /* ---- its life ---- */
 
-/* A spec that is nothing but its encoder. */
-static enum dc_status read_vocabulary(struct model_spec *out,
-				      const char *path, struct dc_err *err)
-{
-	struct dc_buf words, text;
-	uint64_t columns = 0;
-	enum dc_status st;
-
-	dc_buf_init(&words, (size_t)16 << 20);
-	dc_buf_init(&text, (size_t)16 << 20);
-	st = vocabulary_put(&words, path, &columns, err);
-	dc_buf_printf(&text, "decaid 1\nmodel naive-bayes columns=%llu "
-		      "smoothing=1\n", (unsigned long long)columns);
-	dc_buf_append(&text, words.data, words.len);
-	dc_buf_append_text(&text, "verdict two-fold credit=1 margin=1\n"
-			   "sample packed\nclass a\nclass b\n");
-	if (st == DC_OK)
-		st = spec_parse(out, dc_buf_text(&text), text.len, err);
-	dc_buf_clear(&words);
-	dc_buf_clear(&text);
-	return st;
-}
-
-enum dc_status text_check_new(struct text_check **out, const char *vocabulary,
-			      struct dc_err *err)
+struct text_check *text_check_new(const struct model_spec *vocabulary)
 {
 	struct text_check *k = dc_calloc(1, sizeof(*k));
-	enum dc_status st = DC_OK;
 
 	k->room = dc_malloc(sizeof(*k->room));
-	if (*vocabulary != '\0')
-		st = read_vocabulary(&k->vocabulary, vocabulary, err);
-	if (st == DC_OK) {
-		*out = k;
-		return DC_OK;
-	}
-	memset(&k->vocabulary, 0, sizeof(k->vocabulary));
-	text_check_free(k);
-	return st;
+	k->vocabulary = vocabulary;
+	return k;
 }
 
 void text_check_free(struct text_check *k)
 {
 	if (k == NULL)
 		return;
-	spec_clear(&k->vocabulary);
 	free(k->room);
 	free(k);
 }

@@ -14,12 +14,10 @@
 
 struct text_check;
 
-/* vocabulary  a JSON file (server/vocabulary.h) with the words of encoder
- *             "IMDB vocab" of 0xDeCA10B's contracts; "": such texts are not
- *             checked
- * Errors: DC_EIO, DC_EINVAL the file. */
-enum dc_status text_check_new(struct text_check **out, const char *vocabulary,
-			      struct dc_err *err) DC_MUST_CHECK;
+/* vocabulary  a spec with the words of encoder "IMDB vocab" of 0xDeCA10B's
+ *             contracts (server/vocabulary.h), borrowed; NULL: such texts are
+ *             not checked */
+struct text_check *text_check_new(const struct model_spec *vocabulary);
 void text_check_free(struct text_check *k);	/* NULL is taken */
 
 /* Does the text encode to the contribution's sample?

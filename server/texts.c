@@ -439,11 +439,10 @@ static void *run(void *arg)
 
 static enum dc_status open_all(struct texts *t, struct dc_err *err)
 {
-	enum dc_status st = text_check_new(&t->check, t->o.vocabulary, err);
+	enum dc_status st = sql_db_open(&t->local, t->o.local_path, SQL_LOCAL,
+					SQL_WRITER, err);
 
-	if (st == DC_OK)
-		st = sql_db_open(&t->local, t->o.local_path, SQL_LOCAL,
-				 SQL_WRITER, err);
+	t->check = text_check_new(t->o.vocabulary);
 	if (st == DC_OK)
 		st = sql_db_open(&t->chain, t->o.chain_path, SQL_CHAIN,
 				 SQL_READER, err);

@@ -40,7 +40,7 @@ struct texts_options {
 	const char *chain_path, *local_path;	/* borrowed; local.db is made
 						 * where it is missing */
 	struct registry *registry;		/* borrowed */
-	const char *vocabulary;			/* of text_check_new */
+	const struct model_spec *vocabulary;	/* of text_check_new */
 	size_t bytes_max;
 	unsigned wait_s;	/* 0: TEXTS_WAIT_S */
 	/* An offer was looked at, or a text is kept.  Thread: its own. */
@@ -48,7 +48,7 @@ struct texts_options {
 	void *user;
 };
 
-/* Errors: DC_EIO no thread; text_check_new's; of sql_db_open. */
+/* Errors: DC_EIO no thread; of sql_db_open. */
 enum dc_status texts_new(struct texts **out, const struct texts_options *o,
 			 struct dc_err *err) DC_MUST_CHECK;
 

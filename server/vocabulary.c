@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/types.h"
-#include "models/spec.h"
 #include "server/gzip_file.h"
 
 #define BYTES_MAX ((size_t)16 << 20)
@@ -77,6 +76,29 @@ enum dc_status vocabulary_put(struct dc_buf *out, const char *path,
 			: put(out, root, path, columns, err);
 	}
 	json_decref(root);
+	dc_buf_clear(&text);
+	return st;
+}
+
+enum dc_status vocabulary_read(struct model_spec *out, const char *path,
+			       struct dc_err *err)
+{
+	struct dc_buf words, text;
+	uint64_t columns = 0;
+	enum dc_status st;
+
+	*out = (struct model_spec){ .encoder = NULL };
+	dc_buf_init(&words, BYTES_MAX);
+	dc_buf_init(&text, BYTES_MAX);
+	st = vocabulary_put(&words, path, &columns, err);
+	dc_buf_printf(&text, "decaid 1\nmodel naive-bayes columns=%llu "
+		      "smoothing=1\n", (unsigned long long)columns);
+	dc_buf_append(&text, words.data, words.len);
+	dc_buf_append_text(&text, "verdict two-fold credit=1 margin=1\n"
+			   "sample packed\nclass a\nclass b\n");
+	if (st == DC_OK)
+		st = spec_parse(out, dc_buf_text(&text), text.len, err);
+	dc_buf_clear(&words);
 	dc_buf_clear(&text);
 	return st;
 }

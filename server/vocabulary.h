@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/status.h"
+#include "models/spec.h"
 
 #define VOCABULARY_UNKNOWN 1337		/* the column of all other words */
 
@@ -18,5 +19,10 @@
 enum dc_status vocabulary_put(struct dc_buf *out, const char *path,
 			      uint64_t *columns, struct dc_err *err)
 	DC_MUST_CHECK;
+
+/* A spec that is nothing but that encoder. Owner: spec_clear.
+ * Errors: as vocabulary_put. */
+enum dc_status vocabulary_read(struct model_spec *out, const char *path,
+			       struct dc_err *err) DC_MUST_CHECK;
 
 #endif /* DECAID_SERVER_VOCABULARY_H */

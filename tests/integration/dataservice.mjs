@@ -59,8 +59,11 @@ async function daemon(args) {
 
 const refused = (promise, status, why) => assert.rejects(promise, (e) => e.status === status && why.test(e.message));
 
-// What the dashboard's encoder makes of a text.
-const hashed = (text) => [...new Set(text.toLowerCase().split(/\s+/).map((t) => BigInt(murmur3(t))))];
+// What the dashboard's encoders make of a text, its places as seeds and all.
+const hashed = (text) => text.toLocaleLowerCase("en").split(/\s+/).map(murmur3).map(BigInt);
+const vocabulary = Object.fromEntries("the a film good bad plot of to not was".split(" ").map((word, i) => [word, i]));
+const numbered = (text) => text.toLocaleLowerCase("en").split(/\s+/)
+	.map((t) => BigInt(Object.hasOwn(vocabulary, t) ? vocabulary[t] : 1337));
 
 // The page of a contribution: posted when the wallet told the hash, before anything is mined.
 async function trains(world, { store, url }, text) {
@@ -95,6 +98,41 @@ async function isHeldAgainstTheChain(world, { store }) {
 	await refused(store.saveOriginalData(tx, { text: `${text} ${text}` }), 400, /another text/);
 }
 
+// Whoever asks the daemon about a text is told what the contract says of the dashboard's numbers for it.
+async function saysOfTexts(world, { url }, encode) {
+	const { chain, parts: { trainer, c, kind } } = world;
+	const texts = ["good", "bad", "a GOOD\tfilm", " not a bad  plot\n", "", "the the the the of of of", "Plot of İ ΑΣ \u{1f436}"];
+	for (const [text, label] of [["good", 1n], ["bad", 0n]]) {
+		for (let i = 0; i < 3; i++) {
+			await world.send(chain.accounts[6], trainer, "addData", [encode(text), label], 10n ** 18n);
+			await chain.mine();
+		}
+	}
+	const predict = (body) => fetch(`${url}v1/models/${trainer.address}/predict`, { method: "POST",
+		headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+	const said = await Promise.all(texts.map(async (text) => Number(await chain.reader.readContract({ address: c.address,
+		abi: c.abi, functionName: "predict", args: [encode(text)] }))));
+	assert.ok(new Set(said).size > 1, `${kind}: ${said}`);
+	const answers = await until(async () => {
+		const { predictions } = await (await predict({ inputs: texts.map((text) => ({ text })) })).json();
+		return JSON.stringify(predictions?.map((p) => p.label)) === JSON.stringify(said) && predictions;
+	});
+	assert.equal(await run("predict", trainer.address, `--url=${url}`, `--text=${texts[2]}`), answers[2].class);
+	const rows = texts.map((text) => ({ indices: encode(text).map(Number) }));
+	assert.deepEqual((await (await predict({ inputs: rows })).json()).predictions, answers);
+	const wrong = await fetch(`${url}v1/models/${trainer.address}/predict`, { method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: Buffer.concat([Buffer.from('{"text":"caf'), Buffer.from([0xe9]), Buffer.from('"}')]) });
+	assert.equal(wrong.status, 400);
+}
+
+async function takesNoTexts(world, { url }) {
+	const r = await fetch(`${url}v1/models/${world.parts.trainer.address}/predict`, { method: "POST",
+		headers: { "Content-Type": "application/json" }, body: '{"text":"good"}' });
+	assert.equal(r.status, 400);
+	assert.match((await r.json()).detail, /features or indices, not texts/);
+}
+
 // A page of numbers: what was typed is JSON.
 async function takesNumbers(world, { store }) {
 	const { chain, parts: { trainer } } = world;
@@ -112,9 +150,9 @@ async function listsModels(worlds, { store }) {
 	assert.deepEqual(models.map((m) => m.address), addresses);
 	assert.equal(remaining, 0);
 	const first = await store.getModels(null, 1);
-	assert.deepEqual([first.models.map((m) => m.address), first.remaining], [[addresses[0]], 1]);
+	assert.deepEqual([first.models.map((m) => m.address), first.remaining], [[addresses[0]], addresses.length - 1]);
 	const rest = await store.getModels(first.models[0].address, 10);
-	assert.deepEqual([rest.models.map((m) => m.address), rest.remaining], [[addresses[1]], 0]);
+	assert.deepEqual([rest.models.map((m) => m.address), rest.remaining], [addresses.slice(1), 0]);
 	for (const m of models) {
 		assert.equal(m.modelType, "Classifier64");
 		assert.deepEqual(await store.getModel(m.id), m);
@@ -137,20 +175,23 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "decaid-dataservice-"));
 try {
 	const chain = new Chain(anvil.url);
 	await chain.deploy();
-	const [words, numbers] = [new World(chain), new World(chain)];
+	const [words, numbers, named] = [new World(chain), new World(chain), new World(chain)];
 	await words.system("SparsePerceptron", false, "MurmurHash3");
 	await words.wire();
 	await numbers.system("DensePerceptron", true, "Multiply by 1E9, then round");
 	await numbers.wire();
-	await words.live(2);
-	await numbers.live(2);
+	await named.system("NaiveBayesClassifier", false, "IMDB vocab");
+	await named.wire();
+	for (const world of [words, numbers, named]) await world.live(2);
+	const list = path.join(folder, "vocabulary.json");
+	fs.writeFileSync(list, JSON.stringify(vocabulary));
 	await chain.mine();
 	const args = ["serve", "--rpc", chain.url, "--factory", chain.factory, "--start-block", "0", "--data-dir", folder,
 		"--port", "0", "--finality", "depth:3", "--poll-ms", "20", "--json", "--texts", "1",
-		"--mirror", words.parts.trainer.address, "--mirror", numbers.parts.trainer.address];
+		"--mirror-vocabulary", list, ...[words, numbers, named].flatMap((w) => ["--mirror", w.parts.trainer.address])];
 	let d = await daemon(args);
 	assert.equal(await d.store.health(), true);
-	await until(async () => (await d.store.getModels()).models.length === 2);
+	await until(async () => (await d.store.getModels()).models.length === 3);
 	const asked = await fetch(`${d.url}api/data`, { method: "OPTIONS", headers: { "Origin": "http://dashboard.example",
 		"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type" } });
 	assert.ok(asked.ok);
@@ -158,8 +199,11 @@ try {
 	const tx = await trains(words, d, "Fresh TOMATOES and\tbasil");
 	await isHeldAgainstTheChain(words, d);
 	await takesNumbers(numbers, d);
+	await saysOfTexts(words, d, hashed);
+	await saysOfTexts(named, d, numbered);
+	await takesNoTexts(numbers, d);
 	await until(async () => (await d.store.getModels()).models.every((m) => m.accuracy !== null));
-	await listsModels([words, numbers], d);
+	await listsModels([words, numbers, named], d);
 
 	// an operator deletes one, and the rest is there after a restart
 	assert.equal(await run("db", "forget", `--data-dir=${folder}`, tx), "1 texts deleted");

@@ -120,7 +120,7 @@ function picture(name, width, height, grey) {
 
 const texts = [
 	"good", "Good BAD ugly", "  spaces  at\tboth\nends ", "don't split, commas", "\u00c9T\u00c9 bad",
-	"no\u00a0break\u3000wide\u2028line", "\ufeffbom \u0085nel", "\u03a3\u0391\u03a3 good", "\u0130stanbul I\u0307",
+	"no\u00a0break\u3000wide\u2028line", "\ufeffbom \u0085nel", "\u0391\u03a3\ufeff\u0392", "\u03a3\u0391\u03a3 good", "\u0130stanbul I\u0307",
 	"\u{1f436} \u72ac dog", "stra\u00dfe \u01c5 \ufb01", "e\u0301 \u00e9", "constructor __proto__ toString",
 	"a".repeat(300), "x".repeat(255) + "\u00e9", "0123 4567 89", "good ".repeat(500),
 ];
@@ -143,9 +143,11 @@ const image_inputs = () => [[9, 7, (x, y) => 20 * x + y], [4, 4, (x, y) => 255 -
 const encoders = {
 	"murmur3-words": { lines: "encoder murmur3-words\n", columns: COLUMNS, inputs: text_inputs,
 		sample: ({ text }) => unique(text.toLowerCase().split(/\s+/).filter(Boolean).map((t) => murmur3(t) % COLUMNS)) },
+	"murmur3-places": { lines: "encoder murmur3-places\n", columns: COLUMNS, inputs: text_inputs,
+		sample: ({ text }) => unique(text.toLowerCase().split(/\s+/).map(murmur3).map((v) => v % COLUMNS)) },
 	vocabulary: { lines: "encoder vocabulary unknown=1337\n" + Object.keys(vocabulary).map((w) => `word ${w}\n`).join(""),
 		columns: 1338, inputs: text_inputs,
-		sample: ({ text }) => unique(text.toLowerCase().split(" ").map((t) =>
+		sample: ({ text }) => unique(text.toLowerCase().split(/\s+/).map((t) =>
 			Object.hasOwn(vocabulary, t) ? vocabulary[t] : 1337)) },
 	ngrams: { lines: "encoder ngrams chars-from=5 chars-to=5 words=2\n", columns: COLUMNS, inputs: text_inputs },
 	embedding: { lines: `encoder embedding dimension=${DIMENSION} normalize=1\nservice test.example small:1\n` +

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "models/deca_encoder.h"
 #include "models/encoder.h"
 #include "tests/unit/unit.h"
 #include "tests/unit/vectors.h"
@@ -143,6 +144,75 @@ START_TEST(a_text_is_the_set_of_its_lower_case_words)
 				      "texts[%zu] lacks %s", i,
 				      texts[i].word[w]);
 	}
+}
+END_TEST
+
+/* What 0xDeCA10B's dashboard makes of a text, by node 18:
+ * text.toLocaleLowerCase("en").split(/\s+/).map(murmur3), murmur3 of npm's
+ * murmurhash-js 1.0.0, whose seed is then the place; modulo 2^18, sorted. */
+static const struct {
+	const char *text;
+	uint32_t count, index[3];
+} places[] = {
+	{ "Hello world", 2, { 11999, 260679 } },
+	{ "hello hello", 2, { 179373, 260679 } },
+	{ "world  HELLO world", 3, { 146683, 179373, 188239 } },
+	{ "", 1, { 0 } },
+	{ " a", 2, { 0, 187624 } },
+	{ "a ", 2, { 92594, 141495 } },
+	{ " \t", 2, { 0, 141495 } },
+	{ "\xc3\x89 \xf0\x9f\x90\xb6", 2, { 185522, 243278 } },
+	/* U+FEFF parts words, and yet the sigma before it is no final one */
+	{ "\xce\x91\xce\xa3\xef\xbb\xbf\xce\x92 \xce\x91\xce\xa3", 3,
+	  { 48638, 115864, 247583 } },
+};
+
+START_TEST(places_are_the_seeds_of_the_dashboards_words)
+{
+	struct model_spec spec = spec_of("murmur3-places", 1 << 18);
+	struct sample s;
+
+	for (size_t i = 0; i < DC_ARRAY_LEN(places); i++) {
+		const struct encoder_input in = {
+			.kind = ENCODER_TEXT, .text = places[i].text,
+			.n = strlen(places[i].text)
+		};
+
+		ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL),
+				 DC_OK);
+		ck_assert_msg(s.count == places[i].count, "places[%zu]: %u",
+			      i, s.count);
+		for (uint32_t k = 0; k < s.count; k++)
+			ck_assert_uint_eq(s.index[k], places[i].index[k]);
+	}
+}
+END_TEST
+
+START_TEST(a_contract_takes_the_dashboards_numbers_in_their_order)
+{
+	static const struct encoder_input in = {
+		.kind = ENCODER_TEXT, .text = "world  HELLO world", .n = 18
+	};
+	static uint32_t v[ENCODER_WORDS_MAX];
+	struct dc_err err = DC_ERR_INIT;
+	size_t n;
+
+	ck_assert_int_eq(deca_encoder_find("imdb VOCAB"),
+			 DECA_ENCODER_VOCABULARY);
+	ck_assert_int_eq(deca_encoder_find("MobileNetV2"), DECA_ENCODER_OTHER);
+	ck_assert_int_eq(deca_encoder_text(v, &n,
+					   deca_encoder_find("murmurhash3"),
+					   NULL, &in, &err), DC_OK);
+	ck_assert_uint_eq(n, 3);
+	ck_assert_uint_eq(v[0], 4220927227U);
+	ck_assert_uint_eq(v[1], 3142237357U);
+	ck_assert_uint_eq(v[2], 3308445519U);
+	ck_assert_int_eq(deca_encoder_text(v, &n, DECA_ENCODER_VOCABULARY,
+					   NULL, &in, &err), DC_EINVAL);
+	ck_assert_str_eq(err.text, "this daemon has no vocabulary for this "
+			 "model's texts");
+	ck_assert_int_eq(deca_encoder_text(v, &n, DECA_ENCODER_NONE, NULL,
+					   &in, NULL), DC_EINVAL);
 }
 END_TEST
 
@@ -393,14 +463,16 @@ static const struct {
 	uint32_t count;
 	uint32_t index[3];
 } known[] = {
-	/* "".split(" ") is one empty word */
+	/* "".split(/\s+/) is one empty word */
 	{ "", 1, { 1337 } },
+	{ " good", 2, { 1, 1337 } },
+	{ "good\n", 2, { 1, 1337 } },
 	{ "GOOD", 1, { 1 } },
 	{ "good bad good", 2, { 0, 1 } },
 	{ "good film", 2, { 1, 1337 } },
-	{ "good  bad", 3, { 0, 1, 1337 } },
-	/* a tab is no space: that is one word, and unknown */
-	{ "good\tbad", 1, { 1337 } },
+	{ "good  bad", 2, { 0, 1 } },
+	{ "good\tbad", 2, { 0, 1 } },
+	{ "good\xe3\x80\x80" "bad", 2, { 0, 1 } },
 	{ "\xc3\x89T\xc3\x89 bad", 2, { 0, 2 } },
 	{ "goo", 1, { 1337 } }, { "goods", 1, { 1337 } },
 };
@@ -529,6 +601,8 @@ UNIT_MAIN("models/encoder",
 	  an_embedding_is_cut_and_brought_to_length_1,
 	  what_is_no_embedding_is_refused,
 	  murmur3_gives_its_published_values,
+	  places_are_the_seeds_of_the_dashboards_words,
+	  a_contract_takes_the_dashboards_numbers_in_their_order,
 	  a_text_is_the_set_of_its_lower_case_words,
 	  a_long_word_hashes_like_a_short_one,
 	  what_is_not_utf8_is_refused,

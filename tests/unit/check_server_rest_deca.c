@@ -12,6 +12,7 @@
 #include "base/keccak.h"
 #include "server/text_check.h"
 #include "server/texts.h"
+#include "server/vocabulary.h"
 #include "sql/texts.h"
 #include "tests/unit/rest_reply.h"
 #include "tests/unit/unit.h"
@@ -32,7 +33,7 @@ static void start_texts(size_t bytes_max, unsigned wait_s)
 {
 	const struct texts_options o = {
 		.chain_path = f.chain, .local_path = f.local,
-		.registry = f.registry, .vocabulary = "",
+		.registry = f.registry,
 		.bytes_max = bytes_max, .wait_s = wait_s, .ring = ring,
 	};
 
@@ -392,7 +393,13 @@ static const struct {
 	{ "Multiply by 1E9, then round", "[0.5, -1, 2e-10, 7.5e-10]",
 	  { 500000000, -1000000000, 0, 1 }, 4, true },
 	{ "Multiply by 1E9, then round", "[1e300]", { 1 }, 1, false },
+	{ "Multiply by 1E9, then round", "[-0.5e-9, 0.49999999999999994e-9]",
+	  { 0, 0 }, 2, true },
+	/* each word's seed is its place, or 0 */
+	{ "murmurhash3", "Hello world", { 613153351, 1648897759 }, 2, true },
 	{ "murmurhash3", "Hello world", { 613153351, 4220927227 }, 2, true },
+	{ "MurmurHash3", "world  HELLO world",
+	  { 4220927227, 3142237357, 3308445519 }, 3, true },
 	{ "MurmurHash3", "world  HELLO world", { 613153351, 4220927227 }, 2,
 	  true },
 	{ "MurmurHash3", "world", { 613153351, 4220927227 }, 2, false },
@@ -403,9 +410,8 @@ static const struct {
 
 START_TEST(encoders_of_contracts_go_by_their_names)
 {
-	struct text_check *k;
+	struct text_check *k = text_check_new(NULL);
 
-	MUST(text_check_new(&k, "", err));
 	for (size_t i = 0; i < DC_ARRAY_LEN(named); i++) {
 		const struct sql_model m = { .is.encoder = named[i].encoder };
 		struct sql_contribution c;
@@ -433,6 +439,7 @@ START_TEST(a_vocabulary_is_read_from_its_file)
 	static const struct sql_model m = { .is.encoder = "IMDB vocab" };
 	static const int64_t v[] = { 1, 0, 1337, 1 };
 	char path[] = "check_vocabulary.XXXXXX";
+	struct model_spec vocabulary;
 	struct sql_contribution c;
 	struct text_check *k;
 	uint8_t bytes[32];
@@ -441,7 +448,8 @@ START_TEST(a_vocabulary_is_read_from_its_file)
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, "{\"the\":0,\"film\":1}", 18), 18);
 	close(fd);
-	MUST(text_check_new(&k, path, err));
+	MUST(vocabulary_read(&vocabulary, path, err));
+	k = text_check_new(&vocabulary);
 	memset(&c, 0, sizeof(c));
 	c.is.sample = bytes;
 	c.is.sample_len = put_numbers(bytes, v, 4);
@@ -449,8 +457,9 @@ START_TEST(a_vocabulary_is_read_from_its_file)
 	ck_assert_int_eq(text_check(k, &m, NULL, &c, "film THE", 8, NULL),
 			 DC_EINVAL);
 	text_check_free(k);
+	spec_clear(&vocabulary);
 	unlink(path);
-	ck_assert_int_eq(text_check_new(&k, path, NULL), DC_EIO);
+	ck_assert_int_eq(vocabulary_read(&vocabulary, path, NULL), DC_EIO);
 }
 END_TEST
 

@@ -10,9 +10,24 @@ export type Form = "text" | "image" | "features" | "indices";
 
 export interface Typed { words: string; image: File | null }
 
+/* What a contract of 0xDeCA10B's takes, whose encoder goes by name in any
+ * case. Pictures and sentences that a network encodes come as features. */
+function mirror_forms(model: Model): Form[] {
+	switch (model.encoder.toLowerCase()) {
+	case "murmurhash3":
+	case "imdb vocab":
+		return ["text", "indices"];
+	case "none":
+		return ["indices", "features"];
+	}
+	return ["features", "indices"];
+}
+
 /* An encoder that the page does not know gets every form: the daemon says
  * which of them is wrong. */
 export function input_forms(model: Model): Form[] {
+	if (model.origin === "0xdeca10b")
+		return mirror_forms(model);
 	switch (model.encoder) {
 	case "pixels":
 		return ["image"];
@@ -41,7 +56,7 @@ function words(typed: string): string[] {
 }
 
 function index(word: string): string {
-	if (!/^\d{1,9}$/.test(word))
+	if (!/^\d{1,10}$/.test(word))
 		throw new InputError(text.predict.not_an_index(word));
 	return String(Number(word));
 }

@@ -55,8 +55,11 @@ export const choose = {
 	encoders: {
 		"ngrams": "A text as words, pairs of words and runs of five " +
 			"characters, hashed.",
-		"murmur3-words": "A text as words, hashed as 0xDeCA10B's " +
-			"dashboard does; several times shorter on the chain.",
+		"murmur3-words": "A text as words, hashed; several times shorter " +
+			"on the chain.",
+		"murmur3-places": "Words hashed with their places, exactly as " +
+			"0xDeCA10B's dashboard does, for models that must " +
+			"agree with it.",
 		"vocabulary": "A text as those of its words that the model knows.",
 		"scale": "Numbers, each from its column's centre, divided by its " +
 			"width.",
