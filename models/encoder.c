@@ -5,15 +5,7 @@
 
 #include <string.h>
 
-static uint32_t rotl32(uint32_t x, unsigned n)
-{
-	return x << n | x >> (32 - n);
-}
-
-static uint32_t murmur_mix(uint32_t k)
-{
-	return rotl32(k * 0xcc9e2d51, 15) * 0x1b873593;
-}
+#include "models/murmur.h"
 
 uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed)
 {
@@ -24,16 +16,12 @@ uint32_t encoder_murmur3(const void *in, size_t len, uint32_t seed)
 	for (i = 0; i + 4 <= len; i += 4) {
 		k = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 |
 			(uint32_t)p[i + 2] << 16 | (uint32_t)p[i + 3] << 24;
-		h = rotl32(h ^ murmur_mix(k), 13) * 5 + 0xe6546b64;
+		h = murmur_take(h, k);
 	}
 	k = 0;
 	for (size_t j = len; j > i; j--)
 		k = k << 8 | p[j - 1];
-	h ^= murmur_mix(k);
-	h ^= (uint32_t)len;
-	h = (h ^ h >> 16) * 0x85ebca6b;
-	h = (h ^ h >> 13) * 0xc2b2ae35;
-	return h ^ h >> 16;
+	return murmur_end(h, k, len);
 }
 
 static enum dc_status indices_encode(struct sample *out,

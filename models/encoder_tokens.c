@@ -9,6 +9,7 @@
 #include <unistr.h>
 
 #include "base/types.h"
+#include "models/murmur.h"
 
 #define WORD_BYTES 256	/* longer words cost an allocation */
 
@@ -55,16 +56,11 @@ void encoder_tokens_init(struct encoder_tokens *t, const uint8_t *text,
 	*t = (struct encoder_tokens){ text, text + n, true };
 }
 
-bool encoder_tokens_next(struct encoder_tokens *t, const uint8_t **token,
-			 size_t *n)
+/* From a token's end to the next one, if there is one. */
+static inline void space_skip(struct encoder_tokens *t)
 {
 	size_t gap;
 
-	if (!t->more)
-		return false;
-	*token = t->p;
-	*n = word_at(t->p, (size_t)(t->end - t->p));
-	t->p += *n;
 	t->more = t->p < t->end;
 	while (t->p < t->end) {
 		gap = space_at(t->p, (size_t)(t->end - t->p));
@@ -72,6 +68,17 @@ bool encoder_tokens_next(struct encoder_tokens *t, const uint8_t **token,
 			break;
 		t->p += gap;
 	}
+}
+
+bool encoder_tokens_next(struct encoder_tokens *t, const uint8_t **token,
+			 size_t *n)
+{
+	if (!t->more)
+		return false;
+	*token = t->p;
+	*n = word_at(t->p, (size_t)(t->end - t->p));
+	t->p += *n;
+	space_skip(t);
 	return true;
 }
 
@@ -87,19 +94,6 @@ uint8_t *encoder_lower(const uint8_t *text, size_t n, size_t *len)
 	lower = u8_tolower(text, n, NULL, NULL, NULL, len);
 	DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
 	return lower;
-}
-
-static bool word_lower_ascii(uint8_t *out, const uint8_t *word, size_t n)
-{
-	if (n > WORD_BYTES)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (word[i] >= 0x80)
-			return false;
-		out[i] = word[i] >= 'A' && word[i] <= 'Z'
-			? (uint8_t)(word[i] + ('a' - 'A')) : word[i];
-	}
-	return true;
 }
 
 /* ---- hashes ---- */
@@ -125,20 +119,102 @@ static size_t low_bytes(uint8_t *text, size_t n)
 
 static uint32_t word_hash(const uint8_t *word, size_t n, uint32_t seed)
 {
-	uint8_t room[WORD_BYTES], *lower = room;
-	size_t len = n;
+	uint8_t room[WORD_BYTES], *lower;
+	size_t len = sizeof(room);
 	uint32_t h;
 
-	if (!word_lower_ascii(room, word, n)) {
-		len = sizeof(room);
-		lower = u8_tolower(word, n, NULL, NULL, room, &len);
-		DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
-		len = low_bytes(lower, len);
-	}
-	h = encoder_murmur3(lower, len, seed);
+	lower = u8_tolower(word, n, NULL, NULL, room, &len);
+	DC_CHECK(lower);	/* out of memory: the text was UTF-8 */
+	h = encoder_murmur3(lower, low_bytes(lower, len), seed);
 	if (lower != room)
 		free(lower);
 	return h;
+}
+
+/* The byte in each of a number's eight. */
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Eight bytes, the first the lowest. */
+static inline uint64_t eight_at(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+		(uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+		(uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+		(uint64_t)p[7] << 56;
+}
+
+/* The last n < 8 bytes of a text, and spaces. */
+static uint64_t last_at(const uint8_t *p, size_t n)
+{
+	uint64_t x = EACH(' ');
+
+	while (n-- > 0)
+		x = x << 8 | p[n];
+	return x;
+}
+
+/* Bit 7 of those of eight bytes below 0x80 that are from `least` to `most`:
+ * no sum goes over its byte's end.
+ * Source: Hacker's Delight, 2nd edition, section 6-1. */
+static inline uint64_t bytes_within(uint64_t x, unsigned least, unsigned most)
+{
+	return (x + EACH(0x80 - least)) & ~(x + EACH(0x7f - most)) & EACH(0x80);
+}
+
+static inline uint64_t lower_ascii(uint64_t x)
+{
+	return x | bytes_within(x, 'A', 'Z') >> 2;	/* 0x20 */
+}
+
+/* The hash of the token at p where it is ASCII alone, eight bytes a time;
+ * returns its length, 0 when it is not, or empty. */
+static inline size_t word_ascii(uint32_t *hash, const uint8_t *p, size_t n,
+				uint32_t seed)
+{
+	uint64_t x, others, stop;
+	uint32_t h = seed;
+	size_t len;
+
+	for (len = 0;; len += 8) {
+		x = n - len >= 8 ? eight_at(p + len) :
+			last_at(p + len, n - len);
+		others = x & EACH(0x80);
+		x ^= others;
+		stop = others | bytes_within(x, '\t', '\r') |
+			bytes_within(x, ' ', ' ');
+		x = lower_ascii(x);
+		if (stop != 0)
+			break;
+		h = murmur_take(h, (uint32_t)x);
+		h = murmur_take(h, (uint32_t)(x >> 32));
+	}
+	if (stop & -stop & others)
+		return 0;
+	n = (unsigned)__builtin_ctzll(stop) / 8;
+	x &= ~(UINT64_MAX << 8 * n);
+	*hash = murmur_end(n < 4 ? h : murmur_take(h, (uint32_t)x),
+			   (uint32_t)(n < 4 ? x : x >> 32), len + n);
+	return len + n;
+}
+
+/* As encoder_tokens_next, the token's hash. */
+static inline bool next_hash(struct encoder_tokens *t, uint32_t *hash,
+			     size_t *n, uint32_t seed)
+{
+	const uint8_t *token;
+
+	*n = !t->more ? 0 :
+		word_ascii(hash, t->p, (size_t)(t->end - t->p), seed);
+	if (*n > 0) {
+		t->p += *n;
+		space_skip(t);
+		return true;
+	}
+	if (!encoder_tokens_next(t, &token, n))
+		return false;
+	*hash = *n > 0 ? word_hash(token, *n, seed) :
+		encoder_murmur3(token, 0, seed);
+	return true;
 }
 
 static enum dc_status hash_all(uint32_t *out, size_t *n, const uint8_t *text,
@@ -146,24 +222,32 @@ static enum dc_status hash_all(uint32_t *out, size_t *n, const uint8_t *text,
 			       struct dc_err *err)
 {
 	struct encoder_tokens t;
-	const uint8_t *token;
+	uint32_t hash;
 	size_t bytes;
 
 	*n = 0;
 	encoder_tokens_init(&t, text, len);
-	while (encoder_tokens_next(&t, &token, &bytes)) {
+	while (next_hash(&t, &hash, &bytes, seed == ENCODER_SEED_NONE ? 0
+							: (uint32_t)*n)) {
 		if (bytes == 0 && seed == ENCODER_SEED_NONE)
 			continue;
 		if (*n == ENCODER_WORDS_MAX)
 			return dc_fail(err, DC_EINVAL,
 				       "text has more than %d words",
 				       ENCODER_WORDS_MAX);
-		out[*n] = word_hash(token, bytes,
-				    seed == ENCODER_SEED_NONE ? 0
-							      : (uint32_t)*n);
-		++*n;
+		out[(*n)++] = hash;
 	}
 	return DC_OK;
+}
+
+/* Bytes of ASCII that a text begins with, but for the last few. */
+static size_t ascii_bytes(const uint8_t *text, size_t n)
+{
+	size_t i = 0;
+
+	while (n - i >= 8 && !(eight_at(text + i) & EACH(0x80)))
+		i += 8;
+	return i;
 }
 
 /* Lower case of a word needs no look beyond it: white space ends every context
@@ -176,14 +260,16 @@ enum dc_status encoder_token_hashes(uint32_t *out, size_t *n,
 {
 	const uint8_t *text = (const uint8_t *)in->text;
 	uint8_t *lower = NULL;
-	size_t len = in->n;
+	size_t len = in->n, ascii;
 	enum dc_status st;
 
 	if (in->kind != ENCODER_TEXT)
 		return dc_fail(err, DC_EINVAL, "this model takes a text");
-	if (len > 0 && u8_check(text, len))
+	ascii = ascii_bytes(text, len);
+	if (ascii < len && u8_check(text + ascii, len - ascii))
 		return dc_fail(err, DC_EINVAL, "text is not UTF-8");
-	if (len > 0 && memmem(text, len, FEFF, strlen(FEFF)) != NULL)
+	if (ascii < len &&
+	    memmem(text + ascii, len - ascii, FEFF, strlen(FEFF)) != NULL)
 		text = lower = encoder_lower(text, in->n, &len);
 	st = hash_all(out, n, text, len, seed, err);
 	free(lower);

@@ -11,6 +11,19 @@
 
 #include "models/encoder_tokens.h"
 
+/* Most columns are a power of two, and a division takes as long as a word. */
+static void columns_of(uint32_t *hash, size_t n, uint32_t columns)
+{
+	const uint32_t mask = columns - 1;
+
+	if (columns & mask)
+		for (size_t i = 0; i < n; i++)
+			hash[i] %= columns;
+	else
+		for (size_t i = 0; i < n; i++)
+			hash[i] &= mask;
+}
+
 static enum dc_status encode(struct sample *out, const struct model_spec *spec,
 			     struct sample_room *room,
 			     const struct encoder_input *in,
@@ -22,8 +35,7 @@ static enum dc_status encode(struct sample *out, const struct model_spec *spec,
 
 	if (st != DC_OK)
 		return st;
-	for (size_t i = 0; i < n; i++)
-		room->index[i] %= spec->columns;
+	columns_of(room->index, n, spec->columns);
 	*out = (struct sample){
 		.kind = SAMPLE_BINARY,
 		.count = (uint32_t)sample_sort_unique(room->index, n),

@@ -34,6 +34,7 @@ libdc_models_a_SOURCES = \
 	models/logistic.c \
 	models/merkle.c models/merkle.h \
 	models/model.c models/model.h \
+	models/murmur.h \
 	models/proof.c models/proof.h \
 	models/naive_bayes.c \
 	models/nearest.c \

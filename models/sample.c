@@ -3,6 +3,8 @@
 
 #include "models/sample.h"
 
+#include <string.h>
+
 #define VARINT_BYTES_MAX 10
 
 struct reader {
@@ -151,7 +153,6 @@ static void shell_sort(uint32_t *index, size_t n)
 }
 
 #define BUCKETS 512
-#define FEW 64	/* indices that buckets do not pay for */
 
 /* Bits to drop so that the largest index is below BUCKETS. */
 static unsigned bucket_shift(const uint32_t *index, size_t n)
@@ -172,13 +173,8 @@ static unsigned bucket_shift(const uint32_t *index, size_t n)
 static void index_sort(uint32_t *index, size_t n)
 {
 	uint32_t at[BUCKETS], end[BUCKETS] = { 0 }, sum = 0;
-	unsigned shift;
+	unsigned shift = bucket_shift(index, n);
 
-	if (n <= FEW) {
-		shell_sort(index, n);
-		return;
-	}
-	shift = bucket_shift(index, n);
 	for (size_t i = 0; i < n; i++)
 		end[index[i] >> shift]++;
 	for (size_t b = 0; b < BUCKETS; b++) {
@@ -205,6 +201,58 @@ static void index_sort(uint32_t *index, size_t n)
 			shell_sort(index + from, end[b] - from);
 }
 
+#define PLACED_MOST 1024
+#define SLOTS_EACH 4	/* slots for an index */
+#define STEPS_EACH 8	/* more of them a mean index is not worth */
+#define NONE UINT32_MAX
+
+/* Each to the slot where it lies if all lie evenly, or behind it in order.
+ * Returns how many slots it went over. */
+static size_t place(uint32_t *slot, uint32_t v, size_t *n_kept)
+{
+	uint32_t *p = slot, next;
+
+	while (*p < v)
+		p++;
+	if (*p == v)
+		return (size_t)(p - slot);
+	for (++*n_kept; v != NONE; v = next) {
+		next = *p;
+		*p++ = v;
+	}
+	return (size_t)(p - slot);
+}
+
+/* Hashed indices lie evenly, so nearly all find a slot of their own at once.
+ * Source: Gonnet, Munro, SIAM Journal on Computing 13, 1984 (linear probing
+ * sort).
+ * Returns how many are different; 0, index as it was: they do not lie so. */
+static size_t sort_placed(uint32_t *index, size_t n)
+{
+	uint32_t slot[(SLOTS_EACH + 1) * PLACED_MOST + 1], all = 1;
+	unsigned bits, most = 31 - (unsigned)__builtin_clz((unsigned)n *
+							   SLOTS_EACH);
+	size_t steps = 0, n_kept = 0, k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all |= index[i];
+	bits = 32 - (unsigned)__builtin_clz(all);
+	bits = bits > most ? bits - most : 0;
+	if (all == NONE)
+		return 0;
+	memset(slot, 0xff, ((all >> bits) + n + 2) * sizeof(*slot));
+	for (size_t i = 0; i < n; i++) {
+		steps += place(slot + (index[i] >> bits), index[i], &n_kept);
+		if (steps > STEPS_EACH * n)
+			return 0;
+	}
+	for (uint32_t *p = slot; k < n_kept; p++) {
+		index[k] = *p;
+		k += *p != NONE;
+	}
+	return n_kept;
+}
+
 static bool is_ascending(const uint32_t *index, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -219,6 +267,10 @@ size_t sample_sort_unique(uint32_t *index, size_t n)
 
 	if (is_ascending(index, n))	/* as most clients send them */
 		return n;
+	if (n <= PLACED_MOST)
+		kept = sort_placed(index, n);
+	if (kept > 0)
+		return kept;
 	index_sort(index, n);
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || index[kept - 1] != index[i])

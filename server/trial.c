@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/pages.h"
 #include "base/types.h"
 #include "models/encoder.h"
 #include "server/embed_rows.h"
@@ -26,9 +27,10 @@ enum dc_status trial_init(struct trial *t, const struct dc_buf *spec,
 	if (st != DC_OK)
 		return st;
 	leaves = t->spec.model->cells(&t->spec) / MODEL_LEAF_CELLS + 1;
+	t->n_cell = leaves * MODEL_LEAF_CELLS;
 	t->m = (struct model){
 		.spec = &t->spec,
-		.cells = dc_calloc(leaves * MODEL_LEAF_CELLS, sizeof(int64_t)),
+		.cells = dc_pages_new(t->n_cell, sizeof(int64_t)),
 		.derived = dc_calloc(t->spec.model->derived(&t->spec) + 1,
 				     sizeof(int64_t)),
 		.dirty = dc_calloc(leaves / 64 + 1, sizeof(uint64_t)),
@@ -45,7 +47,7 @@ void trial_clear(struct trial *t)
 {
 	spec_clear(&t->spec);
 	dc_buf_clear(&t->text);
-	free(t->m.cells);
+	dc_pages_free(t->m.cells, t->n_cell, sizeof(int64_t));
 	free(t->m.derived);
 	free(t->m.dirty);
 	free(t->confusion);

@@ -24,6 +24,7 @@ struct trial {
 	struct model_spec spec;
 	struct dc_buf text;	/* of the spec */
 	struct model m;
+	size_t n_cell;		/* of memory: whole leaves */
 	size_t n_learned, n_right;
 	struct trial_point curve[TRIAL_CURVE_POINTS];
 	size_t n_point;

@@ -2,6 +2,7 @@
 
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "models/deca_encoder.h"
@@ -216,6 +217,114 @@ START_TEST(a_contract_takes_the_dashboards_numbers_in_their_order)
 }
 END_TEST
 
+/* Letters as a text has them, and what is hashed of them: the low bytes of
+ * lower case's UTF-16. */
+static const struct {
+	const char *text, *hashed;
+	size_t n_hashed;
+} letters[] = {
+	{ "a", "a", 1 }, { "b", "b", 1 }, { "Z", "z", 1 }, { "A", "a", 1 },
+	{ "@", "@", 1 }, { "[", "[", 1 }, { "`", "`", 1 }, { "{", "{", 1 },
+	{ "\x7f", "\x7f", 1 }, { "\x08", "\x08", 1 }, { "\x0e", "\x0e", 1 },
+	{ "\x1f", "\x1f", 1 }, { "!", "!", 1 }, { "\x01", "\x01", 1 },
+	{ "\xc2\x80", "\x80", 1 }, { "\xc3\x89", "\xe9", 1 },
+	{ "\xe4\xb8\xad", "\x2d", 1 }, { "\xf0\x9f\x98\x80", "\x3d\0", 2 },
+};
+
+static const char *const spaces[] = {
+	" ", "\t", "\n", "\v", "\f", "\r", "  ", "\xc2\xa0", "\xe3\x80\x80",
+	"\xef\xbb\xbf",
+};
+
+/* A text of n words, and where their hashes belong: with seed 0, or each with
+ * its place as the seed and an empty word where white space ends the text.
+ * The first 14 letters are ASCII. Returns how many hashes. */
+static size_t
+text_draw(struct dc_buf *text, uint32_t *index, size_t n, size_t n_letter,
+	  bool placed, uint64_t *state)
+{
+	bool spaced = n == 0;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t r = unit_random(state);
+		struct dc_buf hashed;
+
+		dc_buf_init(&hashed, 1 << 10);
+		for (size_t k = 0; k <= r % (r >> 62 ? 10 : 40); k++) {
+			size_t l = unit_random(state) % n_letter;
+
+			dc_buf_append(text, letters[l].text,
+				      strlen(letters[l].text));
+			dc_buf_append(&hashed, letters[l].hashed,
+				      letters[l].n_hashed);
+		}
+		index[i] = encoder_murmur3(hashed.data, hashed.len,
+					   placed ? (uint32_t)i : 0);
+		dc_buf_clear(&hashed);
+		spaced = i + 1 < n || r >> 61 & 1;
+		if (spaced) {
+			const char *space = spaces[(r >> 32) %
+				(n_letter < 15 ? 7 : DC_ARRAY_LEN(spaces))];
+
+			dc_buf_append(text, space, strlen(space));
+		}
+	}
+	if (placed && spaced) {
+		index[n] = encoder_murmur3("", 0, (uint32_t)n);
+		n++;
+	}
+	for (size_t i = 0; i < n; i++)
+		index[i] %= 1 << 18;
+	return n;
+}
+
+START_TEST(a_word_hashes_alike_wherever_it_stands)
+{
+	uint32_t index[31];
+	uint64_t state = 3;
+
+	for (size_t i = 0; i < 30000; i++) {
+		bool placed = i % 4 > 1;
+		struct model_spec spec = spec_of(placed ? "murmur3-places" :
+						 "murmur3-words", 1 << 18);
+		struct encoder_input in = { .kind = ENCODER_TEXT };
+		struct dc_buf text;
+		struct sample s;
+		size_t n;
+
+		dc_buf_init(&text, 1 << 16);
+		n = text_draw(&text, index, i % 30,
+			      i % 2 ? 14 : DC_ARRAY_LEN(letters), placed,
+			      &state);
+		in.text = (const char *)text.data;
+		in.n = text.len;
+		unit_require(encoder_encode(&s, &spec, &room, &in, NULL) ==
+			     DC_OK);
+		n = sample_sort_unique(index, n);
+		unit_require(s.count == n);
+		unit_require(n == 0 ||
+			     memcmp(s.index, index, n * sizeof(*index)) == 0);
+		dc_buf_clear(&text);
+	}
+}
+END_TEST
+
+START_TEST(columns_need_be_no_power_of_two)
+{
+	struct model_spec spec = spec_of("murmur3-words", 1000);
+	struct encoder_input in = { .kind = ENCODER_TEXT, .n = 4,
+				    .text = "test" };
+	struct sample s;
+
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_uint_eq(s.count, 1);
+	ck_assert_uint_eq(s.index[0], 0xba6bd213 % 1000);
+	spec.columns = 1;
+	ck_assert_int_eq(encoder_encode(&s, &spec, &room, &in, NULL), DC_OK);
+	ck_assert_uint_eq(s.index[0], 0);
+}
+END_TEST
+
 START_TEST(a_long_word_hashes_like_a_short_one)
 {
 	static char text[2][5000];
@@ -238,11 +347,19 @@ START_TEST(what_is_not_utf8_is_refused)
 	static const char *const bad[] = {
 		"\xff", "a \xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"
 	};
+	char text[64];
 	struct sample s;
 	size_t i;
+	int at, behind;
 
 	for (i = 0; i < DC_ARRAY_LEN(bad); i++)
-		ck_assert_int_eq(words(&s, bad[i], strlen(bad[i])), DC_EINVAL);
+		for (at = 0; at < 20; at++)
+			for (behind = 0; behind < 10; behind++) {
+				(void)snprintf(text, sizeof(text), "%*s%s%*s",
+					       at, "", bad[i], behind, "a");
+				unit_require(words(&s, text, strlen(text)) ==
+					     DC_EINVAL);
+			}
 }
 END_TEST
 
@@ -604,6 +721,8 @@ UNIT_MAIN("models/encoder",
 	  places_are_the_seeds_of_the_dashboards_words,
 	  a_contract_takes_the_dashboards_numbers_in_their_order,
 	  a_text_is_the_set_of_its_lower_case_words,
+	  a_word_hashes_alike_wherever_it_stands,
+	  columns_need_be_no_power_of_two,
 	  a_long_word_hashes_like_a_short_one,
 	  what_is_not_utf8_is_refused,
 	  a_text_has_at_most_65536_words,

@@ -226,6 +226,57 @@ START_TEST(sorting_drops_repetitions)
 }
 END_TEST
 
+static int
+ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Evenly, close together at either end, in few heaps, the last number. */
+static uint32_t
+index_drawn(unsigned how, uint64_t *state)
+{
+	uint64_t r = unit_random(state);
+
+	switch (how) {
+	case 0:
+		return (uint32_t)(r >> 46);
+	case 1:
+		return (uint32_t)(r >> 46) >> (r % 18);
+	case 2:
+		return (1U << 20) - (uint32_t)(r % 3 == 0 ? r >> 50 : r >> 60);
+	case 3:
+		return (uint32_t)(r % 4) << 20 | (uint32_t)(r >> 55);
+	case 4:
+		return UINT32_MAX - (uint32_t)(r >> 54);
+	default:
+		return (uint32_t)r;
+	}
+}
+
+START_TEST(sorting_is_what_qsort_does)
+{
+	static uint32_t v[3000], want[3000];
+	uint64_t state = 6;
+	size_t n, i, kept, n_want;
+
+	for (n = 1; n < 3000; n += 1 + n / 20)
+		for (unsigned how = 0; how < 60; how++) {
+			for (i = 0; i < n; i++)
+				want[i] = v[i] = index_drawn(how % 6, &state);
+			qsort(want, n, sizeof(*want), ascending);
+			for (i = n_want = 0; i < n; i++)
+				if (i == 0 || want[i] != want[n_want - 1])
+					want[n_want++] = want[i];
+			kept = sample_sort_unique(v, n);
+			unit_require(kept == n_want);
+			unit_require(memcmp(v, want, kept * sizeof(*v)) == 0);
+		}
+}
+END_TEST
+
 UNIT_MAIN("models/sample",
 	  a_binary_sample_is_ascending_gaps,
 	  a_sample_with_values_has_gap_and_zigzag_pairs,
@@ -235,4 +286,5 @@ UNIT_MAIN("models/sample",
 	  the_largest_values_are_samples,
 	  encoding_and_decoding_are_inverse,
 	  of_many_broken_samples_none_is_a_second_form,
-	  sorting_drops_repetitions)
+	  sorting_drops_repetitions,
+	  sorting_is_what_qsort_does)
