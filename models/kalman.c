@@ -22,6 +22,7 @@
 #include "models/covariance.h"
 #include "models/fx9.h"
 #include "models/model.h"
+#include "models/reciprocal.h"
 #include "models/root.h"
 #include "models/rows.h"
 #include "models/softmax.h"
@@ -98,7 +99,16 @@ static int64_t clamp(__int128 v, int64_t max)
 	return v > max ? max : v < -max ? -max : (int64_t)v;
 }
 
-/* The bias' 1, then all columns of x: x * 2^16 / 10^9, cut. */
+/* x * 2^16 / 10^9, cut: the ends are 16. */
+static int64_t input_of(int64_t x)
+{
+	const int64_t most = VALUE_MAX / 65536 * DC_FX9_ONE;
+
+	x = x > most ? most : x < -most ? -most : x;
+	return x * 65536 / DC_FX9_ONE;
+}
+
+/* The bias' 1, then all columns of x. */
 static void expand(int64_t *out, const struct model_spec *spec,
 		   const struct sample *x)
 {
@@ -106,8 +116,7 @@ static void expand(int64_t *out, const struct model_spec *spec,
 	out[0] = 1 << 16;
 	for (uint32_t i = 0; i < x->count; i++)
 		out[1 + rows_index(x, i)] = !x->value ? 1 << 16 :
-			clamp((__int128)x->value[i] * 65536 / DC_FX9_ONE,
-			      VALUE_MAX);
+			input_of(x->value[i]);
 }
 
 /* The sum of w x, fx9: 2^46 * 2^20 * 2^10 before the division. */
@@ -165,6 +174,22 @@ static int64_t part_of(int64_t curve, int64_t divisor)
 			 divisor);
 }
 
+/* w += k push / divisor, cut. k as covariance_gain says, push within 10^9 of
+ * 0: their product is below 2^92 */
+static void weights_learn(int64_t *w, const int64_t *k, size_t n,
+			  int64_t push, int64_t divisor)
+{
+	struct reciprocal r = reciprocal_of((uint64_t)divisor);
+
+	for (size_t i = 0; i < n; i++) {
+		__int128 v = (__int128)k[i] * push;
+		int64_t q = (int64_t)reciprocal_divide(
+			(unsigned __int128)(v < 0 ? -v : v), r);
+
+		w[i] = clamp(v < 0 ? w[i] - q : w[i] + q, ROWS_CELL_MAX);
+	}
+}
+
 /* w += k (y - p) / (1 + h x' P x), then S. */
 static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 			int64_t said, int64_t target)
@@ -181,10 +206,7 @@ static void class_learn(struct model *m, uint32_t c, const int64_t *x,
 	if (curve < CURVE_MIN)
 		curve = CURVE_MIN;
 	divisor = ONE_Q48 + (int64_t)((__int128)curve * wide / DC_FX9_ONE);
-	for (size_t i = 0; i < n; i++)
-		m->cells[at + i] = clamp(m->cells[at + i] +
-					 (__int128)k[i] * (target - p) /
-					 divisor, ROWS_CELL_MAX);
+	weights_learn(m->cells + at, k, n, target - p, divisor);
 	covariance_learn(m->cells + at + n, k, n, part_of(curve, divisor));
 	model_touch_all(m, at, class_cells(m->spec));
 }

@@ -7,6 +7,7 @@
 
 #include "models/covariance.h"
 #include "models/covariance_four.h"
+#include "models/reciprocal.h"
 #include "tests/unit/unit.h"
 
 #define INPUTS COVARIANCE_INPUTS_MAX
@@ -95,7 +96,57 @@ START_TEST(four_at_once_learn_what_one_by_one_do)
 }
 END_TEST
 
+typedef unsigned __int128 u128;
+
+static void
+divides(u128 v, uint64_t divisor)
+{
+	if (v >> 92 == 0)
+		unit_require(reciprocal_divide(v, reciprocal_of(divisor)) ==
+			     (uint64_t)(v / divisor));
+}
+
+/* Around a multiple of the divisor, where a quotient would be off. */
+static void
+divides_around(u128 v, uint64_t divisor)
+{
+	u128 multiple = v / divisor * divisor;
+
+	divides(v, divisor);
+	for (u128 i = 0; i < 3; i++) {
+		divides(multiple + i, divisor);
+		divides(multiple + divisor - 1 - i, divisor);
+		divides((((u128)1 << 92) - 1 - i) / divisor * divisor, divisor);
+	}
+}
+
+START_TEST(a_reciprocal_divides_exactly)
+{
+	const uint64_t least = UINT64_C(1) << 48, end = UINT64_C(1) << 63;
+	uint64_t state = 8;
+
+	for (unsigned bit = 48; bit < 63; bit++)
+		for (uint64_t i = 0; i < 200; i++) {
+			uint64_t divisor = (UINT64_C(1) << bit) + i;
+
+			for (unsigned b = 0; b <= 92; b++)
+				divides_around(((u128)1 << b) - 1, divisor);
+			divides_around(((u128)1 << 92) - 1, end - 1 - i);
+			divides_around((u128)divisor << 28, divisor);
+		}
+	for (int i = 0; i < 1000000; i++) {
+		u128 v = (u128)unit_random(&state) << 64 |
+			unit_random(&state);
+
+		divides_around(v >> (36 + i % 60), least +
+			       (unit_random(&state) >> 1 >> i % 16) %
+			       (end - least));
+	}
+}
+END_TEST
+
 UNIT_MAIN("models/covariance",
 	  four_at_once_give_the_gain_of_one_by_one,
 	  the_gain_of_ends_alone_is_exact,
-	  four_at_once_learn_what_one_by_one_do)
+	  four_at_once_learn_what_one_by_one_do,
+	  a_reciprocal_divides_exactly)
