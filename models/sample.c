@@ -153,6 +153,7 @@ static void shell_sort(uint32_t *index, size_t n)
 }
 
 #define BUCKETS 512
+#define FEW 64	/* indices that buckets do not pay for */
 
 /* Bits to drop so that the largest index is below BUCKETS. */
 static unsigned bucket_shift(const uint32_t *index, size_t n)
@@ -173,8 +174,13 @@ static unsigned bucket_shift(const uint32_t *index, size_t n)
 static void index_sort(uint32_t *index, size_t n)
 {
 	uint32_t at[BUCKETS], end[BUCKETS] = { 0 }, sum = 0;
-	unsigned shift = bucket_shift(index, n);
+	unsigned shift;
 
+	if (n <= FEW) {
+		shell_sort(index, n);
+		return;
+	}
+	shift = bucket_shift(index, n);
 	for (size_t i = 0; i < n; i++)
 		end[index[i] >> shift]++;
 	for (size_t b = 0; b < BUCKETS; b++) {
