@@ -56,18 +56,17 @@ void encoder_tokens_init(struct encoder_tokens *t, const uint8_t *text,
 	*t = (struct encoder_tokens){ text, text + n, true };
 }
 
-/* From a token's end to the next one, if there is one. */
-static inline void space_skip(struct encoder_tokens *t)
+/* Behind white space that begins at p. */
+static inline const uint8_t *space_end(const uint8_t *p, const uint8_t *end)
 {
 	size_t gap;
 
-	t->more = t->p < t->end;
-	while (t->p < t->end) {
-		gap = space_at(t->p, (size_t)(t->end - t->p));
+	for (; p < end && (*p <= ' ' || *p >= 0x80); p += gap) {
+		gap = space_at(p, (size_t)(end - p));
 		if (gap == 0)
 			break;
-		t->p += gap;
 	}
+	return p;
 }
 
 bool encoder_tokens_next(struct encoder_tokens *t, const uint8_t **token,
@@ -78,7 +77,8 @@ bool encoder_tokens_next(struct encoder_tokens *t, const uint8_t **token,
 	*token = t->p;
 	*n = word_at(t->p, (size_t)(t->end - t->p));
 	t->p += *n;
-	space_skip(t);
+	t->more = t->p < t->end;
+	t->p = space_end(t->p, t->end);
 	return true;
 }
 
@@ -166,13 +166,14 @@ static inline uint64_t lower_ascii(uint64_t x)
 	return x | bytes_within(x, 'A', 'Z') >> 2;	/* 0x20 */
 }
 
-/* The hash of the token at p where it is ASCII alone, eight bytes a time;
- * returns its length, 0 when it is not, or empty. */
+/* The hash of the token at p where it is ASCII alone, without control
+ * characters, eight bytes a time; returns its length, 0 when it is not, or
+ * empty. */
 static inline size_t word_ascii(uint32_t *hash, const uint8_t *p, size_t n,
 				uint32_t seed)
 {
 	uint64_t x, others, stop;
-	uint32_t h = seed;
+	uint32_t h = seed, last;
 	size_t len;
 
 	for (len = 0;; len += 8) {
@@ -180,63 +181,69 @@ static inline size_t word_ascii(uint32_t *hash, const uint8_t *p, size_t n,
 			last_at(p + len, n - len);
 		others = x & EACH(0x80);
 		x ^= others;
-		stop = others | bytes_within(x, '\t', '\r') |
-			bytes_within(x, ' ', ' ');
-		x = lower_ascii(x);
+		stop = others | (~(x + EACH(0x7f - ' ')) & EACH(0x80));
 		if (stop != 0)
 			break;
+		x = lower_ascii(x);
 		h = murmur_take(h, (uint32_t)x);
 		h = murmur_take(h, (uint32_t)(x >> 32));
 	}
-	if (stop & -stop & others)
-		return 0;
+	stop &= -stop;
 	n = (unsigned)__builtin_ctzll(stop) / 8;
-	x &= ~(UINT64_MAX << 8 * n);
+	last = (uint32_t)(x >> 8 * n & 0x7f);
+	if (stop & others || (last != ' ' && last - '\t' > '\r' - '\t'))
+		return 0;
+	x = lower_ascii(x) & ((stop >> 7) - 1);
 	*hash = murmur_end(n < 4 ? h : murmur_take(h, (uint32_t)x),
 			   (uint32_t)(n < 4 ? x : x >> 32), len + n);
 	return len + n;
 }
 
-/* As encoder_tokens_next, the token's hash. */
-static inline bool next_hash(struct encoder_tokens *t, uint32_t *hash,
-			     size_t *n, uint32_t seed)
+/* The hash and length of any other token. */
+static void word_any(struct encoder_tokens *t, uint32_t *hash, size_t *n,
+		     uint32_t seed)
 {
 	const uint8_t *token;
 
-	*n = !t->more ? 0 :
-		word_ascii(hash, t->p, (size_t)(t->end - t->p), seed);
-	if (*n > 0) {
-		t->p += *n;
-		space_skip(t);
-		return true;
-	}
-	if (!encoder_tokens_next(t, &token, n))
-		return false;
+	(void)encoder_tokens_next(t, &token, n);
 	*hash = *n > 0 ? word_hash(token, *n, seed) :
 		encoder_murmur3(token, 0, seed);
-	return true;
 }
 
+/* Where the next token begins is kept out of memory while they are ASCII. */
 static enum dc_status hash_all(uint32_t *out, size_t *n, const uint8_t *text,
 			       size_t len, enum encoder_seed seed,
 			       struct dc_err *err)
 {
-	struct encoder_tokens t;
+	const uint32_t each = seed == ENCODER_SEED_EACH_PLACE;
+	const uint8_t *p = text, *const end = text + len;
+	size_t n_word = 0, bytes;
 	uint32_t hash;
-	size_t bytes;
 
-	*n = 0;
-	encoder_tokens_init(&t, text, len);
-	while (next_hash(&t, &hash, &bytes, seed == ENCODER_SEED_NONE ? 0
-							: (uint32_t)*n)) {
-		if (bytes == 0 && seed == ENCODER_SEED_NONE)
+	for (bool more = true; more;) {
+		const uint32_t place = (uint32_t)n_word * each;
+
+		bytes = word_ascii(&hash, p, (size_t)(end - p), place);
+		if (bytes > 0) {
+			p += bytes;
+			more = p < end;
+			p = more ? space_end(p + 1, end) : p;
+		} else {
+			struct encoder_tokens t = { p, end, true };
+
+			word_any(&t, &hash, &bytes, place);
+			p = t.p;
+			more = t.more;
+		}
+		if (bytes == 0 && !each)
 			continue;
-		if (*n == ENCODER_WORDS_MAX)
+		if (n_word == ENCODER_WORDS_MAX)
 			return dc_fail(err, DC_EINVAL,
 				       "text has more than %d words",
 				       ENCODER_WORDS_MAX);
-		out[(*n)++] = hash;
+		out[n_word++] = hash;
 	}
+	*n = n_word;
 	return DC_OK;
 }
 

@@ -214,7 +214,7 @@ static void index_sort(uint32_t *index, size_t n)
 
 /* Each to the slot where it lies if all lie evenly, or behind it in order.
  * Returns how many slots it went over. */
-static size_t place(uint32_t *slot, uint32_t v, size_t *n_kept)
+static inline size_t place(uint32_t *slot, uint32_t v)
 {
 	uint32_t *p = slot, next;
 
@@ -222,7 +222,7 @@ static size_t place(uint32_t *slot, uint32_t v, size_t *n_kept)
 		p++;
 	if (*p == v)
 		return (size_t)(p - slot);
-	for (++*n_kept; v != NONE; v = next) {
+	for (; v != NONE; v = next) {
 		next = *p;
 		*p++ = v;
 	}
@@ -238,25 +238,30 @@ static size_t sort_placed(uint32_t *index, size_t n)
 	uint32_t slot[(SLOTS_EACH + 1) * PLACED_MOST + 1], all = 1;
 	unsigned bits, most = 31 - (unsigned)__builtin_clz((unsigned)n *
 							   SLOTS_EACH);
-	size_t steps = 0, n_kept = 0, k = 0;
+	size_t steps = 0, k = 0, n_slot;
 
 	for (size_t i = 0; i < n; i++)
 		all |= index[i];
 	bits = 32 - (unsigned)__builtin_clz(all);
 	bits = bits > most ? bits - most : 0;
-	if (all == NONE)
+	if (all >> 31)		/* only NONE has the bit */
 		return 0;
-	memset(slot, 0xff, ((all >> bits) + n + 2) * sizeof(*slot));
+	n_slot = (all >> bits) + n + 2;
+	memset(slot, 0xff, n_slot * sizeof(*slot));
 	for (size_t i = 0; i < n; i++) {
-		steps += place(slot + (index[i] >> bits), index[i], &n_kept);
+		steps += place(slot + (index[i] >> bits), index[i]);
 		if (steps > STEPS_EACH * n)
 			return 0;
 	}
-	for (uint32_t *p = slot; k < n_kept; p++) {
-		index[k] = *p;
-		k += *p != NONE;
+#pragma GCC unroll 4
+	for (size_t i = 0; i < n_slot; i++) {
+		uint32_t v = slot[i];
+
+		slot[k] = v;
+		k += ~v >> 31;
 	}
-	return n_kept;
+	memcpy(index, slot, k * sizeof(*slot));
+	return k;
 }
 
 static bool is_ascending(const uint32_t *index, size_t n)
