@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "models/encoder.h"
 #include "server/embedder.h"
 #include "server/recipe.h"
@@ -277,12 +278,33 @@ static enum dc_status evaluate_model(struct dc_buf *out,
 	return st;
 }
 
+/* Classes [n_learned, ...) stand in the test alone: no model can know them. */
+static void unlearned_warn(const struct evaluation *e, uint32_t n_learned)
+{
+	char shown[64];
+
+	for (uint32_t c = n_learned; c < e->classes.n; c++) {
+		const char *name = e->classes.name[c];
+		size_t rows = 0;
+
+		for (size_t i = 0; i < e->test.n; i++)
+			rows += e->test.row[i].label == c;
+		fprintf(stderr, "decaid evaluate: warning: class '%s': %zu "
+			"row%s in %s, none in %s\n",
+			dc_log_escape(shown, sizeof(shown), name,
+				      strlen(name)),
+			rows, rows == 1 ? "" : "s", e->test_path,
+			e->train_path);
+	}
+}
+
 static enum dc_status evaluate_files(struct dc_buf *out,
 				     const struct cmd_line *line,
 				     struct evaluation *e, struct dc_err *err)
 {
 	enum dc_status st = labelled_load(&e->train, &e->classes,
 					 e->train_path, err);
+	uint32_t n_learned = e->classes.n;
 
 	if (st == DC_OK)
 		st = labelled_load(&e->test, &e->classes, e->test_path, err);
@@ -293,6 +315,7 @@ static enum dc_status evaluate_files(struct dc_buf *out,
 			     e->train_path);
 	if (st != DC_OK)
 		return st;
+	unlearned_warn(e, n_learned);
 	if (e->type != NULL && strcmp(e->type, "all") == 0)
 		return evaluate_all(out, line, e, err);
 	return evaluate_one(out, line, e, err);

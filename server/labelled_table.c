@@ -50,13 +50,36 @@ static char *quoted_take(struct labelled_reader *r)
 	return first;
 }
 
+/* Does a field with quotes begin at r->p? Between tabs a quote is mostly a
+ * text's own, and is left to it unless another one ends the field, on the same
+ * line. */
+static bool is_quoted(const struct labelled_reader *r, char delimiter)
+{
+	const char *p = r->p;
+
+	if (p == r->end || *p != '"')
+		return false;
+	if (delimiter != '\t')
+		return true;
+	for (p++; p < r->end && *p != '\n'; p++) {
+		if (*p != '"')
+			continue;
+		if (p + 1 == r->end || strchr("\t\r\n", p[1]) != NULL)
+			return true;
+		if (p[1] != '"')
+			return false;
+		p++;
+	}
+	return false;
+}
+
 /* The next field; *last tells whether the record ends with it. NULL: the
  * field is malformed. */
 static char *field_take(struct labelled_reader *r, char delimiter, bool *last)
 {
 	char *first = r->p, *end;
 
-	if (r->p < r->end && *r->p == '"') {
+	if (is_quoted(r, delimiter)) {
 		first = quoted_take(r);
 		if (first == NULL)
 			return NULL;

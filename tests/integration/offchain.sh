@@ -87,6 +87,8 @@ for file in crlf.tsv bom.tsv lines.csv; do
 done
 { printf 'eggs\tham\n'; cat text.tsv; } >unseen.tsv
 evaluate --train text.tsv --test unseen.tsv
+grep -q "warning: class 'eggs': 1 row in unseen.tsv, none in text.tsv" err ||
+	wrong "a class that was never learned: $(cat err)"
 grep -q '"class":"eggs","precision":0,"recall":0,"f1":0,"support":1' out ||
 	wrong "a class that was not learned: $(cat out)"
 

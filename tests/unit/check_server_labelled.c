@@ -120,6 +120,24 @@ START_TEST(a_table_of_one_text)
 }
 END_TEST
 
+START_TEST(between_tabs_a_quote_is_mostly_a_texts_own)
+{
+	static const char *const text[] = {
+		"\"two\" of them", "\"never closed", "a quoted one",
+		"with \"doubled\" ones", "\"\"odd", ""
+	};
+
+	ck_assert_int_eq(load("label\ttext\na\t\"two\" of them\nb\t\"never"
+			      " closed\r\na\t\"a quoted one\"\r\nb\t\"with "
+			      "\"\"doubled\"\" ones\"\na\t\"\"odd\nb\t\"\"\n"),
+			 DC_OK);
+	ck_assert_uint_eq(set.n, DC_ARRAY_LEN(text));
+	for (size_t i = 0; i < set.n; i++)
+		ck_assert_str_eq(set.row[i].text, text[i]);
+	done();
+}
+END_TEST
+
 START_TEST(gzip_and_a_mark_of_byte_order)
 {
 	static const char text[] = "\xef\xbb\xbfx,label\n1,a\n2,b\n";
@@ -197,6 +215,7 @@ UNIT_MAIN("server/labelled",
 	  tables_of_numbers,
 	  other_delimiters_and_the_label_anywhere,
 	  a_table_of_one_text,
+	  between_tabs_a_quote_is_mostly_a_texts_own,
 	  gzip_and_a_mark_of_byte_order,
 	  what_is_wrong_is_told_with_its_place,
 	  a_cut_gzip_file_is_refused)
