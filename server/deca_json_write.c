@@ -114,11 +114,11 @@ static struct deca_cell *cells_sorted(const struct deca_model *m, size_t *n)
 	return cell;
 }
 
-static enum dc_status put_row(struct writer *w, const char *what,
-			      uint32_t klass)
+/* The first n features' numbers. */
+static enum dc_status put_list(struct writer *w, const char *what,
+			       uint32_t klass, uint64_t n)
 {
 	const struct deca_model *m = w->f->model;
-	uint64_t n = deca_class_at(m, klass)->length;
 
 	json_put_open(&w->j, '[');
 	for (uint64_t i = 0; i < n; i++)
@@ -127,6 +127,13 @@ static enum dc_status put_row(struct writer *w, const char *what,
 			return cannot(w, what, klass, i);
 	json_put_close(&w->j, ']');
 	return DC_OK;
+}
+
+static enum dc_status put_row(struct writer *w, const char *what,
+			      uint32_t klass)
+{
+	return put_list(w, what, klass,
+			deca_class_at(w->f->model, klass)->length);
 }
 
 static enum dc_status put_map(struct writer *w, const char *what,
@@ -165,18 +172,44 @@ static void put_indices(struct writer *w)
 	json_put_close(&w->j, ']');
 }
 
-/* The sparse ones' weights as a list where features are chosen: these go by
- * the place in it. */
-static enum dc_status put_weights(struct writer *w,
-				  const struct deca_cell *cell, size_t n)
+/* How many weights of a sparse perceptron stand in a list: as far as at least
+ * half of them are not 0, or one for each chosen feature.
+ * cell  (n) sorted */
+static uint64_t list_length(const struct writer *w,
+			    const struct deca_cell *cell, size_t n)
 {
-	json_put_key(&w->j, "weights");
-	if (w->f->model->kind == DECA_DENSE_PERCEPTRON)
-		return put_row(w, "the weight", 0);
-	json_put_open(&w->j, '[');
-	json_put_close(&w->j, ']');
-	json_put_key(&w->j, "sparseWeights");
-	return put_map(w, "the weight", cell, n, 0);
+	uint64_t chosen = w->f->n_feature_index, length = 0;
+
+	if (chosen > 0 && (n == 0 || cell[n - 1].index < chosen))
+		return chosen;
+	for (size_t i = 0; i < n; i++)
+		if (cell[i].index / 2 <= i)
+			length = cell[i].index + 1;
+	return length;
+}
+
+/* A list, and an object of those behind it. */
+static enum dc_status put_sparse_weights(struct writer *w,
+					 const struct deca_cell *cell,
+					 size_t n)
+{
+	uint64_t length = list_length(w, cell, n);
+	size_t listed = 0;
+	enum dc_status st = put_list(w, "the weight", 0, length);
+
+	while (listed < n && cell[listed].index < length)
+		listed++;
+	if (st == DC_OK && listed < n) {
+		json_put_key(&w->j, "sparseWeights");
+		st = put_map(w, "the weight", cell + listed, n - listed, 0);
+	}
+	if (st == DC_OK && w->f->n_feature_index > 0 &&
+	    length + n - listed != w->f->n_feature_index)
+		return dc_fail(w->err, DC_EINVAL, "0xDeCA10B's model JSON "
+			       "cannot say it: %zu feature indices for %zu "
+			       "weights", w->f->n_feature_index,
+			       (size_t)length + n - listed);
+	return st;
 }
 
 static enum dc_status put_perceptron(struct writer *w,
@@ -188,16 +221,14 @@ static enum dc_status put_perceptron(struct writer *w,
 	enum dc_status st;
 
 	put_names(w);
-	st = put_weights(w, cell, n);
+	json_put_key(&w->j, "weights");
+	st = m->kind == DECA_DENSE_PERCEPTRON
+		? put_row(w, "the weight", 0)
+		: put_sparse_weights(w, cell, n);
 	if (st == DC_OK)
 		st = put_member(w, "intercept", intercept);
 	if (st == DC_OK)
 		st = put_rate(w, "learningRate", m->learning_rate);
-	if (w->f->n_feature_index > 0 && m->kind == DECA_SPARSE_PERCEPTRON &&
-	    n != w->f->n_feature_index)
-		return dc_fail(w->err, DC_EINVAL, "0xDeCA10B's model JSON "
-			       "cannot say it: %zu feature indices for %zu "
-			       "weights", w->f->n_feature_index, n);
 	put_indices(w);
 	return st;
 }

@@ -115,6 +115,13 @@ START_TEST(all_seven_types_are_read_and_go_round)
 	goes_round(&f);
 	deca_file_clear(&f);
 
+	takes(&f, "{\"type\":\"sparse perceptron\",\"classifications\":"
+	      "[\"a\",\"b\"],\"weights\":[0,0.5],\"intercept\":0,"
+	      "\"featureIndices\":[7,3]}",
+	      DECA_SPARSE_PERCEPTRON);
+	goes_round(&f);
+	deca_file_clear(&f);
+
 	takes(&f, BAYES ",\"smoothingFactor\":0.5}", DECA_NAIVE_BAYES);
 	ck_assert(cell(&f, 0, 7) == 1);
 	ck_assert_uint_eq(deca_class_at(f.model, 1)->total.w[0], 5);
@@ -343,6 +350,12 @@ START_TEST(our_perceptron_and_naive_bayes_are_said_where_they_can_be)
 	writes(&t, "{\"type\":\"sparse perceptron\",\"classifications\":"
 	       "[\"a\",\"b\"],\"weights\":[],\"sparseWeights\":{\"2\":-0.5},"
 	       "\"intercept\":1,\"learningRate\":2}");
+	/* as a list, as far as half of it is not 0 */
+	t.m.cells[2 + 2] = 500000000;
+	t.m.cells[2 + 3] = -500000000;
+	writes(&t, "{\"type\":\"sparse perceptron\",\"classifications\":"
+	       "[\"a\",\"b\"],\"weights\":[0,-1,-0.5],\"intercept\":1,"
+	       "\"learningRate\":2}");
 	trial_clear(&t);
 
 	model_of(&t, "naive-bayes columns=2 smoothing=1000000000");
