@@ -172,19 +172,19 @@ static void put_indices(struct writer *w)
 	json_put_close(&w->j, ']');
 }
 
-/* How many weights of a sparse perceptron stand in a list: as far as at least
- * half of them are not 0, or one for each chosen feature.
+/* How many weights of a sparse perceptron stand in a list: up to the first 0,
+ * which who reads the file would keep, or one for each chosen feature.
  * cell  (n) sorted */
 static uint64_t list_length(const struct writer *w,
 			    const struct deca_cell *cell, size_t n)
 {
-	uint64_t chosen = w->f->n_feature_index, length = 0;
+	uint64_t chosen = w->f->n_feature_index;
+	size_t length = 0;
 
 	if (chosen > 0 && (n == 0 || cell[n - 1].index < chosen))
 		return chosen;
-	for (size_t i = 0; i < n; i++)
-		if (cell[i].index / 2 <= i)
-			length = cell[i].index + 1;
+	while (length < n && cell[length].index == length)
+		length++;
 	return length;
 }
 

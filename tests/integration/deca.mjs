@@ -199,7 +199,7 @@ async function exported(world, get) {
 	assert.equal(body.mirror.classifier, c.address);
 	for (let i = 0; i < 450; i += 7) {
 		if (kind === "SparsePerceptron")
-			assert.equal(fixed(body.weights[i] ?? body.sparseWeights[i] ?? 0), await ask("weights", BigInt(i)));
+			assert.equal(fixed(body.weights[i] ?? body.sparseWeights?.[i] ?? 0), await ask("weights", BigInt(i)));
 		else if (kind === "NaiveBayesClassifier")
 			assert.equal(body.featureCounts[1].find(([k]) => k === i)?.[1] ?? 0,
 				await ask("getFeatureCount", 1n, i));

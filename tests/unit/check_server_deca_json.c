@@ -350,12 +350,12 @@ START_TEST(our_perceptron_and_naive_bayes_are_said_where_they_can_be)
 	writes(&t, "{\"type\":\"sparse perceptron\",\"classifications\":"
 	       "[\"a\",\"b\"],\"weights\":[],\"sparseWeights\":{\"2\":-0.5},"
 	       "\"intercept\":1,\"learningRate\":2}");
-	/* as a list, as far as half of it is not 0 */
-	t.m.cells[2 + 2] = 500000000;
-	t.m.cells[2 + 3] = -500000000;
+	/* as a list, up to the first 0 */
+	t.m.cells[2 + 0] = 500000000;
+	t.m.cells[2 + 1] = -500000000;
 	writes(&t, "{\"type\":\"sparse perceptron\",\"classifications\":"
-	       "[\"a\",\"b\"],\"weights\":[0,-1,-0.5],\"intercept\":1,"
-	       "\"learningRate\":2}");
+	       "[\"a\",\"b\"],\"weights\":[-1],\"sparseWeights\":"
+	       "{\"2\":-0.5},\"intercept\":1,\"learningRate\":2}");
 	trial_clear(&t);
 
 	model_of(&t, "naive-bayes columns=2 smoothing=1000000000");

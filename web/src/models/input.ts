@@ -48,8 +48,8 @@ export function input_forms(model: Model): Form[] {
 
 export class InputError extends Error {}
 
-/* What the daemon takes of a picture, in bytes; base64 makes 8 MiB of it. */
-const IMAGE_BYTES_MAX = 6 * 1024 * 1024 - 64;
+/* What the daemon takes of a picture, in bytes. */
+const IMAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 function words(typed: string): string[] {
 	return typed.split(/[\s,;]+/).filter(Boolean);

@@ -217,7 +217,7 @@ export const predict = {
 	image: "Picture",
 	image_hint: "A picture, PNG or JPEG",
 	no_image: "Pick a picture first",
-	large_image: "The picture is too large: at most 6 MiB",
+	large_image: "The picture is too large: at most 4 MiB",
 	features: "Numbers",
 	features_hint: "One number a feature, with spaces or commas between",
 	indices: "Indices",
