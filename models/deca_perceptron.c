@@ -39,20 +39,33 @@ static bool is_positive(struct u256 sum)
 	return !i256_is_negative(sum) && !u256_is_zero(sum);
 }
 
+static const struct deca_row *first_weights(const struct deca_setup *s)
+{
+	static const struct deca_row none = { NULL, 0 };
+
+	return s->n_row > 0 ? &s->row[0] : &none;
+}
+
 static enum deca_reason construct(struct deca_model *m,
 				  const struct deca_setup *s)
 {
-	size_t n = s->n_row > 0 ? s->row[0].n : 0;
-
-	if (!deca_fits(m, n, 1))
+	if (!deca_fits(m, first_weights(s)->n, 1))
 		return DECA_NO_ROOM;
 	m->n_names = s->n_names;
 	m->intercept = i256_from_i128(int80(s->intercept));
 	m->learning_rate = s->learning_rate;
 	(void)deca_class_push(m, U256_ZERO);
-	if (n > 0)
-		deca_row_append(m, 0, &s->row[0]);
 	return DECA_DONE;
+}
+
+static enum deca_reason dense_construct(struct deca_model *m,
+					const struct deca_setup *s)
+{
+	enum deca_reason r = construct(m, s);
+
+	if (r == DECA_DONE)
+		deca_row_append(m, 0, first_weights(s));
+	return r;
 }
 
 /* initializeWeights(int80[]): more of them. */
@@ -123,6 +136,15 @@ static enum deca_reason sparse_extend(struct deca_model *m,
 		deca_number_set(m, 0, at + i,
 				deca_number_of(row->pair[i].value));
 	return DECA_DONE;
+}
+
+/* A mapping has no length. */
+static enum deca_reason sparse_construct(struct deca_model *m,
+					 const struct deca_setup *s)
+{
+	enum deca_reason r = construct(m, s);
+
+	return r != DECA_DONE ? r : sparse_extend(m, first_weights(s), 0);
 }
 
 /* The index is an int80: below 2^64, and cut to uint64 where negative. */
@@ -223,7 +245,7 @@ enum deca_reason deca_batch_evaluate(const struct deca_model *m,
 
 const struct deca_ops deca_dense_perceptron = {
 	.name = "DensePerceptron",
-	.construct = construct,
+	.construct = dense_construct,
 	.extend = dense_extend,
 	.predict = dense_predict,
 	.measure = dense_measure,
@@ -233,7 +255,7 @@ const struct deca_ops deca_dense_perceptron = {
 
 const struct deca_ops deca_sparse_perceptron = {
 	.name = "SparsePerceptron",
-	.construct = construct,
+	.construct = sparse_construct,
 	.extend = sparse_extend,
 	.predict = sparse_predict,
 	.measure = sparse_measure,
