@@ -38,27 +38,21 @@ static const struct spec_param params[] = {
 	{ "smoothing", 1, 100 * DC_FX9_ONE },
 };
 
-static const struct model_ops *expert_ops(enum expert e)
-{
-	return e == BAYES ? &model_naive_bayes : &model_logistic;
-}
-
-/* The spec that an expert sees: its own parameters, in its own order. */
-static struct model_spec expert_spec(const struct model_spec *spec,
-				     enum expert e)
+/* The spec that naive Bayes sees: its own parameters, in its own order.
+ * Logistic regression's are those that come first, and how many cells either
+ * has is a matter of columns and classes: they see the blend's. */
+static struct model_spec bayes_spec(const struct model_spec *spec)
 {
 	struct model_spec s = *spec;
 
-	s.model = expert_ops(e);
-	if (e == BAYES)
-		s.model_param[1] = spec->model_param[SMOOTHING];
+	s.model = &model_naive_bayes;
+	s.model_param[1] = spec->model_param[SMOOTHING];
 	return s;
 }
 
 static size_t bayes_cells(const struct model_spec *spec)
 {
-	struct model_spec s = expert_spec(spec, BAYES);
-	size_t n = model_naive_bayes.cells(&s);
+	size_t n = model_naive_bayes.cells(spec);
 
 	return (n + MODEL_LEAF_CELLS - 1) / MODEL_LEAF_CELLS *
 		MODEL_LEAF_CELLS;
@@ -69,20 +63,20 @@ static size_t expert_first(const struct model_spec *spec, enum expert e)
 	return HEAD_CELLS + (e == BAYES ? 0 : bayes_cells(spec));
 }
 
-/* The experts as models of their own; spec holds what they see. */
+/* The experts as models of their own. */
 struct experts {
-	struct model_spec spec[EXPERTS];
+	struct model_spec bayes;
 	struct model m[EXPERTS];
 };
 
 static void experts_find(struct experts *x, const struct model *m)
 {
+	x->bayes = bayes_spec(m->spec);
 	for (enum expert e = 0; e < EXPERTS; e++) {
 		size_t first = expert_first(m->spec, e);
 
-		x->spec[e] = expert_spec(m->spec, e);
 		x->m[e] = (struct model){
-			.spec = &x->spec[e],
+			.spec = e == BAYES ? &x->bayes : m->spec,
 			.cells = m->cells + first,
 			.derived = m->derived,
 			.dirty = m->dirty,
@@ -93,16 +87,12 @@ static void experts_find(struct experts *x, const struct model *m)
 
 static size_t cells(const struct model_spec *spec)
 {
-	struct model_spec s = expert_spec(spec, LOGISTIC);
-
-	return expert_first(spec, LOGISTIC) + model_logistic.cells(&s);
+	return expert_first(spec, LOGISTIC) + model_logistic.cells(spec);
 }
 
 static size_t derived(const struct model_spec *spec)
 {
-	struct model_spec s = expert_spec(spec, BAYES);
-
-	return model_naive_bayes.derived(&s);
+	return model_naive_bayes.derived(spec);
 }
 
 static bool head_valid(const int64_t *cell)
@@ -120,17 +110,15 @@ static bool head_valid(const int64_t *cell)
 
 static bool cells_valid(const struct model_spec *spec, const int64_t *cell)
 {
-	struct model_spec bayes = expert_spec(spec, BAYES);
-	struct model_spec logistic = expert_spec(spec, LOGISTIC);
 	size_t end = expert_first(spec, LOGISTIC);
 
-	for (size_t i = HEAD_CELLS + model_naive_bayes.cells(&bayes); i < end;
+	for (size_t i = HEAD_CELLS + model_naive_bayes.cells(spec); i < end;
 	     i++)
 		if (cell[i] != 0)
 			return false;
 	return head_valid(cell) &&
-		model_naive_bayes.cells_valid(&bayes, cell + HEAD_CELLS) &&
-		model_logistic.cells_valid(&logistic, cell + end);
+		model_naive_bayes.cells_valid(spec, cell + HEAD_CELLS) &&
+		model_logistic.cells_valid(spec, cell + end);
 }
 
 static void rebuild(struct model *m)
@@ -154,7 +142,7 @@ static void experts_say(const struct experts *experts,
 			int64_t (*said)[EXPERTS], const int64_t *bayes,
 			const struct sample *x)
 {
-	uint32_t n_class = experts->spec[BAYES].n_class;
+	uint32_t n_class = experts->bayes.n_class;
 	int64_t out[SPEC_CLASSES_MAX], length = (int64_t)model_length(x);
 	__int128 mean = 0;
 
