@@ -1,6 +1,7 @@
 /* 0xDeCA10B's events and calls, read and written. */
 #include "config.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/i256.h"
@@ -22,10 +23,19 @@ static const char *const calls[] = {
 	[DECA_INPUT_REPORT] = "report(int64[],uint64,uint256,address)",
 };
 
-void deca_topics(struct hash32 out[DECA_TOPICS])
+static struct hash32 event_topics[DECA_TOPICS];
+static pthread_once_t event_topics_once = PTHREAD_ONCE_INIT;
+
+static void event_topics_compute(void)
 {
 	for (size_t i = 0; i < DECA_TOPICS; i++)
-		keccak256(&out[i], events[i], strlen(events[i]));
+		keccak256(&event_topics[i], events[i], strlen(events[i]));
+}
+
+void deca_topics(struct hash32 out[DECA_TOPICS])
+{
+	DC_CHECK(pthread_once(&event_topics_once, event_topics_compute) == 0);
+	memcpy(out, event_topics, sizeof(event_topics));
 }
 
 static int64_t get_i64(struct abi_in *in)

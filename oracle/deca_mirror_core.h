@@ -15,6 +15,7 @@ struct deca_mirror {
 	uint64_t limit;			/* no block above is gone to */
 	uint64_t final;			/* no reorg takes it; 0: not known */
 	uint64_t most_cells;		/* that are kept */
+	uint64_t step;			/* blocks of the next range */
 	struct hash32 topics[DECA_TOPICS];
 	struct deca_mirror_stats stats;
 	deca_recall recall;		/* NULL: nothing was kept */

@@ -10,6 +10,8 @@
 #include "oracle/deca_mirror_core.h"
 
 #define BLOCKS_A_STEP 2000
+#define LOGS_A_STEP 5000	/* about: large beside the exchange, and held in
+				 * memory twice */
 #define HISTORY_LOGS_MAX (1 << 18)
 #define HISTORY_BYTES_MAX ((size_t)256 << 20)
 
@@ -82,7 +84,23 @@ static bool is_too_much(const struct deca_mirror *mirror)
 	return fault == RPC_FAULT_RANGE || fault == RPC_FAULT_TOO_LARGE;
 }
 
-/* Fewer blocks where the node finds them too many. */
+/* Aim at LOGS_A_STEP. */
+static void adapt_step(struct deca_mirror *mirror, size_t n_logs)
+{
+	uint64_t next = mirror->step;
+
+	if (n_logs < LOGS_A_STEP / 4)
+		next *= 4;
+	else if (n_logs < LOGS_A_STEP / 2)
+		next *= 2;
+	else if (n_logs > LOGS_A_STEP)
+		next = next * LOGS_A_STEP / n_logs;
+	if (next > BLOCKS_A_STEP)
+		next = BLOCKS_A_STEP;
+	mirror->step = next > 0 ? next : 1;
+}
+
+/* Fewer blocks where the node finds them too many, and so from then on. */
 static enum dc_status fetch(struct deca_mirror *mirror,
 			    struct rpc_logs *logs, struct dc_arena *arena,
 			    struct block_ref *to, uint64_t from,
@@ -93,27 +111,28 @@ static enum dc_status fetch(struct deca_mirror *mirror,
 				mirror->parts.incentive };
 	struct rpc_log_filter filter = { who, DC_ARRAY_LEN(who),
 					 mirror->topics, DECA_TOPICS };
-	uint64_t step = BLOCKS_A_STEP;
 	enum dc_status st;
 
 	for (;;) {
-		uint64_t last = head->number - from < step ? head->number
-							   : from + step - 1;
+		uint64_t last = head->number - from < mirror->step ?
+			head->number : from + mirror->step - 1;
 		struct dc_err why = DC_ERR_INIT;
 
 		st = rpc_block(mirror->rpc, to, rpc_at_number(last), &why);
 		if (st == DC_OK)
 			st = rpc_logs_range(mirror->rpc, logs, arena,
 					    &filter, from, last, &why);
-		if (st == DC_OK)
+		if (st == DC_OK) {
+			adapt_step(mirror, logs->n);
 			return DC_OK;
+		}
 		if (!is_too_much(mirror))
 			return dc_fail(err, st, "%s", why.text);
-		if (step == 1)		/* keeps (2) */
+		if (last == from)	/* keeps (2) */
 			return dc_fail(err, DC_EINVAL, "block %" PRIu64
 				       " has more logs of it than can be "
 				       "asked for", from);
-		step /= 2;
+		mirror->step = (last - from + 1) / 2;
 	}
 }
 

@@ -117,10 +117,10 @@ static enum dc_status judge(struct pipeline *p, struct pipe_model *m,
 
 		if (i == n) {
 			dc_arena_reset(arena);
-			st = sql_contributions_range(p->db, c, &n, CHUNK,
-						     m->row.row,
-						     m->judged.judged, arena,
-						     err);
+			st = sql_contributions_judged(p->db, c, &n, CHUNK,
+						      m->row.row,
+						      m->judged.judged, arena,
+						      err);
 			i = 0;
 			if (st == DC_OK && n == 0)
 				st = dc_fail(err, DC_EIO, "contributions are "

@@ -338,15 +338,15 @@ static struct sql_contribution contribution_of(struct pipeline *p,
 
 /* Once for each contribution. */
 static enum dc_status put_prediction(struct pipeline *p, struct pipe_model *m,
-				     const struct ev_contributed *c,
+				     uint64_t id, uint32_t label,
 				     int64_t prediction, struct dc_err *err)
 {
 	struct sql_model_totals *t = &m->row.totals;
 
 	t->progressive_counted++;
-	t->progressive_right += prediction == (int64_t)c->label;
+	t->progressive_right += prediction == (int64_t)label;
 	m->dirty = true;
-	return sql_contribution_predicted(p->db, m->row.row, c->id,
+	return sql_contribution_predicted(p->db, m->row.row, id,
 					  prediction, t->progressive_right,
 					  t->progressive_counted, err);
 }
@@ -366,7 +366,7 @@ static enum dc_status put_contribution(struct pipeline *p,
 		st = sql_said_get(p->db, &prediction, &found, &c->log, err);
 	if (st != DC_OK || !found)
 		return st;
-	return put_prediction(p, m, &c->is, prediction, err);
+	return put_prediction(p, m, c->is.id, c->is.label, prediction, err);
 }
 
 static enum dc_status added(struct pipeline *p, struct pipe_mirror *m,
@@ -635,7 +635,7 @@ static enum dc_status one_prediction(struct pipeline *p,
 				     struct dc_err *err)
 {
 	const int64_t prediction = (int64_t)(said->label & INT64_MAX);
-	struct sql_contribution c;
+	uint32_t label;
 	uint64_t id;
 	bool found;
 	enum dc_status st = DC_OK;
@@ -643,14 +643,11 @@ static enum dc_status one_prediction(struct pipeline *p,
 	if (said->at.block > p->finalized)
 		st = sql_said_put(p->db, &said->at, prediction, err);
 	if (st == DC_OK)
-		st = sql_contribution_at(p->db, &id, &found, m->row.row,
-					 &said->at, err);
-	if (st == DC_OK && found)
-		st = sql_contribution_get(p->db, &c, &found, m->row.row, id,
-					  p->scratch, err);
-	if (st != DC_OK || !found || c.prediction_before >= 0)
+		st = sql_contribution_unsaid(p->db, &id, &label, &found,
+					     m->row.row, &said->at, err);
+	if (st != DC_OK || !found)
 		return st;	/* it is not here, or it was told */
-	return put_prediction(p, m, &c.is, prediction, err);
+	return put_prediction(p, m, id, label, prediction, err);
 }
 
 enum dc_status pipe_mirror_predicted(struct pipeline *p,

@@ -260,8 +260,23 @@ sql_sample_seen(struct sql_db *db, bool *seen, int64_t model,
 	return sql_query_close(&q, err);
 }
 
-static const char SQL_CONTRIBUTIONS_RANGE[] = SQL_CONTRIBUTION_FROM
-	"WHERE c.row BETWEEN ?1 AND ?2 ORDER BY c.row LIMIT ?3";
+#define SQL_IN_RANGE "WHERE c.row BETWEEN ?1 AND ?2 ORDER BY c.row LIMIT ?3"
+static const char SQL_CONTRIBUTIONS_RANGE[] =
+	SQL_CONTRIBUTION_FROM SQL_IN_RANGE;
+static const char SQL_CONTRIBUTIONS_JUDGED[] =
+	"SELECT c.row, c.model, c.contributor, c.label, c.time_s, c.is_new,"
+	" c.taught, s.bytes FROM contributions AS c"
+	" LEFT JOIN samples AS s ON s.row = c.row " SQL_IN_RANGE;
+
+static void
+sql_open_range(struct sql_query *q, struct sql_db *db, const char *text,
+	       uint32_t max, int64_t model, uint64_t from)
+{
+	sql_query_open(q, db, text);
+	sql_bind_i64(q, sql_contribution_row(model, from));
+	sql_bind_i64(q, sql_contribution_row(model, SQL_MAX_ID));
+	sql_bind_u64(q, max);
+}
 
 enum dc_status
 sql_contributions_range(struct sql_db *db, struct sql_contribution *out,
@@ -274,12 +289,42 @@ sql_contributions_range(struct sql_db *db, struct sql_contribution *out,
 	*n = 0;
 	if (from > SQL_MAX_ID)
 		return DC_OK;
-	sql_query_open(&q, db, SQL_CONTRIBUTIONS_RANGE);
-	sql_bind_i64(&q, sql_contribution_row(model, from));
-	sql_bind_i64(&q, sql_contribution_row(model, SQL_MAX_ID));
-	sql_bind_u64(&q, max);
+	sql_open_range(&q, db, SQL_CONTRIBUTIONS_RANGE, max, model, from);
 	while (sql_query_row(&q))
 		sql_col_contribution(&q, &out[(*n)++], arena);
+	return sql_query_close(&q, err);
+}
+
+static void
+sql_col_judged(struct sql_query *q, struct sql_contribution *c,
+	       struct dc_arena *arena)
+{
+	memset(c, 0, sizeof(*c));
+	c->is.id = sql_col_u64(q) & SQL_MAX_ID;
+	c->model = sql_col_i64(q);
+	sql_col_addr(q, &c->is.contributor);
+	c->is.label = sql_col_u32(q);
+	c->log.time_s = sql_col_u64(q);
+	c->is_new = sql_col_bool(q);
+	c->taught = sql_col_bool(q);
+	c->pruned = sql_col_is_null(q);
+	c->is.sample = sql_col_blob(q, &c->is.sample_len, arena);
+}
+
+enum dc_status
+sql_contributions_judged(struct sql_db *db, struct sql_contribution *out,
+			 uint32_t *n, uint32_t max, int64_t model,
+			 uint64_t from, struct dc_arena *arena,
+			 struct dc_err *err)
+{
+	struct sql_query q;
+
+	*n = 0;
+	if (from > SQL_MAX_ID)
+		return DC_OK;
+	sql_open_range(&q, db, SQL_CONTRIBUTIONS_JUDGED, max, model, from);
+	while (sql_query_row(&q))
+		sql_col_judged(&q, &out[(*n)++], arena);
 	return sql_query_close(&q, err);
 }
 

@@ -96,8 +96,7 @@ enum dc_status sql_sample_seen(struct sql_db *db, bool *seen, int64_t model,
 			       const struct hash32 *sample_hash,
 			       struct dc_err *err) DC_MUST_CHECK;
 
-/* In order of id: [from, from + max) as far as there are. For replay and
- * for judging.
+/* In order of id: [from, from + max) as far as there are. For replay.
  * out  (max)   n  how many */
 enum dc_status sql_contributions_range(struct sql_db *db,
 				       struct sql_contribution *out,
@@ -105,6 +104,15 @@ enum dc_status sql_contributions_range(struct sql_db *db,
 				       int64_t model, uint64_t from,
 				       struct dc_arena *arena,
 				       struct dc_err *err) DC_MUST_CHECK;
+
+/* The same, of each no more than a judge looks at: who, when, what, is_new and
+ * taught; the rest is zero. */
+enum dc_status sql_contributions_judged(struct sql_db *db,
+					struct sql_contribution *out,
+					uint32_t *n, uint32_t max,
+					int64_t model, uint64_t from,
+					struct dc_arena *arena,
+					struct dc_err *err) DC_MUST_CHECK;
 
 /* How many contributions of model have time_s < before_s: the count of an
  * epoch's checkpoint, or with before_s - refund wait + 1 its judged. */

@@ -158,11 +158,25 @@ sql_entry_get(struct sql_db *db, struct sql_contribution *out, bool *found,
 	return sql_query_close(&q, err);
 }
 
-static const char SQL_CONTRIBUTION_AT[] =
-	"SELECT c.row FROM contributions AS c"
-	" JOIN blocks AS b ON b.number = c.block"
-	" WHERE c.block = ?1 AND c.log_index = ?2 AND c.model = ?3"
-	" AND b.hash = ?4";
+#define SQL_AT_FROM \
+	" FROM contributions AS c JOIN blocks AS b ON b.number = c.block" \
+	" WHERE c.block = ?1 AND c.log_index = ?2 AND c.model = ?3" \
+	" AND b.hash = ?4"
+static const char SQL_CONTRIBUTION_AT[] = "SELECT c.row" SQL_AT_FROM;
+static const char SQL_CONTRIBUTION_UNSAID[] =
+	"SELECT c.row, c.label" SQL_AT_FROM
+	" AND NOT EXISTS (SELECT 1 FROM predictions AS p WHERE p.row = c.row)";
+
+static void
+sql_open_at(struct sql_query *q, struct sql_db *db, const char *text,
+	    int64_t model, const struct log_ref *at)
+{
+	sql_query_open(q, db, text);
+	sql_bind_u64(q, at->block);
+	sql_bind_u64(q, at->index);
+	sql_bind_i64(q, model);
+	sql_bind_hash(q, &at->block_hash);
+}
 
 enum dc_status
 sql_contribution_at(struct sql_db *db, uint64_t *id, bool *found,
@@ -172,13 +186,26 @@ sql_contribution_at(struct sql_db *db, uint64_t *id, bool *found,
 	struct sql_query q;
 
 	*found = false;
-	sql_query_open(&q, db, SQL_CONTRIBUTION_AT);
-	sql_bind_u64(&q, at->block);
-	sql_bind_u64(&q, at->index);
-	sql_bind_i64(&q, model);
-	sql_bind_hash(&q, &at->block_hash);
+	sql_open_at(&q, db, SQL_CONTRIBUTION_AT, model, at);
 	while (sql_query_row(&q)) {
 		*id = sql_col_u64(&q) & SQL_MAX_ID;
+		*found = true;
+	}
+	return sql_query_close(&q, err);
+}
+
+enum dc_status
+sql_contribution_unsaid(struct sql_db *db, uint64_t *id, uint32_t *label,
+			bool *found, int64_t model, const struct log_ref *at,
+			struct dc_err *err)
+{
+	struct sql_query q;
+
+	*found = false;
+	sql_open_at(&q, db, SQL_CONTRIBUTION_UNSAID, model, at);
+	while (sql_query_row(&q)) {
+		*id = sql_col_u64(&q) & SQL_MAX_ID;
+		*label = sql_col_u32(&q);
 		*found = true;
 	}
 	return sql_query_close(&q, err);

@@ -68,6 +68,12 @@ enum dc_status sql_contribution_at(struct sql_db *db, uint64_t *id,
 				   const struct log_ref *at,
 				   struct dc_err *err) DC_MUST_CHECK;
 
+/* The same of one that nothing was said of yet, and its label. */
+enum dc_status sql_contribution_unsaid(struct sql_db *db, uint64_t *id,
+				       uint32_t *label, bool *found,
+				       int64_t model, const struct log_ref *at,
+				       struct dc_err *err) DC_MUST_CHECK;
+
 /* What the mirror said before it learned from that contribution, and its
  * sums after it.
  * Errors: DC_ECONFLICT it was told before. */

@@ -3,7 +3,8 @@
  *
  * Invariants:
  *  1. A transaction that is not tracked holds final blocks only, and
- *     sql_block_put raises the floor to them. Triggers are left out then.
+ *     sql_block_put raises the floor to them. Triggers are left out then,
+ *     and foreign keys not held: what was just written is what they name.
  *  2. For each tracked block, undo_X holds each row of X that the block
  *     changed, once, as it was before the block (existed = 0: it was not
  *     there). Triggers see to it; rows are never deleted while tracked.
@@ -41,17 +42,22 @@ static const char SQL_UNDO_COLUMNS[] =
 	"SELECT name, pk FROM pragma_table_info('undo_' || ?1)"
 	" WHERE name NOT IN ('at_block', 'existed') ORDER BY cid";
 
-/* A statement over a table with triggers can fail in its middle, so SQLite
- * keeps a copy of each page that it touches, whether a trigger has anything
- * to do or not: more work than the rows of most final blocks. Changing this
- * compiles every statement anew, so it stays as it is until it must change. */
+/* A statement over a table with triggers or foreign keys can fail in its
+ * middle, so SQLite keeps a copy of each page that it touches, whether a
+ * trigger has anything to do or not: more work than the rows of most final
+ * blocks. Changing this compiles every statement anew, so it stays as it is
+ * until it must change. */
 static void
 sql_undo_triggers(struct sql_db *db, bool untriggered)
 {
+	const int on = untriggered ? 0 : 1;
+
 	if (db->untriggered == untriggered)
 		return;
-	DC_CHECK(sqlite3_db_config(db->h, SQLITE_DBCONFIG_ENABLE_TRIGGER,
-				   untriggered ? 0 : 1, NULL) == SQLITE_OK);
+	DC_CHECK(sqlite3_db_config(db->h, SQLITE_DBCONFIG_ENABLE_TRIGGER, on,
+				   NULL) == SQLITE_OK);
+	DC_CHECK(sqlite3_db_config(db->h, SQLITE_DBCONFIG_ENABLE_FKEY, on,
+				   NULL) == SQLITE_OK);
 	db->untriggered = untriggered;
 }
 
@@ -220,6 +226,7 @@ sql_rollback_above(struct sql_db *db, uint64_t block, struct dc_err *err)
 
 	sql_must_write(db);
 	db->undo_block = SQL_UNDO_NONE;
+	sql_undo_triggers(db, false);	/* what was deleted takes along */
 	found = sql_undo_floor(db, &floor, err);
 	if (found != DC_OK)
 		return found;
