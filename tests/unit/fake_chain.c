@@ -19,6 +19,7 @@
 
 #define GENESIS_S 1800000000
 #define EVENT_BYTES (1 << 20)
+#define CALL_BYTES (1 << 16)
 
 static const char spec[] = "decaid 1\n"
 	"model naive-bayes columns=256 smoothing=1000000000\n"
@@ -231,22 +232,38 @@ static struct hash32 word_of_number(uint64_t v)
 	return w;
 }
 
+static struct raw_log *next_log(struct fake_chain *c)
+{
+	struct fake_block *b = &c->next;
+
+	b->logs = dc_realloc_array(b->logs, b->n_logs + 1, sizeof(*b->logs));
+	memset(&b->logs[b->n_logs], 0, sizeof(*b->logs));
+	return &b->logs[b->n_logs++];
+}
+
 /* An event of the next block; data is taken. */
 static struct raw_log *add_log(struct fake_chain *c, struct addr20 from,
 			       enum dc_event_kind kind, struct dc_buf *data)
 {
-	struct fake_block *b = &c->next;
-	struct raw_log *log;
+	struct raw_log *log = next_log(c);
 
-	b->logs = dc_realloc_array(b->logs, b->n_logs + 1, sizeof(*b->logs));
-	log = &b->logs[b->n_logs++];
-	memset(log, 0, sizeof(*log));
 	log->address = from;
 	log->topics[0] = *abi_event_topic(kind);
 	log->n_topics = 1;
 	DC_CHECK(!dc_buf_failed(data));
 	log->data = dc_buf_take(data, &log->data_len);
 	return log;
+}
+
+void fake_chain_log(struct fake_chain *c, const struct raw_log *log)
+{
+	struct raw_log copy = *log;
+	uint8_t *data = dc_malloc(log->data_len + 1);
+
+	copy.data = memcpy(data, log->data, log->data_len);
+	chain_lock(c);
+	*next_log(c) = copy;
+	chain_unlock(c);
 }
 
 static struct trainer_params params_of(enum incentive_kind kind)
@@ -514,6 +531,7 @@ static json_t *logs_range(struct fake_front *f, const json_t *filter)
 							  "fromBlock"));
 	const char *z = json_string_value(json_object_get(filter, "toBlock"));
 	uint64_t from = strtoull(a, NULL, 16), to = strtoull(z, NULL, 16);
+	const size_t most = f->lies.max_logs > 0 ? f->lies.max_logs : SIZE_MAX;
 	struct fake_block *head = seen_head(f);
 	json_t *out;
 
@@ -522,9 +540,9 @@ static json_t *logs_range(struct fake_front *f, const json_t *filter)
 	if (to > head->ref.number)
 		return fake_error(-32000, "block not found", NULL);
 	out = json_array();
-	for (uint64_t n = from; n <= to; n++)
+	for (uint64_t n = from; n <= to && json_array_size(out) <= most; n++)
 		block_logs(f, out, filter, at_number(head, n));
-	if (f->lies.max_logs > 0 && json_array_size(out) > f->lies.max_logs) {
+	if (json_array_size(out) > most) {
 		json_decref(out);
 		return fake_error(-32005, "query returned more than so many "
 				  "results", NULL);
@@ -568,11 +586,6 @@ static json_t *get_receipt(const struct fake_front *f, const char *text)
 
 /* --- calls -------------------------------------------------------------- */
 
-static json_t *word_result(const struct hash32 *w)
-{
-	return result(hash_of(w));
-}
-
 static json_t *call_trainer(const struct fake_block *b, size_t trainer,
 			    const uint8_t *data, size_t len)
 {
@@ -587,7 +600,7 @@ static json_t *call_trainer(const struct fake_block *b, size_t trainer,
 		if (i < b->count[trainer])
 			word = b->records[trainer][i];
 	}
-	return word_result(&word);
+	return result(hash_of(&word));
 }
 
 static json_t *call(const struct fake_front *f, const json_t *params)
@@ -600,7 +613,7 @@ static json_t *call(const struct fake_front *f, const json_t *params)
 		by_hash(f->chain, json_string_value(json_object_get(at,
 							     "blockHash"))) :
 		by_tag(f, json_string_value(at));
-	uint8_t data[64];
+	static uint8_t data[CALL_BYTES];	/* under the lock */
 	size_t len = (strlen(text) - 2) / 2;
 	struct addr20 a;
 
@@ -614,6 +627,8 @@ static json_t *call(const struct fake_front *f, const json_t *params)
 		if (addr20_equal(&a, &mine))
 			return call_trainer(b, i, data, len);
 	}
+	if (f->chain->call != NULL)
+		return f->chain->call(&a, data, len);
 	return fake_error(3, "execution reverted", "0x");
 }
 

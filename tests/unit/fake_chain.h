@@ -71,6 +71,10 @@ struct fake_chain {
 	size_t n_trainers;
 	enum incentive_kind kinds[FAKE_TRAINERS];
 	uint64_t depth;		/* final: so far below the head; 0: none */
+	/* What contracts that are not ours answer to a call, {"result": ...}
+	 * or {"error": {...}}; NULL: they revert. */
+	json_t *(*call)(const struct addr20 *to, const uint8_t *data,
+			size_t len);
 };
 
 struct addr20 fake_chain_factory(void);
@@ -91,6 +95,9 @@ size_t fake_chain_create(struct fake_chain *c, enum incentive_kind kind,
 /* Into the next block: a contribution. */
 void fake_chain_contribute(struct fake_chain *c, size_t trainer, unsigned who,
 			   const uint8_t *sample, size_t len, uint32_t label);
+
+/* Into the next block: anybody's log. Who emits and what, its data copied. */
+void fake_chain_log(struct fake_chain *c, const struct raw_log *log);
 
 /* The next block. */
 void fake_chain_mine(struct fake_chain *c);

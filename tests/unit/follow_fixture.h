@@ -30,16 +30,18 @@ struct follower {
 	uint64_t depth;
 	uint64_t snapshot_every;
 	unsigned timeout_ms;
+	unsigned poll_ms;	/* 0: 5 */
 	uint64_t chain_id;
 };
 
 static inline void
-follower_open(struct follower *f)
+follower_make(struct follower *f)
 {
 	struct gateway_config config = {
 		.rpc_url = f->urls, .data_dir = f->folder.path,
 		.chain_id = f->chain_id, .factory = fake_chain_factory(),
-		.pool = fake_chain_pool(), .start_block = 1, .poll_ms = 5,
+		.pool = fake_chain_pool(), .start_block = 1,
+		.poll_ms = f->poll_ms > 0 ? f->poll_ms : 5,
 		.snapshot_every = f->snapshot_every,
 		.rpc_timeout_ms = f->timeout_ms,
 	};
@@ -48,18 +50,35 @@ follower_open(struct follower *f)
 		config.finality = (struct gateway_finality){ GATEWAY_DEPTH,
 							     f->depth };
 	MUST(gateway_open(&f->gateway, &config, err));
-	MUST(gateway_start(f->gateway, err));
 }
 
 static inline void
-follower_start(struct follower *f, const char *urls, uint64_t depth)
+follower_open(struct follower *f)
+{
+	follower_make(f);
+	MUST(gateway_start(f->gateway, err));
+}
+
+/* Its gateway is opened, and waits for gateway_start.
+ * poll_ms  0: 5 */
+static inline void
+follower_prepare(struct follower *f, const char *urls, uint64_t depth,
+		 unsigned poll_ms)
 {
 	memset(f, 0, sizeof(*f));
 	sql_folder_make(&f->folder);
 	f->urls = urls;
 	f->depth = depth;
 	f->timeout_ms = 5000;
-	follower_open(f);
+	f->poll_ms = poll_ms;
+	follower_make(f);
+}
+
+static inline void
+follower_start(struct follower *f, const char *urls, uint64_t depth)
+{
+	follower_prepare(f, urls, depth, 0);
+	MUST(gateway_start(f->gateway, err));
 }
 
 static inline void

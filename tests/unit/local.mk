@@ -175,7 +175,8 @@ check_LIBRARIES += tests/unit/libfake.a
 tests_unit_libfake_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(SQLITE_CFLAGS)
 tests_unit_libfake_a_SOURCES = tests/unit/chain_dump.c \
 	tests/unit/chain_dump.h tests/unit/fake_chain.c \
-	tests/unit/fake_chain.h tests/unit/fake_embeddings.c \
+	tests/unit/fake_chain.h tests/unit/fake_deca.c \
+	tests/unit/fake_deca.h tests/unit/fake_embeddings.c \
 	tests/unit/fake_embeddings.h tests/unit/fake_http.c \
 	tests/unit/fake_http.h tests/unit/fake_node.c tests/unit/fake_node.h \
 	tests/unit/fault_memory.c tests/unit/fault_memory.h \
