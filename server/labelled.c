@@ -101,6 +101,22 @@ enum dc_status labelled_read_lines(struct labelled_reader *r)
 	return DC_OK;
 }
 
+/* No text has a NUL byte, neither in JSON nor on a command line; each second
+ * byte of UTF-16 is one. */
+static enum dc_status refuse_nul(struct labelled_reader *r)
+{
+	const char *p = r->p, *nul = memchr(p, '\0', (size_t)(r->end - p));
+	size_t line = 1;
+
+	if (nul == NULL)
+		return DC_OK;
+	while ((p = memchr(p, '\n', (size_t)(nul - p))) != NULL) {
+		line++;
+		p++;
+	}
+	return labelled_refuse(r, line, "has a NUL byte: is it UTF-8?");
+}
+
 static enum dc_status read_rows(struct labelled_reader *r)
 {
 	char delimiter;
@@ -135,7 +151,9 @@ enum dc_status labelled_load(struct labelled *out,
 	r.end = r.p + out->bytes.len - 1;
 	if (out->bytes.len > 3 && memcmp(r.p, "\xef\xbb\xbf", 3) == 0)
 		r.p += 3;	/* a byte order mark */
-	st = read_rows(&r);
+	st = refuse_nul(&r);
+	if (st == DC_OK)
+		st = read_rows(&r);
 	if (st == DC_OK && out->n == 0)
 		st = dc_fail(err, DC_EINVAL, "%s: no rows", path);
 	return st;

@@ -127,6 +127,7 @@ START_TEST(between_tabs_a_quote_is_mostly_a_texts_own)
 		"with \"doubled\" ones", "\"\"odd", ""
 	};
 
+	setup_file();
 	ck_assert_int_eq(load("label\ttext\na\t\"two\" of them\nb\t\"never"
 			      " closed\r\na\t\"a quoted one\"\r\nb\t\"with "
 			      "\"\"doubled\"\" ones\"\na\t\"\"odd\nb\t\"\"\n"),
@@ -181,6 +182,11 @@ START_TEST(what_is_wrong_is_told_with_its_place)
 		ck_assert_int_eq(strncmp(err.text, path, strlen(path)), 0);
 		ck_assert_str_eq(err.text + strlen(path), bad[i].says);
 	}
+	ck_assert_int_eq(load_bytes("a\tb\nc\td\0e\n", 10, "wbT"), DC_EINVAL);
+	ck_assert_str_eq(err.text + strlen(path),
+			 ":2: has a NUL byte: is it UTF-8?");
+	ck_assert_int_eq(load_bytes("\xff\xfe" "a\0\t\0b\0", 8, "wb"),
+			 DC_EINVAL);
 	done();
 	dc_err_clear(&err);
 	ck_assert_int_eq(labelled_load(&set, &classes, "/no/such/file", &err),
