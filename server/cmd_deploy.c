@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,29 @@ static enum dc_status read_model(struct model_call *m,
 	return trainer_prices_read(&m->params, &t->trainer, err);
 }
 
+/* Rows of so few columns are hardly ever far from every other, where the
+ * columns have few values: models/VERDICTS.md, tables of 9 columns. */
+#define FEW_COLUMNS 12
+
+static void recent_warn(const struct model_spec *spec)
+{
+	const struct spec_choice *rule = (const void *)spec->verdict;
+
+	for (size_t i = 0; i < rule->n_param; i++) {
+		if (strcmp(rule->param[i].name, "recent") != 0 ||
+		    spec->verdict_param[i] == 0 ||
+		    spec->columns > FEW_COLUMNS)
+			continue;
+		fprintf(stderr, "decaid deploy model: warning: under recent="
+			"%" PRId64 " a row that differs from a former one in "
+			"two columns or fewer earns no karma: where these %u "
+			"columns have few values each, that is nearly every "
+			"row, and the rule wants recent=0 "
+			"(decaid-verdicts(7))\n",
+			spec->verdict_param[i], spec->columns);
+	}
+}
+
 static int deploy_model_named(const struct cmd_line *line, const char *name,
 			      const struct model_texts *t)
 {
@@ -380,6 +404,8 @@ static int deploy_model_named(const struct cmd_line *line, const char *name,
 
 	dc_buf_init(&text, SPEC_BYTES_MAX);
 	status = make_spec(&text, &spec, t, &err);
+	if (status == DC_OK)
+		recent_warn(&spec);
 	if (status == DC_OK)
 		status = read_model(&m, t, &line->config, &err);
 	if (status == DC_OK)

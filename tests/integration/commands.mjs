@@ -69,6 +69,10 @@ async function main() {
 		"--cap=4");
 	assert.equal(r.status, 1);
 	assert.match(r.err, /WrongPrice\(\)/);
+	assert.doesNotMatch(r.err, /recent/);
+	r = await run("deploy", "model", "Bad", at, contracts, `--key=${owner.key}`, "--classes=a,b", "--floor=5",
+		"--cap=4", "--type=logistic", "--columns=9", "--encoder=none");
+	assert.match(r.err, /warning: under recent=8192 .* these 9 columns .* recent=0/);
 	r = await run("contribute", model, at, contracts, `--key=${honest.key}`, "--text=x", "--label=cooking");
 	assert.equal(r.status, 2);
 	assert.match(r.err, /no class of the model/);
