@@ -7,7 +7,8 @@
  *     make bench BENCHES=tests/bench/bench_models_learn
  *
  * Each linear model is to have at least 0.67 times the plain loop's rate, and
- * at least 500 times scikit-learn's one by one; exit status 1: one has not.
+ * at least 500 times scikit-learn's one by one; naive Bayes is to predict
+ * faster than with a logarithm a feature. Exit status 1: one has not.
  */
 
 #include "config.h"
@@ -220,8 +221,9 @@ bayes_race(void)
 	learner_room_init(&r, BAYES);
 	ours_learn(&r, LEARN_SAMPLES);
 	bench_race(rivals, 2, 10, LEARN_SAMPLES);
-	printf("naive Bayes: predict\n");
+	printf("naive Bayes: predict; target: above 1\n");
 	bench_print(rivals, 2, "samples", 0);
+	n_missed += rivals[1].best_ns <= rivals[0].best_ns;
 	learner_room_clear(&r);
 	bayes_free(&plain);
 }
