@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "sql/board_keep.h"
+#include "sql/plan.h"
 
 /* An end of a span: so many hours ago, moved so many steps after an hour
  * began. hours 0: it does not move. */
@@ -314,6 +315,7 @@ sql_boards_add_whole(struct sql_db *db, int64_t clock, int64_t model,
 
 /* One model's activity in an hour; the same for all models. */
 static const char SQL_HOUR_ROWS[] =
+	SQL_WALKS
 	"SELECT a.model, a.address, a.karma, a.contributions, a.agreed,"
 	" a.deposited_wei, a.refunded_wei, a.earned_wei"
 	" FROM models AS m CROSS JOIN activity AS a"

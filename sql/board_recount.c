@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "sql/board_keep.h"
+#include "sql/plan.h"
+
+/* Counting anew reads everything, once, after a backlog or a long pause. */
 
 /* Sums of bytes are no business of SQLite's own sum(). */
 #define SQL_SUMMED \
@@ -20,20 +23,25 @@ static const char SQL_CLEAR_MARKS[] = "DELETE FROM board_marks";
 
 /* ?1 span, ?2 and ?3 its hours. */
 static const char SQL_RECOUNT_SPAN[] =
+	SQL_WALKS
 	SQL_INTO_SUMS " SELECT model, ?1, address," SQL_SUMMED
 	" FROM activity WHERE hour > ?2 AND hour <= ?3"
 	" GROUP BY model, address";
 static const char SQL_RECOUNT_ALL_MODELS[] =
+	SQL_WALKS
 	SQL_INTO_SUMS " SELECT 0, span, address," SQL_SUMMED
 	" FROM board_sums GROUP BY span, address";
 static const char SQL_RECOUNT_NOTHING[] =
+	SQL_WALKS
 	"DELETE FROM board_sums WHERE karma = 0 AND contributions = 0"
 	" AND agreed = 0 AND deposited_wei = zeroblob(32)"
 	" AND refunded_wei = zeroblob(32) AND earned_wei = zeroblob(32)";
 static const char SQL_RECOUNT_WHOLES[] =
+	SQL_WALKS
 	SQL_INTO_SUMS " SELECT model, span, zeroblob(20)," SQL_SUMMED
 	" FROM board_sums GROUP BY model, span";
 static const char SQL_RECOUNT_WHOLE_ALL[] =
+	SQL_WALKS
 	SQL_INTO_SUMS " SELECT model, 0, zeroblob(20)," SQL_SUMMED
 	" FROM contributors GROUP BY model";
 
@@ -43,6 +51,7 @@ static const char SQL_RECOUNT_WHOLE_ALL[] =
 	" ELSE " s ".deposited_wei END"
 #define SQL_BYS " CROSS JOIN (VALUES (0), (1), (2), (3)) AS b"
 static const char SQL_RECOUNT_PLACES[] =
+	SQL_WALKS
 	"INSERT INTO board_places (board, place, address)"
 	" SELECT s.model * 32 + s.span * 4 + b.column1,"
 	" decaid_place(" SQL_MEASURE("s") ", c.first_block, c.first_log),"
@@ -50,12 +59,14 @@ static const char SQL_RECOUNT_PLACES[] =
 	" ON c.model = s.model AND c.address = s.address" SQL_BYS
 	" ORDER BY 1, 2";
 static const char SQL_RECOUNT_PLACES_ALL[] =
+	SQL_WALKS
 	"INSERT INTO board_places (board, place, address)"
 	" SELECT c.model * 32 + b.column1,"
 	" decaid_place(" SQL_MEASURE("c") ", c.first_block, c.first_log),"
 	" c.address FROM contributors AS c" SQL_BYS " ORDER BY 1, 2";
 /* ?1 places a mark; the first mark of a board begins before all places. */
 static const char SQL_RECOUNT_MARKS[] =
+	SQL_WALKS
 	"INSERT INTO board_marks (board, low, n)"
 	" SELECT board, CASE run WHEN 0 THEN x'' ELSE min(place) END, count(*)"
 	" FROM (SELECT board, place,"

@@ -7,10 +7,12 @@
 
 #include "sql/blocks.h"
 #include "sql/board_keep.h"
+#include "sql/plan.h"
 
 /* Whatever changes activity changes contributors in the same block, in the
  * model and over all. */
 static const char SQL_LEFT_LIST[] =
+	SQL_WALKS
 	"SELECT DISTINCT model, address FROM undo_contributors"
 	" WHERE at_block > ?1";
 

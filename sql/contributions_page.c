@@ -6,6 +6,7 @@
 
 #include "sql/contributions_row.h"
 #include "sql/key.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 
 /* Each state is in the order of rows in an index that begins with it: what
@@ -261,7 +262,9 @@ struct sql_place {
 	uint32_t index;
 };
 
+/* Sorts the models that one account contributed to. */
 static const char SQL_RECENT_IN[] =
+	SQL_WALKS
 	"SELECT model FROM contributors INDEXED BY contributors_by_address"
 	" WHERE address = ?1 AND model > 0 ORDER BY last_s DESC LIMIT ?2";
 #define SQL_RECENT_OF(state) \

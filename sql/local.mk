@@ -15,6 +15,7 @@ sql_migrations = \
 	sql/migrations/chain/0013_said.sql \
 	sql/migrations/chain/0014_suspects.sql \
 	sql/migrations/chain/0015_contributor.sql \
+	sql/migrations/chain/0016_holdout.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql \
 	sql/migrations/local/0003_texts.sql
@@ -42,6 +43,7 @@ libdc_sql_a_SOURCES = \
 	sql/operators.c sql/operators.h \
 	sql/places.c sql/places.h \
 	sql/outbox.c sql/outbox.h \
+	sql/plan.c sql/plan.h \
 	sql/query.c sql/query.h \
 	sql/signatures.c sql/signatures.h \
 	sql/snapshots.c sql/snapshots.h \

@@ -6,6 +6,7 @@
 
 #include "sql/contributions_row.h"
 #include "sql/mirrors.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 
 static const char SQL_MIRROR_INSERT[] =
@@ -77,6 +78,7 @@ sql_mirror_put(struct sql_db *db, const struct sql_mirror *m,
 
 /* There are few of them (MIRRORS_MAX). */
 static const char SQL_MIRRORS_LISTED[] =
+	SQL_WALKS
 	"SELECT m.model FROM mirrors AS r CROSS JOIN models AS m"
 	" ON m.model = r.model WHERE r.refusal = '' AND m.address > ?1"
 	" ORDER BY m.address";

@@ -7,6 +7,7 @@
 #include "sql/accuracy.h"
 #include "sql/key.h"
 #include "sql/models.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 
 static const char SQL_MODEL_INSERT[] =
@@ -331,7 +332,9 @@ sql_model_by_row(struct sql_db *db, struct sql_model *out, bool *found,
 	return sql_model_read(&q, out, found, arena, err);
 }
 
+/* Of a few bytes for each model, from one index. */
 static const char SQL_MODELS_SUMS[] =
+	SQL_WALKS
 	"SELECT count(*), coalesce(sum(count), 0) FROM model_totals";
 
 enum dc_status

@@ -6,6 +6,7 @@
 
 #include "sql/key.h"
 #include "sql/operators.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 
 static const char SQL_OPERATOR_PUT[] =
@@ -144,7 +145,9 @@ sql_operator_of_key(struct sql_db *db, uint64_t *id, bool *found,
 }
 
 /* ?1 the address, ?2 the pool or NULL. */
+/* Sorts the few that share a key. */
 static const char SQL_OPERATOR_FIND[] =
+	SQL_WALKS
 	SQL_OPERATOR_FROM "WHERE (owner = ?1 OR signer = ?1 OR attester = ?1"
 	" OR sender = ?1) AND (?2 IS NULL OR +pool = ?2)"
 	" ORDER BY since_block DESC, +id DESC LIMIT 1";

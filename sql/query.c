@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sql/migrate.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 
 static struct sql_prepared *
@@ -33,6 +34,7 @@ sql_query_open(struct sql_query *q, struct sql_db *db, const char *text)
 	if (db->busy == SQL_IDLE)
 		sql_deadline_start(db);
 	if (p->text == NULL) {
+		DC_VERIFY(!sql_plan_walks(db->h, text));
 		q->rc = sqlite3_prepare_v3(db->h, text, -1,
 					   SQLITE_PREPARE_PERSISTENT,
 					   &p->stmt, NULL);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sql/plan.h"
 #include "sql/query.h"
 #include "sql/texts.h"
 
@@ -70,7 +71,9 @@ sql_text_delete(struct sql_db *db, bool *existed, const struct hash32 *tx,
 	return found;
 }
 
+/* For the counters, when it is opened and after texts were kept. */
 static const char SQL_TEXTS_SUM[] =
+	SQL_WALKS
 	"SELECT count(*), coalesce(sum(bytes), 0) FROM texts";
 
 enum dc_status

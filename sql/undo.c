@@ -23,6 +23,7 @@
 #include "base/buf.h"
 #include "sql/board_keep.h"
 #include "sql/migrate.h"
+#include "sql/plan.h"
 #include "sql/query.h"
 #include "sql/undo.h"
 
@@ -32,13 +33,17 @@ static const char SQL_FLOOR_GET[] = "SELECT undo_floor FROM progress";
 static const char SQL_FLOOR_RAISE[] =
 	"UPDATE progress SET undo_floor = max(undo_floor, ?1)";
 static const char SQL_BLOCKS_ABOVE[] = "DELETE FROM blocks WHERE number > ?1";
+/* A few a model. */
 static const char SQL_SNAPSHOTS_ABOVE[] =
+	SQL_WALKS
 	"DELETE FROM snapshots WHERE block > ?1";
 static const char SQL_UNDO_TABLES[] =
+	SQL_WALKS
 	"SELECT substr(name, 6) FROM sqlite_schema"
 	" WHERE type = 'table' AND name GLOB 'undo_*' ORDER BY name";
 /* pk: place in the key, 0 for a former value. */
 static const char SQL_UNDO_COLUMNS[] =
+	SQL_WALKS
 	"SELECT name, pk FROM pragma_table_info('undo_' || ?1)"
 	" WHERE name NOT IN ('at_block', 'existed') ORDER BY cid";
 

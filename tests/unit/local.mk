@@ -129,6 +129,8 @@ EXTRA_DIST += tests/unit/sql_fixture.h
 
 UNIT_TESTS += tests/unit/check_sql_contributions
 tests_unit_check_sql_contributions_LDADD = $(unit_sql_libs)
+UNIT_TESTS += tests/unit/check_sql_plan
+tests_unit_check_sql_plan_LDADD = $(unit_sql_libs)
 UNIT_TESTS += tests/unit/check_sql_growth
 tests_unit_check_sql_growth_LDADD = $(unit_sql_libs)
 EXTRA_DIST += tests/vectors/releases
