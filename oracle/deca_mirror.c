@@ -49,6 +49,7 @@ static struct deca_mirror *make(struct rpc *rpc, const struct addr20 *trainer,
 	mirror->limit = UINT64_MAX;
 	mirror->most_cells = cells;
 	mirror->step = 1;
+	mirror->step_limit = DECA_MIRROR_STEP_MAX;
 	mirror->parts.trainer = *trainer;
 	mirror->texts = dc_arena_new(ARENA_BYTES);
 	mirror->scratch = dc_arena_new(ARENA_BYTES);

@@ -5,6 +5,8 @@
 
 #include "oracle/deca_mirror.h"
 
+#define DECA_MIRROR_STEP_MAX 2000	/* blocks of one range */
+
 struct deca_mirror {
 	struct rpc *rpc;
 	struct dc_arena *texts;		/* of parts */
@@ -15,7 +17,8 @@ struct deca_mirror {
 	uint64_t limit;			/* no block above is gone to */
 	uint64_t final;			/* no reorg takes it; 0: not known */
 	uint64_t most_cells;		/* that are kept */
-	uint64_t step;			/* blocks of the next range */
+	uint64_t step, step_limit;	/* blocks of the next range; more were
+					 * refused */
 	struct hash32 topics[DECA_TOPICS];
 	struct deca_mirror_stats stats;
 	deca_recall recall;		/* NULL: nothing was kept */

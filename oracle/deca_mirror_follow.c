@@ -9,7 +9,6 @@
 #include "oracle/deca_claims.h"
 #include "oracle/deca_mirror_core.h"
 
-#define BLOCKS_A_STEP 2000
 #define LOGS_A_STEP 5000	/* about: large beside the exchange, and held in
 				 * memory twice */
 #define HISTORY_LOGS_MAX (1 << 18)
@@ -84,7 +83,7 @@ static bool is_too_much(const struct deca_mirror *mirror)
 	return fault == RPC_FAULT_RANGE || fault == RPC_FAULT_TOO_LARGE;
 }
 
-/* Aim at LOGS_A_STEP. */
+/* Aim at LOGS_A_STEP; below what was refused, creep. */
 static void adapt_step(struct deca_mirror *mirror, size_t n_logs)
 {
 	uint64_t next = mirror->step;
@@ -95,8 +94,12 @@ static void adapt_step(struct deca_mirror *mirror, size_t n_logs)
 		next *= 2;
 	else if (n_logs > LOGS_A_STEP)
 		next = next * LOGS_A_STEP / n_logs;
-	if (next > BLOCKS_A_STEP)
-		next = BLOCKS_A_STEP;
+	if (next > mirror->step_limit) {
+		next = mirror->step_limit;
+		mirror->step_limit += next / 8 + 1;
+		if (mirror->step_limit > DECA_MIRROR_STEP_MAX)
+			mirror->step_limit = DECA_MIRROR_STEP_MAX;
+	}
 	mirror->step = next > 0 ? next : 1;
 }
 
@@ -132,7 +135,7 @@ static enum dc_status fetch(struct deca_mirror *mirror,
 			return dc_fail(err, DC_EINVAL, "block %" PRIu64
 				       " has more logs of it than can be "
 				       "asked for", from);
-		mirror->step = (last - from + 1) / 2;
+		mirror->step = mirror->step_limit = (last - from + 1) / 2;
 	}
 }
 

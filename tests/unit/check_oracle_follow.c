@@ -397,7 +397,7 @@ START_TEST(ranges_shrink_to_what_a_node_takes_and_grow_back)
 	fake_front_lie(&c.front[0], (struct fake_lies){ .max_range = 9 });
 	follower_start(&f, c.front[0].http.url, 0);
 	follower_catch_up(&f, &c);
-	narrow = fake_front_widest(&c.front[0]);
+	narrow = fake_front_asked(&c.front[0]).widest;
 	ck_assert_uint_le(narrow, 9);
 	ck_assert_uint_ge(narrow, 7);		/* creeps up to the limit */
 	fake_front_lie(&c.front[0], (struct fake_lies){ .max_logs = 40 });
@@ -412,7 +412,7 @@ START_TEST(ranges_shrink_to_what_a_node_takes_and_grow_back)
 	follow_blocks(&c, &dice, 800, 1);
 	fake_http_well(&c.front[0].http);
 	follower_catch_up(&f, &c);
-	ck_assert_uint_gt(fake_front_widest(&c.front[0]), 30);
+	ck_assert_uint_gt(fake_front_asked(&c.front[0]).widest, 30);
 	follower_dump(&f, &dump);
 	follow_check_same(&dump, &c, 0);
 	dc_buf_clear(&dump);

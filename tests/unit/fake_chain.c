@@ -194,14 +194,14 @@ void fake_front_lie(struct fake_front *front, struct fake_lies lies)
 	chain_unlock(front->chain);
 }
 
-uint64_t fake_front_widest(struct fake_front *front)
+struct fake_asked fake_front_asked(struct fake_front *front)
 {
-	uint64_t widest;
+	struct fake_asked asked;
 
 	chain_lock(front->chain);
-	widest = front->widest;
+	asked = front->asked;
 	chain_unlock(front->chain);
-	return widest;
+	return asked;
 }
 
 struct block_ref fake_chain_head(struct fake_chain *c)
@@ -543,12 +543,13 @@ static json_t *logs_range(struct fake_front *f, const json_t *filter)
 	for (uint64_t n = from; n <= to && json_array_size(out) <= most; n++)
 		block_logs(f, out, filter, at_number(head, n));
 	if (json_array_size(out) > most) {
+		f->asked.refused++;
 		json_decref(out);
 		return fake_error(-32005, "query returned more than so many "
 				  "results", NULL);
 	}
-	if (to - from + 1 > f->widest)
-		f->widest = to - from + 1;
+	if (to - from + 1 > f->asked.widest)
+		f->asked.widest = to - from + 1;
 	return result(out);
 }
 

@@ -49,12 +49,18 @@ struct fake_lies {
 
 struct fake_chain;
 
+/* What it was asked for. */
+struct fake_asked {
+	uint64_t widest;	/* range that was given */
+	uint64_t refused;	/* ranges with too many logs */
+};
+
 /* An endpoint: it fails and lies on its own. */
 struct fake_front {
 	struct fake_http http;
 	struct fake_chain *chain;
 	struct fake_lies lies;
-	uint64_t widest;	/* range that was asked for and given */
+	struct fake_asked asked;
 };
 
 #define FAKE_FRONTS 3
@@ -109,7 +115,7 @@ void fake_chain_fork(struct fake_chain *c, uint64_t number);
 void fake_chain_switch(struct fake_chain *c, struct fake_block *head);
 
 void fake_front_lie(struct fake_front *front, struct fake_lies lies);
-uint64_t fake_front_widest(struct fake_front *front);
+struct fake_asked fake_front_asked(struct fake_front *front);
 
 /* The head as it is now. */
 struct block_ref fake_chain_head(struct fake_chain *c);

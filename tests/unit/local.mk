@@ -200,6 +200,9 @@ tests_unit_check_oracle_keystore_LDADD = $(unit_oracle_libs)
 UNIT_TESTS += tests/unit/check_oracle_doubt
 tests_unit_check_oracle_doubt_LDADD = $(unit_fake_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_mirror_steps
+tests_unit_check_oracle_mirror_steps_LDADD = $(unit_fake_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_follow_mirror
 tests_unit_check_oracle_follow_mirror_LDADD = $(unit_fake_libs)
 
