@@ -132,6 +132,19 @@ abi_args_pool(struct dc_buf *out, const struct pool_rules *r)
 }
 
 void
+abi_args_reader(struct dc_buf *out, const struct reader_rules *r)
+{
+	struct abi_out t, urls;
+
+	abi_open(&t, out, 3);
+	abi_put_array(&urls, &t, r->n_urls, 1);
+	for (size_t i = 0; i < r->n_urls; i++)
+		abi_put_text(&urls, r->urls[i]);
+	abi_put_u64(&t, r->max_age_s);
+	abi_put_u64(&t, r->operators);
+}
+
+void
 abi_call_create_model(struct dc_buf *out, const struct model_call *m)
 {
 	enum dc_call call = m->kind == INCENTIVE_STAKE

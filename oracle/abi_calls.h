@@ -96,6 +96,14 @@ struct pool_rules {
 void abi_args_factory(struct dc_buf *out, const struct factory_minimums *m);
 void abi_args_pool(struct dc_buf *out, const struct pool_rules *r);
 
+/* Of a PredictionReader. */
+struct reader_rules {
+	const char *const *urls;	/* (n_urls) as ERC-3668 has them */
+	size_t n_urls;
+	uint32_t max_age_s, operators;
+};
+void abi_args_reader(struct dc_buf *out, const struct reader_rules *r);
+
 void abi_call_create_model(struct dc_buf *out, const struct model_call *m);
 void abi_call_contribute(struct dc_buf *out, const uint8_t *sample,
 			 size_t len, uint32_t label);

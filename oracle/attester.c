@@ -164,7 +164,7 @@ enum dc_status attester_wish(struct attester_wish **out, struct attester *a,
 	struct attester_wish *w;
 
 	DC_CHECK(n > 0 && of->count > 0);
-	*no = (struct attester_no){ .at = n };
+	*no = (struct attester_no){ .at = n, .n = n };
 	if (found != DC_OK)
 		return found;
 	w = wish_new(a, of, spec, x, n);
@@ -212,7 +212,7 @@ enum dc_status attester_grant(const struct attester_wish *w,
 			      struct attester_answer *out,
 			      struct attester_no *no, struct dc_err *err)
 {
-	*no = (struct attester_no){ .at = w->at,
+	*no = (struct attester_no){ .at = w->at, .n = w->n,
 				    .retry_after_s = COME_AGAIN_S };
 	*out = (struct attester_answer){ w->of, w->n, w->is, w->signature,
 					 w->scores };

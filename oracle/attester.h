@@ -69,7 +69,7 @@ struct attester_sample {
 struct attester_no {
 	bool rate;		/* DC_EBUSY: over (1), not only busy */
 	unsigned retry_after_s;
-	size_t at;		/* DC_EINVAL: which sample; n: all of them */
+	size_t at, n;		/* DC_EINVAL: which sample of them; n: all */
 };
 
 /* What came of a wish, in its order. Borrowed from it. */

@@ -14,5 +14,7 @@ extern const uint8_t oracle_code_modelfactory[];
 extern const size_t oracle_code_modelfactory_len;
 extern const uint8_t oracle_code_operatorpool[];
 extern const size_t oracle_code_operatorpool_len;
+extern const uint8_t oracle_code_predictionreader[];
+extern const size_t oracle_code_predictionreader_len;
 
 #endif /* DECAID_ORACLE_BYTECODE_H */

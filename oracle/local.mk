@@ -14,6 +14,7 @@ libdc_oracle_a_SOURCES += oracle/attester_private.h oracle/attester_work.c
 libdc_oracle_a_SOURCES += oracle/audit.c oracle/audit.h
 libdc_oracle_a_SOURCES += oracle/backup.c oracle/backup.h
 libdc_oracle_a_SOURCES += oracle/bytecode.h
+libdc_oracle_a_SOURCES += oracle/ccip.c oracle/ccip.h
 libdc_oracle_a_SOURCES += oracle/chainclient.c oracle/chainclient.h
 libdc_oracle_a_SOURCES += oracle/data_dir.c oracle/data_dir.h
 libdc_oracle_a_SOURCES += oracle/deca_abi.c oracle/deca_abi.h

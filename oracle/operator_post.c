@@ -180,6 +180,17 @@ chain_before(struct verdicts_chain *out, struct sql_db *db, int64_t model,
 	return append_verdicts(out, NULL, NULL, db, model, floor, err);
 }
 
+enum dc_status
+operator_verdict_chain(struct hash32 *out, struct sql_db *db, int64_t model,
+		       const struct sql_checkpoint *c, struct dc_err *err)
+{
+	struct verdicts_chain chain;
+	enum dc_status found = chain_before(&chain, db, model, c, err);
+
+	*out = chain.v;
+	return found;
+}
+
 /* --- call data ----------------------------------------------------------- */
 
 static enum dc_status

@@ -22,6 +22,13 @@ enum dc_status operator_quorum(bool *out, struct rpc *rpc,
 			       const struct sql_signature *sigs, uint32_t n,
 			       struct dc_err *err) DC_MUST_CHECK;
 
+/* V[judged / 128] of a checkpoint that was accepted, which its trainer commits
+ * to beside it. */
+enum dc_status operator_verdict_chain(struct hash32 *out, struct sql_db *db,
+				      int64_t model,
+				      const struct sql_checkpoint *c,
+				      struct dc_err *err) DC_MUST_CHECK;
+
 /* The transaction's data for a computed checkpoint, from chain.db.
  * out   appended to
  * sigs  (n) in ascending order of signer

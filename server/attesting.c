@@ -133,9 +133,10 @@ static enum dc_status pack(struct dc_buf *b, struct attester_sample **out,
 	return DC_OK;
 }
 
-/* Why something failed is for the operator; what is told is that it did. */
-static void refuse(const struct predicting *p, struct http_request *rq,
-		   struct http_reply *rp, const struct attester_no *no,
+/* Why something failed is for the operator; what is told is that it did.
+ * list  the samples' name where there are several, else NULL */
+static void refuse(struct http_request *rq, struct http_reply *rp,
+		   const char *list, const struct attester_no *no,
 		   const struct dc_err *err)
 {
 	unsigned status = err->status == DC_EINVAL ? 400 : no->rate ? 429 : 503;
@@ -144,8 +145,8 @@ static void refuse(const struct predicting *p, struct http_request *rq,
 	case DC_EINVAL:
 	case DC_ENOTFOUND:
 	case DC_EBUSY:
-		if (p->body.batch && no->at < p->body.n)
-			http_problem(rq, rp, status, "%s[%zu]: %s", p->list,
+		if (list != NULL && no->at < no->n)
+			http_problem(rq, rp, status, "%s[%zu]: %s", list,
 				     no->at, err->text);
 		else
 			http_problem(rq, rp, status, "attest: %s", err->text);
@@ -165,30 +166,38 @@ static void refuse(const struct predicting *p, struct http_request *rq,
 			no->retry_after_s : AGAIN_S;
 }
 
-static void wish(struct predicting *p, struct http_request *rq,
-		 struct http_reply *rp, const struct attester_state *of)
+void attesting_wait_for(struct http_request *rq, struct http_reply *rp,
+			const struct attester_state *of,
+			const struct model_spec *spec,
+			const struct attester_sample *x, size_t n)
 {
-	struct attester_no no = { .at = p->body.n };
+	struct attester_no no;
 	struct app *a = rq->app;
 	struct dc_err err = DC_ERR_INIT;
 	struct attester_wish *w = NULL;
-	struct attester_sample *x = NULL;
-	enum dc_status found;
-	struct dc_buf b;
 
-	dc_buf_init(&b, ATTESTER_WAITING_BYTES);
-	found = pack(&b, &x, p, rq->arena, &err);
-	if (found == DC_OK)
-		found = attester_wish(&w, a->attester, of, p->spec, x,
-				      p->body.n, &no, &err);
-	dc_buf_clear(&b);
-	if (found != DC_OK)
-		refuse(p, rq, rp, &no, &err);
+	if (attester_wish(&w, a->attester, of, spec, x, n, &no, &err) != DC_OK)
+		refuse(rq, rp, NULL, &no, &err);
 	else
 		rp->wait = (struct http_wait){ attester_ready, attester_leave,
 					       w, a->attest_ms != 0 ?
 						  a->attest_ms :
 						  APP_ATTEST_MS };
+}
+
+static void wish(struct predicting *p, struct http_request *rq,
+		 struct http_reply *rp, const struct attester_state *of)
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct attester_sample *x = NULL;
+	struct dc_buf b;
+
+	dc_buf_init(&b, ATTESTER_WAITING_BYTES);
+	if (pack(&b, &x, p, rq->arena, &err) != DC_OK)
+		rest_fail(rq, rp, &err);
+	else
+		attesting_wait_for(rq, rp, of, p->spec, x, p->body.n);
+	dc_buf_clear(&b);
 }
 
 void attesting_wish(struct predicting *p, struct http_request *rq,
@@ -207,10 +216,11 @@ void attesting_wish(struct predicting *p, struct http_request *rq,
 
 /* ---- taking ---- */
 
-bool attesting_take(struct attester_answer *out, struct predicting *p,
-		    struct http_request *rq, struct http_reply *rp)
+/* list  as in refuse */
+static bool grant(struct attester_answer *out, struct http_request *rq,
+		  struct http_reply *rp, const char *list)
 {
-	struct attester_no no = { .at = p->body.n, .retry_after_s = 1 };
+	struct attester_no no = { .retry_after_s = 1 };
 	struct dc_err err = DC_ERR_INIT;
 	enum dc_status found;
 
@@ -219,10 +229,22 @@ bool attesting_take(struct attester_answer *out, struct predicting *p,
 				"being computed: try again");
 	else
 		found = attester_grant(rq->waited, out, &no, &err);
-	if (found != DC_OK) {
-		refuse(p, rq, rp, &no, &err);
+	if (found != DC_OK)
+		refuse(rq, rp, list, &no, &err);
+	return found == DC_OK;
+}
+
+bool attesting_granted(struct attester_answer *out, struct http_request *rq,
+		       struct http_reply *rp)
+{
+	return grant(out, rq, rp, NULL);
+}
+
+bool attesting_take(struct attester_answer *out, struct predicting *p,
+		    struct http_request *rq, struct http_reply *rp)
+{
+	if (!grant(out, rq, rp, p->body.batch ? p->list : NULL))
 		return false;
-	}
 	DC_CHECK(out->n == p->body.n);
 	p->scores = dc_arena_copy(rq->arena, out->scores, out->n *
 				  p->spec->n_class * sizeof(*out->scores));

@@ -40,6 +40,18 @@ void attesting_put_for(struct json_out *j, const struct app *a,
 
 /* ---- what other forms of the question need ---- */
 
+/* Wait for attestations of packed samples, or the reply is made.
+ * x  (n) */
+void attesting_wait_for(struct http_request *rq, struct http_reply *rp,
+			const struct attester_state *of,
+			const struct model_spec *spec,
+			const struct attester_sample *x, size_t n);
+
+/* Called again: what was wished for.
+ * false: the reply is made. */
+bool attesting_granted(struct attester_answer *out, struct http_request *rq,
+		       struct http_reply *rp) DC_MUST_CHECK;
+
 /* The effective checkpoint of the model that the path names, and whether this
  * daemon may attest it.
  * r  open

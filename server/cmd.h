@@ -100,6 +100,7 @@ int cmd_db_prune(const struct command *self, int argc, char **argv);
 int cmd_deploy_factory(const struct command *self, int argc, char **argv);
 int cmd_deploy_model(const struct command *self, int argc, char **argv);
 int cmd_deploy_pool(const struct command *self, int argc, char **argv);
+int cmd_deploy_reader(const struct command *self, int argc, char **argv);
 int cmd_follow(const struct command *self, int argc, char **argv);
 int cmd_key_address(const struct command *self, int argc, char **argv);
 int cmd_key_import(const struct command *self, int argc, char **argv);

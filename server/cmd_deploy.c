@@ -14,31 +14,6 @@
 #include "server/trainer_options.h"
 #include "server/wallet.h"
 
-/* --- results --- */
-
-/* {"NAME": address, receipt} or the address alone. */
-static int tell_contract(const struct cmd_line *line, const char *name,
-			 const struct addr20 *a, const struct rpc_receipt *r)
-{
-	char text[ADDR20_TEXT_BYTES];
-	struct json_out j;
-	struct dc_buf b;
-
-	dc_buf_init(&b, 1 << 16);
-	addr20_format(a, text);
-	if (line->json) {
-		json_out_init(&j, &b);
-		json_put_open(&j, '{');
-		json_put_key(&j, name);
-		json_put_address(&j, a);
-		wallet_put_receipt(&j, NULL, r);
-		json_put_close(&j, '}');
-	} else {
-		dc_buf_append_text(&b, text);
-	}
-	return wallet_print(&b);
-}
-
 /* A number of seconds with its default. */
 static enum dc_status seconds(uint32_t *out, const char *name,
 			      const char *text, struct dc_err *err)
@@ -109,7 +84,7 @@ int cmd_deploy_pool(const struct command *self, int argc, char **argv)
 		status = deploy_pool(&d, &pool, &receipt, &rules, &err);
 	}
 	found = status == DC_OK
-			? tell_contract(&line, "pool", &pool, &receipt)
+			? wallet_tell_contract(&line, "pool", &pool, &receipt)
 			: cmd_fail(&line, &err);
 	wallet_close(&w);
 	cmd_line_clear(&line);
@@ -169,7 +144,7 @@ int cmd_deploy_factory(const struct command *self, int argc, char **argv)
 		status = deploy_factory(&d, &factory, &receipt, &m, &err);
 	}
 	found = status == DC_OK
-			? tell_contract(&line, "factory", &factory, &receipt)
+			? wallet_tell_contract(&line, "factory", &factory, &receipt)
 			: cmd_fail(&line, &err);
 	wallet_close(&w);
 	cmd_line_clear(&line);
@@ -420,7 +395,7 @@ static int deploy_model_named(const struct cmd_line *line, const char *name,
 				      &line->config.factory, &m, &err);
 	}
 	found = status == DC_OK
-			? tell_contract(line, "model", &trainer, &receipt)
+			? wallet_tell_contract(line, "model", &trainer, &receipt)
 			: cmd_fail(line, &err);
 	wallet_close(&w);
 	spec_clear(&spec);

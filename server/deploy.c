@@ -59,6 +59,19 @@ enum dc_status deploy_factory(const struct deploy *d, struct addr20 *out,
 		      oracle_code_modelfactory_len, &args, err);
 }
 
+enum dc_status deploy_reader(const struct deploy *d, struct addr20 *out,
+			     struct rpc_receipt *receipt,
+			     const struct reader_rules *rules,
+			     struct dc_err *err)
+{
+	struct dc_buf args;
+
+	dc_buf_init(&args, CALL_MAX_BYTES);
+	abi_args_reader(&args, rules);
+	return create(d, out, receipt, oracle_code_predictionreader,
+		      oracle_code_predictionreader_len, &args, err);
+}
+
 /* The first event of a kind that contract emitted in a transaction. */
 static enum dc_status event_of(const struct deploy *d, struct abi_event *out,
 			       const struct hash32 *tx,

@@ -32,6 +32,11 @@ enum dc_status deploy_factory(const struct deploy *d, struct addr20 *out,
 			      const struct factory_minimums *minimums,
 			      struct dc_err *err) DC_MUST_CHECK;
 
+enum dc_status deploy_reader(const struct deploy *d, struct addr20 *out,
+			     struct rpc_receipt *receipt,
+			     const struct reader_rules *rules,
+			     struct dc_err *err) DC_MUST_CHECK;
+
 /* out  the new trainer, from the factory's event */
 enum dc_status deploy_model(const struct deploy *d, struct addr20 *out,
 			    struct rpc_receipt *receipt,

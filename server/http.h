@@ -26,7 +26,9 @@ enum http_method {
 };
 
 #define HTTP_PARAMS_MAX 2
-#define HTTP_PARAM_BYTES 128	/* a longer path segment matches nothing */
+/* A longer path segment matches nothing; but where a pattern has something
+ * after the name, {data}.json, it is "" to the handler, which has the path. */
+#define HTTP_PARAM_BYTES 128
 #define HTTP_ID_BYTES 65
 #define HTTP_ETAG_BYTES 48
 

@@ -108,6 +108,11 @@ void http_problem(struct http_request *rq, struct http_reply *rp,
 		json_put_key(&j, "error");
 		json_put_text(&j, text);
 	}
+	/* The name that ERC-3668 has for it. */
+	if (rq->path != NULL && strncmp(rq->path, "/v1/ccip", 8) == 0) {
+		json_put_key(&j, "message");
+		json_put_text(&j, text);
+	}
 	json_put_key(&j, "request_id");
 	json_put_text(&j, rq->id);
 	json_put_close(&j, '}');

@@ -21,6 +21,8 @@ static const struct command commands[] = {
 	  cmd_deploy_pool, CMD_WALLET },
 	{ "deploy factory", "", "Put a ModelFactory on the chain",
 	  cmd_deploy_factory, CMD_WALLET },
+	{ "deploy reader", "", "Put a PredictionReader on the chain",
+	  cmd_deploy_reader, CMD_WALLET },
 	{ "deploy model", "NAME", "Make a model, to be its owner",
 	  cmd_deploy_model, CMD_WALLET " factory pool" },
 	{ "contribute", "MODEL", "Give a model labelled samples",

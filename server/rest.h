@@ -196,7 +196,8 @@ http_handler rest_healthz, rest_readyz, rest_status, rest_metrics,
 	rest_suspects, rest_accuracy, rest_leaderboard, rest_board,
 	rest_deposits, rest_checkpoints, rest_checkpoint, rest_operators,
 	rest_operator, rest_contributor, rest_proof, rest_update_proof,
-	rest_simulate, rest_simulations, rest_events, rest_openapi, rest_asset;
+	rest_simulate, rest_simulations, rest_events, rest_openapi, rest_asset,
+	rest_ccip;
 
 /* The Open Inference Protocol (rest_infer.c). */
 http_handler rest_infer, rest_infer_live, rest_infer_model,

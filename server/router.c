@@ -6,7 +6,28 @@
 #include "base/hex.h"
 #include "server/router.h"
 
-/* One {name} takes one segment, not empty; all else is compared. */
+/* The value of a {name}; len bytes of the path are it.
+ * suffix  what the pattern has after it */
+static bool take(char *param, size_t *len, const char *suffix,
+		 const char *path)
+{
+	size_t n_suffix = strcspn(suffix, "/"), all = strcspn(path, "/");
+
+	if (all <= n_suffix ||
+	    memcmp(path + all - n_suffix, suffix, n_suffix) != 0)
+		return false;
+	*len = all - n_suffix;
+	if (*len >= HTTP_PARAM_BYTES) {
+		param[0] = '\0';
+		return n_suffix > 0;
+	}
+	memcpy(param, path, *len);
+	param[*len] = '\0';
+	return true;
+}
+
+/* One {name} takes one segment, not empty, up to what follows it there; all
+ * else is compared. */
 static bool match(const char *pattern, const char *path,
 		  char param[][HTTP_PARAM_BYTES])
 {
@@ -14,16 +35,13 @@ static bool match(const char *pattern, const char *path,
 
 	while (*pattern != '\0') {
 		if (*pattern == '{') {
-			size_t len = strcspn(path, "/");
+			size_t len;
 
-			if (len == 0 || len >= HTTP_PARAM_BYTES)
-				return false;
-			DC_CHECK(n < HTTP_PARAMS_MAX);
-			memcpy(param[n], path, len);
-			param[n][len] = '\0';
-			n++;
-			path += len;
 			pattern = strchr(pattern, '}') + 1;
+			DC_CHECK(n < HTTP_PARAMS_MAX);
+			if (!take(param[n++], &len, pattern, path))
+				return false;
+			path += len;
 		} else if (*pattern++ != *path++) {
 			return false;
 		}

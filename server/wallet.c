@@ -187,3 +187,25 @@ int wallet_print(struct dc_buf *text)
 		strerror(errno));
 	return CMD_FAILED;
 }
+
+int wallet_tell_contract(const struct cmd_line *line, const char *name,
+			 const struct addr20 *a, const struct rpc_receipt *r)
+{
+	char text[ADDR20_TEXT_BYTES];
+	struct json_out j;
+	struct dc_buf b;
+
+	dc_buf_init(&b, 1 << 16);
+	addr20_format(a, text);
+	if (line->json) {
+		json_out_init(&j, &b);
+		json_put_open(&j, '{');
+		json_put_key(&j, name);
+		json_put_address(&j, a);
+		wallet_put_receipt(&j, NULL, r);
+		json_put_close(&j, '}');
+	} else {
+		dc_buf_append_text(&b, text);
+	}
+	return wallet_print(&b);
+}

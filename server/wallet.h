@@ -80,4 +80,9 @@ void wallet_put_receipt(struct json_out *j, const struct hash32 *tx,
  * CMD_FAILED where standard output failed. */
 int wallet_print(struct dc_buf *text);
 
+/* A contract that was made: {"NAME": address, receipt}, or the address alone.
+ * Returns the exit status. */
+int wallet_tell_contract(const struct cmd_line *line, const char *name,
+			 const struct addr20 *a, const struct rpc_receipt *r);
+
 #endif /* DECAID_SERVER_WALLET_H */

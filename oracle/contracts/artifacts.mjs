@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const built = process.env.FOUNDRY_OUT ?? path.join(here, "out/src");
-const names = ["ModelFactory", "OperatorPool", "PointsTrainer", "StakeTrainer"];
+const names = ["ModelFactory", "OperatorPool", "PointsTrainer", "PredictionReader",
+	"StakeTrainer"];
 
 function layoutOf(out) {
 	return out.storageLayout.storage.map(({ label, offset, slot, type }) =>

@@ -7,7 +7,7 @@ echo "/* Made by oracle/contracts/embed.sh from oracle/contracts/artifacts. */"
 echo '#include "config.h"'
 echo
 echo '#include "oracle/bytecode.h"'
-for name in ModelFactory OperatorPool; do
+for name in ModelFactory OperatorPool PredictionReader; do
 	awk -v name="$name" -v symbol="$(echo "$name" | tr 'A-Z' 'a-z')" '
 	/^ "bytecode": "0x[0-9a-f]*",?$/ {
 		hex = $2

@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	oracle/contracts/artifacts/ModelFactory.json \
 	oracle/contracts/artifacts/OperatorPool.json \
 	oracle/contracts/artifacts/PointsTrainer.json \
+	oracle/contracts/artifacts/PredictionReader.json \
 	oracle/contracts/artifacts/StakeTrainer.json \
 	oracle/contracts/build.sh \
 	oracle/contracts/embed.sh \
@@ -21,6 +22,8 @@ EXTRA_DIST += \
 	oracle/contracts/src/ModelFactory.sol \
 	oracle/contracts/src/OperatorPool.sol \
 	oracle/contracts/src/PointsTrainer.sol \
+	oracle/contracts/src/Prediction.sol \
+	oracle/contracts/src/PredictionReader.sol \
 	oracle/contracts/src/Progress.sol \
 	oracle/contracts/src/Schedule.sol \
 	oracle/contracts/src/Shares.sol \
@@ -37,6 +40,7 @@ EXTRA_DIST += \
 	oracle/contracts/test/Hostile.t.sol \
 	oracle/contracts/test/Invariants.t.sol \
 	oracle/contracts/test/Pool.t.sol \
+	oracle/contracts/test/Prediction.t.sol \
 	oracle/contracts/test/Vm.sol \
 	oracle/contracts/test/World.sol
 
@@ -46,7 +50,8 @@ nodist_libdc_oracle_a_SOURCES = oracle/bytecode_gen.c
 CLEANFILES += oracle/bytecode_gen.c
 oracle/bytecode_gen.c: $(srcdir)/oracle/contracts/embed.sh \
 		$(oracle_artifacts)/ModelFactory.json \
-		$(oracle_artifacts)/OperatorPool.json
+		$(oracle_artifacts)/OperatorPool.json \
+		$(oracle_artifacts)/PredictionReader.json
 	$(AM_V_GEN)$(srcdir)/oracle/contracts/embed.sh $(oracle_artifacts) \
 		>$@.tmp && mv $@.tmp $@
 

@@ -1,9 +1,10 @@
 // Attested predictions on a real chain: an operator's two daemons, one that signs checkpoints, one that faces strangers
-// and holds the attester's key alone. viem recovers who signed, and the pool and the trainer say what that is worth.
+// and holds the attester's key alone. viem recovers who signed, and the pool and the trainer say what that is worth. Then
+// clients that know CCIP-Read ask a PredictionReader as if the model were a contract.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { getAddress, keccak256, recoverTypedDataAddress } from "viem";
+import { encodeFunctionData, keccak256, parseAbi, recoverTypedDataAddress, toHex } from "viem";
 import { foundry } from "viem/chains";
 import { account, cleanUp, file, get, json, newWorld, ok, register, root, run, serve, stop, texts, until }
 	from "./cli.mjs";
@@ -53,6 +54,71 @@ async function build() {
 	w.signing = await serve([...settings("signing"), `--signer-key=${w.operator.key}`]);
 	w.public = await serve([...settings("public"), `--attester-key=${w.attester.key}`, "--attest-rate=16"]);
 	return w;
+}
+
+// ---- CCIP-Read
+
+const gateway = parseAbi(["function attestedPrediction(address trainer, bytes sample) view returns (bytes)"]);
+const question = (w, sample) => encodeFunctionData({ abi: gateway, functionName: "attestedPrediction", args: [w.model, sample] });
+
+async function deployReader(w, urls, operators = 1) {
+	const reader = await ok("deploy", "reader", w.at, `--key=${w.owner.key}`, `--urls=${urls.join()}`, "--max-age=600",
+		`--operators=${operators}`);
+	const read = (functionName) => w.reader.readContract({ address: reader, abi: abi("PredictionReader"), functionName });
+	assert.deepEqual(await read("urls"), urls);
+	assert.deepEqual([await read("maxAgeS"), await read("operators")], [600, operators]);
+	return reader;
+}
+
+// A checkpoint may take effect between the gateway's answer and the contract's look at it: then it is asked again.
+const patiently = (what, get) => until(what, 60, () => get().catch((e) => {
+	if (!/NotEffective|status: 503/i.test(String(e))) throw e;
+	return null;
+}));
+
+async function ccip(w, sample, label) {
+	const predict = (address) => patiently("a label by CCIP-Read", async () => ({ label: await w.reader.readContract({
+		address, abi: abi("PredictionReader"), functionName: "predict", args: [w.model, sample] }) }));
+	const get = await deployReader(w, [`${w.public.url}/v1/ccip/{sender}/{data}.json`]);
+	assert.equal((await predict(get)).label, label);
+	const post = await deployReader(w, [`${w.public.url}/v1/ccip`]);
+	assert.equal((await predict(post)).label, label);
+	// the daemon without the attester's key answers 400, which ends the matter; one that is down sends on
+	const second = await deployReader(w, ["http://127.0.0.1:9/{sender}/{data}", `${w.public.url}/v1/ccip/{sender}/{data}.json`]);
+	assert.equal((await predict(second)).label, label);
+	console.log("ok: viem reads a model as a contract, by GET and POST, from the second gateway when the first is down");
+
+	// what a contract is given within a transaction; two operators are more than one
+	const verify = async (address, changed = (data) => data) => {
+		const r = await fetch(`${w.public.url}/v1/ccip/${get}/${question(w, sample)}.json`);
+		if (!r.ok) throw new Error(`status: ${r.status}`);
+		return w.reader.readContract({ address, abi: abi("PredictionReader"), functionName: "verify",
+			args: [w.model, sample, changed((await r.json()).data)] });
+	};
+	const refuses = (why, ...args) => patiently(why, () => verify(...args).then(() => assert.fail(`not ${why}`), (e) => {
+		if (!String(e).includes(why)) throw e;
+		return true;
+	}));
+	assert.equal((await patiently("an answer that holds", async () => ({ label: await verify(get) }))).label, label);
+	await refuses("TooFewVouches", await deployReader(w, ["https://nobody.example/"], 2));
+	await refuses("NoAttester", get, (data) => data.replace(/^(0x.{64}.{63})./, `$1${1 - label}`));
+	console.log("ok: a contract takes the gateway's answer as it is, not with another label, nor for two operators");
+
+	// what the gateway does not answer
+	const refused = async (sender, data, status, message) => {
+		const r = await until(String(message), 60, async () => {
+			const r = await fetch(`${w.public.url}/v1/ccip/${sender}/${data}.json`);
+			return r.status !== 503 && r;
+		});
+		assert.equal(r.status, status);
+		assert.match((await r.json()).message, message);
+	};
+	await refused(get, "0x12345678", 400, /no call of attestedPrediction/);
+	await refused("0x12", question(w, sample), 400, /sender/);
+	await refused(get, `${question(w, sample)}00`, 400, /not as a contract encodes it/);
+	await refused(get, question({ model: get }, sample), 404, /no such model/);
+	await refused(get, question(w, "0xff"), 400, /does not take this sample/);
+	await refused(get, question(w, toHex(new Uint8Array(1000))), 400, /does not take this sample/);
 }
 
 const w = await build();
@@ -115,6 +181,8 @@ try {
 	const told = await json("predict", w.model, `--url=${w.public.url}`, "--text=dragon", "--attest");
 	assert.equal(await signer(told, told), w.attester.address);
 	console.log("ok: after more contributions it speaks for the later checkpoint; the command tells the same");
+
+	await ccip(w, rows[0].args.sample, told.label);
 
 	const metrics = await (await fetch(`${w.public.url}/metrics`)).text();
 	assert.match(metrics, /^decaid_attestations_signed_total [1-9]/m);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/hex.h"
+#include "oracle/abi.h"
 #include "oracle/attester.h"
 #include "oracle/keyguard.h"
 #include "oracle/replica.h"
@@ -491,6 +492,129 @@ START_TEST(many_ask_at_once_and_each_gets_its_own)
 }
 END_TEST
 
+/* ---- as contracts ask ---- */
+
+/* Call data of a question, 0x-hex; good until the next. */
+static const char *question(const struct addr20 *trainer, const void *sample,
+			    size_t len)
+{
+	static char text[4096];
+	struct abi_selector sel = abi_selector_of("attestedPrediction(address,"
+						  "bytes)");
+	struct abi_out t;
+	struct dc_buf b;
+
+	dc_buf_init(&b, sizeof(text) / 2 - 2);
+	dc_buf_append(&b, sel.b, sizeof(sel.b));
+	abi_open(&t, &b, 2);
+	abi_put_addr(&t, trainer);
+	abi_put_bytes(&t, sample, len);
+	ck_assert(!dc_buf_failed(&b));
+	memcpy(text, "0x", 2);
+	hex_encode(text + 2, b.data, b.len);
+	dc_buf_clear(&b);
+	return text;
+}
+
+#define SENDER "0x93aaE585365e7B3132b1E036e4698f4B32896eFA"
+
+static const struct http_answer *ccip(const char *sender, const char *data)
+{
+	static char path[4096];
+
+	snprintf(path, sizeof(path), "/v1/ccip/%s/%s.json", sender, data);
+	return http_client_get(f.client, path);
+}
+
+/* The word of an answer's tuple. */
+static void word_of(uint8_t out[32], const json_t *reply, size_t i)
+{
+	MUST(hex_decode(out, 32, text_at(reply, "data") + 2 + 64 * (1 + i),
+			err));
+}
+
+START_TEST(a_gateway_answers_by_address_and_by_body)
+{
+	static const uint8_t sample[] = { 1, 2, 3, 4 };
+	const char *data;
+	uint8_t word[32];
+	char body[2048];
+	json_t *reply, *again;
+	struct hash32 root;
+
+	start();
+	root = accept_true(20000000, 90);
+	data = question(&f.sections_at, sample, sizeof(sample));
+	reply = rest_ok(&f, ccip(SENDER, data), "CcipReply");
+	word_of(word, reply, 6);
+	ck_assert_mem_eq(word, root.b, 32);
+	word_of(word, reply, 4);
+	ck_assert_uint_eq(word[31], 90);
+	snprintf(body, sizeof(body), "{\"sender\":\"" SENDER "\",\"more\":["
+		 "{}],\"data\":\"%s\"}", data);
+	again = rest_ok(&f, http_client_post(f.client, "/v1/ccip", body),
+			"CcipReply");
+	ck_assert(json_equal(reply, again));	/* it was kept */
+	json_decref(reply);
+	json_decref(again);
+	finish();
+}
+END_TEST
+
+/* A problem document whose message says the same. */
+static void refuses(const struct http_answer *got, long status,
+		    const char *detail)
+{
+	json_t *reply = rest_parse(got);
+
+	ck_assert_str_eq(text_at(reply, "message"), text_at(reply, "detail"));
+	json_decref(reply);
+	rest_fails(&f, got, status, detail);
+}
+
+static void refuses_body(const char *body, const char *detail)
+{
+	refuses(http_client_post(f.client, "/v1/ccip", body), 400, detail);
+}
+
+START_TEST(a_gateway_refuses_what_no_contract_asks)
+{
+	static const uint8_t sample[] = { 1, 2, 3, 4 }, junk[1200] = { 9 };
+	const char *data;
+	char longer[2048];
+
+	start();
+	data = question(&f.sections_at, sample, sizeof(sample));
+	(void)accept_true(20000000, 90);
+	refuses(ccip(SENDER, "0x12345678"), 400, "data: no call of "
+		"attestedPrediction(address,bytes)");
+	refuses(ccip(SENDER, "0x1"), 400,
+		"data: not 0x and pairs of hex digits");
+	refuses(ccip(SENDER, "12345678"), 400,
+		"data: not 0x and pairs of hex digits");
+	refuses(ccip("0x12", data), 400,
+		"sender: an address has 0x and 40 hex digits");
+	snprintf(longer, sizeof(longer), "%s00", data);
+	refuses(ccip(SENDER, longer), 400,
+		"data: not as a contract encodes it");
+	refuses(ccip(SENDER, question(&f.app.pool, sample, 4)), 404,
+		"no such model");
+	refuses(ccip(SENDER, question(&f.sections_at, junk, 20)), 400,
+		"attest: the model does not take this sample");
+	refuses(ccip(SENDER, question(&f.unknown_at, sample, 4)), 503,
+		"attest: no checkpoint of this model is effective yet");
+	refuses_body("{\"sender\":\"" SENDER "\"}",
+		     "sender and data are needed");
+	refuses_body("{\"sender\":\"x\",\"data\":\"0x\"}",
+		     "sender: not 0x and 40 digits");
+	f.app.attester = NULL;
+	refuses(ccip(SENDER, question(&f.sections_at, sample, 4)), 400,
+		"attest: this daemon does not attest");
+	f.app.attester = a;
+	finish();
+}
+END_TEST
+
 /* ---- keys ---- */
 
 static bool make_key(void)
@@ -522,6 +646,8 @@ int main(void)
 		the_signer_holds_to_its_own_rate,
 		without_its_signer_a_daemon_predicts_on,
 		many_ask_at_once_and_each_gets_its_own,
+		a_gateway_answers_by_address_and_by_body,
+		a_gateway_refuses_what_no_contract_asks,
 	};
 	char command[80];
 	int found;

@@ -14,6 +14,7 @@ static const struct http_route routes[] = {
 	{ HTTP_GET, "/v1/models/{m}/contributions/{id}", NULL, 0, "", NULL },
 	{ HTTP_GET, "/both", NULL, 0, "", NULL },
 	{ HTTP_POST, "/both", NULL, 0, "", NULL },
+	{ HTTP_GET, "/ccip/{sender}/{data}.json", NULL, 0, "", NULL },
 };
 
 static const struct http_route *find(enum http_method method,
@@ -72,6 +73,29 @@ START_TEST(a_segment_longer_than_its_room_matches_nothing)
 }
 END_TEST
 
+START_TEST(what_stands_before_a_suffix_may_be_long)
+{
+	static const char *const others[] = {
+		"/ccip/a/.json", "/ccip/a/b.jso", "/ccip/a/b.json/",
+		"/ccip/a/b.jsonx", "/ccip/a/json", "/ccip//b.json",
+	};
+	char path[64 + 2 * HTTP_PARAM_BYTES] = "/ccip/a/";
+	char param[HTTP_PARAMS_MAX][HTTP_PARAM_BYTES];
+	unsigned allow;
+
+	ck_assert_ptr_eq(find(HTTP_GET, "/ccip/a/b.json.json", &allow, param),
+			 &routes[6]);
+	ck_assert_str_eq(param[0], "a");
+	ck_assert_str_eq(param[1], "b.json");
+	memset(path + 8, 'b', 2 * HTTP_PARAM_BYTES);
+	memcpy(path + 8 + 2 * HTTP_PARAM_BYTES, ".json", 6);
+	ck_assert_ptr_eq(find(HTTP_GET, path, &allow, param), &routes[6]);
+	ck_assert_str_eq(param[1], "");
+	for (size_t i = 0; i < DC_ARRAY_LEN(others); i++)
+		ck_assert_ptr_null(find(HTTP_GET, others[i], &allow, param));
+}
+END_TEST
+
 START_TEST(a_wrong_method_is_told_which_are_right)
 {
 	char param[HTTP_PARAMS_MAX][HTTP_PARAM_BYTES];
@@ -123,6 +147,7 @@ END_TEST
 UNIT_MAIN("server/router", a_path_finds_its_route_and_its_values,
 	  what_is_near_a_route_is_not_it,
 	  a_segment_longer_than_its_room_matches_nothing,
+	  what_stands_before_a_suffix_may_be_long,
 	  a_wrong_method_is_told_which_are_right,
 	  methods_are_told_apart_by_case_and_length,
 	  percent_signs_are_decoded_where_they_are_right)

@@ -220,6 +220,9 @@ UNIT_TESTS += tests/unit/check_oracle_outbox_crash
 SOAK_TESTS += tests/unit/check_oracle_outbox_crash
 tests_unit_check_oracle_outbox_crash_LDADD = $(unit_fake_libs)
 
+UNIT_TESTS += tests/unit/check_oracle_ccip
+tests_unit_check_oracle_ccip_LDADD = $(unit_oracle_libs)
+
 UNIT_TESTS += tests/unit/check_oracle_log_scan
 tests_unit_check_oracle_log_scan_LDADD = $(unit_oracle_libs)
 
