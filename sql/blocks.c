@@ -178,7 +178,9 @@ static const char SQL_BLOCKS_PRUNE[] =
 	" AND NOT EXISTS (SELECT 1 FROM events AS e"
 	"	WHERE e.block = blocks.number)"
 	" AND NOT EXISTS (SELECT 1 FROM models AS m"
-	"	WHERE m.block = blocks.number)";
+	"	WHERE m.block = blocks.number)"
+	" AND NOT EXISTS (SELECT 1 FROM holdout AS h"
+	"	WHERE h.block = blocks.number)";
 static const char SQL_PRUNED_PUT[] =
 	"UPDATE progress SET pruned = max(pruned, ?1)";
 

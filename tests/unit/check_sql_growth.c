@@ -338,6 +338,38 @@ START_TEST(a_whole_file_is_whole_and_a_spoilt_one_is_told)
 }
 END_TEST
 
+/* Of the empty blocks 2 to 4 the third was measured at. */
+START_TEST(a_block_that_a_measurement_names_is_not_pruned)
+{
+	const enum sim_track track = _i == 0 ? SIM_FINAL : SIM_TRACKED;
+	struct sim s = { .seed = 5, .time_s = 1700000000 };
+	struct sql_accuracy_point p = { .block = 3, .right = 1, .counted = 2 };
+	struct dc_err why = DC_ERR_INIT;
+	struct sql_db *db;
+	struct block_ref b;
+	bool found;
+	uint64_t n, told = 0;
+
+	sql_folder_make(&folder);
+	db = sql_open_chain(&folder, SQL_WRITER);
+	contribute(db, &s, 1, 8, track);
+	for (unsigned i = 0; i < 4; i++)
+		contribute(db, &s, 0, 8, track);
+	MUST(sql_tx_begin(db, err));
+	MUST(sql_holdout_insert(db, s.row[0], &p, err));
+	ck_assert_int_eq(sql_blocks_prune(db, 5, &why), DC_OK);
+	MUST(sql_tx_commit(db, err));
+	for (uint64_t i = 1; i <= 5; i++) {
+		MUST(sql_block_get(db, &b, &found, i, err));
+		ck_assert_int_eq(found, i == 1 || i == 3 || i == 5);
+	}
+	MUST(sql_integrity_check(db, &n, count_text, &told, err));
+	ck_assert_uint_eq(n, 0);
+	sql_db_close(db);
+	sql_folder_remove(&folder);
+}
+END_TEST
+
 /* --- local.db ------------------------------------------------------------- */
 
 #define CHAIN 31337
@@ -450,12 +482,14 @@ START_TEST(of_transactions_and_signatures_the_newest_epochs_stay)
 }
 END_TEST
 
-UNIT_MAIN("sql/growth",
-	  of_transactions_and_signatures_the_newest_epochs_stay,
-	  only_what_is_old_judged_and_in_a_final_snapshot_may_go,
-	  pruning_takes_the_old_and_keeps_the_rest,
-	  a_sample_is_never_changed_nor_deleted_where_that_can_be_undone,
-	  pruned_pages_are_given_back_a_few_at_a_time,
-	  a_journal_is_cut_when_it_was_long,
-	  a_backup_is_the_same_while_another_writes,
-	  a_whole_file_is_whole_and_a_spoilt_one_is_told)
+UNIT_LOOP_MAIN("sql/growth",
+	{ of_transactions_and_signatures_the_newest_epochs_stay, 1 },
+	{ only_what_is_old_judged_and_in_a_final_snapshot_may_go, 1 },
+	{ pruning_takes_the_old_and_keeps_the_rest, 1 },
+	{ a_sample_is_never_changed_nor_deleted_where_that_can_be_undone,
+	  1 },
+	{ pruned_pages_are_given_back_a_few_at_a_time, 1 },
+	{ a_journal_is_cut_when_it_was_long, 1 },
+	{ a_backup_is_the_same_while_another_writes, 1 },
+	{ a_whole_file_is_whole_and_a_spoilt_one_is_told, 1 },
+	{ a_block_that_a_measurement_names_is_not_pruned, 2 })
