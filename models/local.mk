@@ -38,6 +38,7 @@ libdc_models_a_SOURCES = \
 	models/proof.c models/proof.h \
 	models/naive_bayes.c \
 	models/nearest.c \
+	models/passive_aggressive.c \
 	models/reciprocal.h \
 	models/root.c models/root.h \
 	models/rows.c models/rows.h \

@@ -20,6 +20,7 @@ static const struct model_ops *const models[] = {
 	&model_logistic,
 	&model_naive_bayes,
 	&model_nearest,
+	&model_passive_aggressive,
 	&model_sparse_perceptron,
 };
 

@@ -131,6 +131,7 @@ extern const struct model_ops model_kalman;
 extern const struct model_ops model_logistic;
 extern const struct model_ops model_naive_bayes;
 extern const struct model_ops model_nearest;
+extern const struct model_ops model_passive_aggressive;
 extern const struct model_ops model_sparse_perceptron;
 
 #endif /* DECAID_MODELS_MODEL_H */

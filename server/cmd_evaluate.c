@@ -176,6 +176,11 @@ static void row_refuse(struct dc_buf *out, struct json_out *j,
 	json_put_close(j, '}');
 }
 
+static const char *type_at(const struct evaluation *e, size_t i)
+{
+	return recipe_type(e->train.kind, e->train.n_column, e->encoder, i);
+}
+
 /* One type's row. The members of the recommended one, which is the first,
  * stand in the object itself too; what it cannot take is an error. */
 static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
@@ -183,7 +188,7 @@ static enum dc_status row_of(struct dc_buf *out, struct json_out *j,
 			     struct evaluation *e, size_t i,
 			     struct dc_err *err)
 {
-	const char *type = recipe_type(e->train.kind, e->encoder, i);
+	const char *type = type_at(e, i);
 	struct dc_err why = DC_ERR_INIT;
 	double begin = seconds_now(), took;
 	struct trial t;
@@ -223,8 +228,7 @@ static enum dc_status evaluate_all(struct dc_buf *out,
 	else
 		dc_buf_append_text(out, "type                          encoder"
 				   "        accuracy  learning   seconds\n");
-	for (size_t i = 0; st == DC_OK &&
-	     recipe_type(e->train.kind, e->encoder, i) != NULL; i++)
+	for (size_t i = 0; st == DC_OK && type_at(e, i) != NULL; i++)
 		st = row_of(out, &j, line, e, i, err);
 	if (line->json && st == DC_OK) {
 		json_put_close(&j, ']');

@@ -48,33 +48,39 @@ static const struct recipe recipes[] = {
 	  .after = " smoothing=100000000" },
 	{ .model = "nearest", .before = " capacity=8192",
 	  .after = " neighbours=3" },
+	{ .model = "passive-aggressive", .before = " aggressiveness=700000000",
+	  .after = " horizon=80000" },
 	{ .model = "sparse-perceptron", .before = "",
 	  .after = " learning-rate=1000000000" },
 };
 
 static const char *const types_text[] = {
-	"blend", "logistic", "naive-bayes", "sparse-perceptron",
-	"deca-naive-bayes", "deca-sparse-nearest-centroid",
+	"blend", "logistic", "naive-bayes", "passive-aggressive",
+	"sparse-perceptron", "deca-naive-bayes", "deca-sparse-nearest-centroid",
 	"deca-sparse-perceptron"
 };
 
 static const char *const types_table[] = {
-	"kalman", "hoeffding", "logistic", "nearest", "sparse-perceptron",
-	 "deca-dense-perceptron", "deca-nearest-centroid"
+	"kalman", "hoeffding", "logistic", "nearest", "passive-aggressive",
+	"sparse-perceptron", "deca-dense-perceptron", "deca-nearest-centroid"
 };
 
-/* What a model type must take: dense samples of any sign, and many columns. */
-static const char *const types_embedding[] = {
-	"logistic", "kalman", "nearest", "sparse-perceptron",
-	"deca-dense-perceptron", "deca-nearest-centroid"
+/* What takes dense samples of any sign and of many columns: embeddings, and
+ * tables that are too wide for kalman. */
+static const char *const types_wide[] = {
+	"passive-aggressive", "logistic", "kalman", "nearest",
+	"sparse-perceptron", "deca-dense-perceptron", "deca-nearest-centroid"
 };
 
-const char *recipe_type(enum labelled_kind kind, const char *encoder,
-			size_t i)
+/* kalman's columns: models/kalman.c */
+#define WIDE_MORE_THAN 512
+
+const char *recipe_type(enum labelled_kind kind, size_t n_column,
+			const char *encoder, size_t i)
 {
-	if (encoder != NULL && strncmp(encoder, "embedding", 9) == 0)
-		return i < DC_ARRAY_LEN(types_embedding) ?
-			types_embedding[i] : NULL;
+	if (n_column > WIDE_MORE_THAN ||
+	    (encoder != NULL && strncmp(encoder, "embedding", 9) == 0))
+		return i < DC_ARRAY_LEN(types_wide) ? types_wide[i] : NULL;
 	switch (kind) {
 	case LABELLED_TEXT:
 		return i < DC_ARRAY_LEN(types_text) ? types_text[i] : NULL;
@@ -277,7 +283,7 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 	enum dc_status st;
 
 	if (type == NULL)
-		type = recipe_type(train->kind, encoder, 0);
+		type = recipe_type(train->kind, train->n_column, encoder, 0);
 	if (encoder == NULL)
 		encoder = encoder_for(train->kind, type);
 	dc_buf_append_text(out, "decaid 1\n");

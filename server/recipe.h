@@ -13,9 +13,10 @@
 #include "server/labelled.h"
 
 /* The types that suit a kind, the recommended one first; NULL past the last.
+ * n_column of a table: wide ones have types of their own; 0 for texts
  * encoder  as below: embeddings are no texts any more; NULL: the kind's own */
-const char *recipe_type(enum labelled_kind kind, const char *encoder,
-			size_t i);
+const char *recipe_type(enum labelled_kind kind, size_t n_column,
+			const char *encoder, size_t i);
 
 /* The line "model TYPE ..." for a type by name, or for all that follows
  * "model " where type has a blank; likewise "encoder NAME ...".

@@ -109,17 +109,21 @@ ours_contribute(void *data, size_t n)
 	bench_keep(&got);
 }
 
-#define SPEC(model) \
-	"decaid 1\nmodel " model "=1000000000\nencoder none\n" \
+#define ONE "=1000000000"
+#define SPEC(model, one) \
+	"decaid 1\nmodel " model one "\nencoder none\n" \
 	"verdict two-fold credit=1 margin=1\nsample packed\n" \
 	"class a\nclass b\n"
 #define LOGISTIC SPEC("logistic columns=262144 epsilon=10000000 " \
-		      "learning-rate")
+		      "learning-rate", ONE)
 #define BLEND SPEC("blend columns=262144 epsilon=10000000 " \
-		   "learning-rate=500000000 smoothing")
-#define PERCEPTRON SPEC("sparse-perceptron columns=262144 learning-rate")
-#define BAYES SPEC("naive-bayes columns=262144 smoothing")
-#define KALMAN SPEC("kalman columns=64 variance")
+		   "learning-rate=500000000 smoothing", ONE)
+#define PERCEPTRON SPEC("sparse-perceptron columns=262144 learning-rate", \
+			ONE)
+#define BAYES SPEC("naive-bayes columns=262144 smoothing", ONE)
+#define PASSIVE SPEC("passive-aggressive aggressiveness=700000000 " \
+		     "columns=262144 horizon=80000", "")
+#define KALMAN SPEC("kalman columns=64 variance", ONE)
 
 /* Ours against the plain loop. */
 static void
@@ -176,6 +180,7 @@ limits_race(void)
 {
 	struct plain_perceptron perceptron = { .bias = { 0 } };
 	struct plain_logistic logistic = { .bias = { 0 } };
+	struct plain_passive passive = { .scale = 1 };
 	struct plain_blend blend = { .share = { 0 } };
 	static struct plain_kalman kalman;
 	struct plain_bayes bayes;
@@ -190,6 +195,10 @@ limits_race(void)
 	limit_race("logistic", LOGISTIC, ours_learn, plain_logistic,
 		   &logistic, LEARN_SAMPLES);
 	columns_free(logistic.w, sizeof(*logistic.w));
+	passive.w = columns_new(sizeof(*passive.w));
+	limit_race("passive-aggressive", PASSIVE, ours_learn, plain_passive,
+		   &passive, LEARN_SAMPLES);
+	columns_free(passive.w, sizeof(*passive.w));
 	bayes_new(&bayes);
 	limit_race("naive-bayes", BAYES, ours_learn, plain_bayes, &bayes,
 		   LEARN_SAMPLES);

@@ -7,6 +7,10 @@
  * a fifth of the training rows have a wrong label: contributors err and lie.
  *
  *     make bench BENCHES=tests/bench/bench_server_accuracy [DATA_DIR=DIR]
+ *     ./tests/bench/bench_server_accuracy [TYPE ...]
+ *
+ * With WIDE_DIR, a folder that tests/bench/wide_tables.py made, tables that
+ * are too wide for kalman are asked too. TYPE: those alone.
  *
  * The data are no part of the project; without them this prints a line.
  */
@@ -27,26 +31,66 @@
  * our types is to reach. 0: none is set. All are figures of one decimal: 98.9
  * of occupancy are the 9,230 of 9,333 rows that converged regression reaches
  * at its best (C = 0.1), 98.896 %, so ours are compared as one decimal too. */
-static const struct {
+static const struct bench_name {
 	const char *name;
 	enum labelled_kind kind;
 	double online, converged, target;
+	const char *encoder;	/* NULL: the recipe's */
+	size_t n_column;	/* of a table in WIDE_DIR; 0: in DATA_DIR */
 } sets[] = {
-	{ "imdb", LABELLED_TEXT, 86.9, 88.3, 88.3 },
-	{ "sms", LABELLED_TEXT, 98.3, 97.2, 98.3 },
-	{ "covidnews", LABELLED_TEXT, 92.1, 94.0, 94.0 },
-	{ "clickbait", LABELLED_TEXT, 96.6, 96.9, 97.0 },
-	{ "offensive", LABELLED_TEXT, 95.0, 95.7, 95.7 },
-	{ "agnews", LABELLED_TEXT, 88.2, 86.9, 88.2 },
-	{ "liar", LABELLED_TEXT, 23.7, 24.9, 0 },
-	{ "tictactoe", LABELLED_TABLE, 97.2, 97.9, 98.6 },
-	{ "titanic", LABELLED_TABLE, 82.2, 82.2, 0 },
-	{ "wisdm", LABELLED_TABLE, 78.8, 78.1, 79 },
-	{ "occupancy", LABELLED_TABLE, 98.3, 98.9, 98.9 },
-	{ "banknote", LABELLED_TABLE, 97.1, 97.6, 99.5 },
-	{ "breastcancer", LABELLED_TABLE, 98.8, 98.8, 98.8 },
-	{ "optdigits", LABELLED_TABLE, 93.9, 93.8, 97.0 },
+#define MEASURED(name, kind, online, converged, target) \
+	{ name, kind, online, converged, target, NULL, 0 }
+	MEASURED("imdb", LABELLED_TEXT, 86.9, 88.3, 88.3),
+	MEASURED("sms", LABELLED_TEXT, 98.3, 97.2, 98.3),
+	MEASURED("covidnews", LABELLED_TEXT, 92.1, 94.0, 94.0),
+	MEASURED("clickbait", LABELLED_TEXT, 96.6, 96.9, 97.0),
+	MEASURED("offensive", LABELLED_TEXT, 95.0, 95.7, 95.7),
+	MEASURED("agnews", LABELLED_TEXT, 88.2, 86.9, 88.2),
+	MEASURED("liar", LABELLED_TEXT, 23.7, 24.9, 0),
+	MEASURED("tictactoe", LABELLED_TABLE, 97.2, 97.9, 98.6),
+	MEASURED("titanic", LABELLED_TABLE, 82.2, 82.2, 0),
+	MEASURED("wisdm", LABELLED_TABLE, 78.8, 78.1, 79),
+	MEASURED("occupancy", LABELLED_TABLE, 98.3, 98.9, 98.9),
+	MEASURED("banknote", LABELLED_TABLE, 97.1, 97.6, 99.5),
+	MEASURED("breastcancer", LABELLED_TABLE, 98.8, 98.8, 98.8),
+	MEASURED("optdigits", LABELLED_TABLE, 93.9, 93.8, 97.0),
+#define WIDE(name, encoder) { name, LABELLED_TABLE, 0, 0, 0, encoder, 768 }
+	WIDE("wisdm-pairs", NULL), WIDE("optdigits-pairs", NULL),
+	WIDE("imdb-svd", NULL), WIDE("sms-svd", NULL),
+	WIDE("covidnews-svd", NULL), WIDE("clickbait-svd", NULL),
+	WIDE("offensive-svd", NULL), WIDE("agnews-svd", NULL),
+	WIDE("liar-svd", NULL), WIDE("imdb-unit", "none"),
+	WIDE("sms-unit", "none"), WIDE("covidnews-unit", "none"),
+	WIDE("clickbait-unit", "none"), WIDE("offensive-unit", "none"),
+	WIDE("agnews-unit", "none"), WIDE("liar-unit", "none"),
 };
+
+#define TYPES_MAX 16
+
+static char **wanted;	/* types; ends in NULL, and begins so for all */
+
+static bool
+is_wanted(const char *type)
+{
+	bool found = *wanted == NULL;
+
+	for (char **w = wanted; *w != NULL; w++)
+		found |= strcmp(*w, type) == 0;
+	return found;
+}
+
+/* The i-th of the types that are asked about such a set; NULL: no more. */
+static const char *
+type_at(const struct bench_name *set, size_t i)
+{
+	const char *type;
+
+	for (size_t k = 0; (type = recipe_type(set->kind, set->n_column, NULL,
+					       k)) != NULL; k++)
+		if (is_wanted(type) && i-- == 0)
+			return type;
+	return NULL;
+}
 
 struct bench_set {
 	struct labelled train, test;
@@ -88,7 +132,8 @@ set_load(struct bench_set *s, char paths[2][512], struct dc_err *err)
 
 /* Percent right on test; negative: it failed, and err says why. */
 static double
-type_run(const struct bench_set *s, const char *type, struct dc_err *err)
+type_run(const struct bench_set *s, const char *type, const char *encoder,
+	 struct dc_err *err)
 {
 	struct trial t = { .n_learned = 0 };
 	struct dc_buf text;
@@ -96,7 +141,7 @@ type_run(const struct bench_set *s, const char *type, struct dc_err *err)
 	enum dc_status st;
 
 	dc_buf_init(&text, 1 << 20);
-	st = recipe_spec(&text, &s->train, &s->classes, type, NULL, err);
+	st = recipe_spec(&text, &s->train, &s->classes, type, encoder, err);
 	if (st == DC_OK)
 		st = trial_init(&t, &text, err);
 	if (st == DC_OK)
@@ -121,21 +166,36 @@ width_of(const char *type)
 }
 
 static void
-head_print(enum labelled_kind kind, unsigned wrong)
+head_print(const struct bench_name *set, unsigned wrong)
 {
-	size_t i;
+	printf("\n%-15s", set->kind == LABELLED_TEXT ? "texts" :
+	       set->n_column > 0 ? "wide tables" : "tables");
+	for (size_t i = 0; type_at(set, i) != NULL; i++)
+		printf(" %*s", width_of(type_at(set, i)), type_at(set, i));
+	printf("%s\n", wrong > 0 || set->n_column > 0 ? "" :
+	       " | online converged | target");
+}
 
-	printf("\n%-13s", kind == LABELLED_TEXT ? "texts" : "tables");
-	for (i = 0; recipe_type(kind, NULL, i) != NULL; i++)
-		printf(" %*s", width_of(recipe_type(kind, NULL, i)),
-		       recipe_type(kind, NULL, i));
-	printf("%s\n", wrong > 0 ? "" : " | online converged | target");
+/* The means over the sets of a table that have a target, or are wide. */
+static void
+means_print(const struct bench_name *set, double *sum, unsigned *n)
+{
+	printf("%-15s", "mean");
+	for (size_t i = 0; type_at(set, i) != NULL; i++) {
+		printf(" %*.2f", width_of(type_at(set, i)),
+		       sum[i] / (*n > 0 ? *n : 1));
+		sum[i] = 0;
+	}
+	printf("\n");
+	*n = 0;
 }
 
 /* What stands behind a set's figures. */
 static void
 end_print(size_t k, double best, unsigned wrong)
 {
+	if (sets[k].n_column > 0)
+		wrong = 1;
 	if (wrong == 0)
 		printf(" | %6.1f %9.1f | ", sets[k].online,
 		       sets[k].converged);
@@ -147,35 +207,44 @@ end_print(size_t k, double best, unsigned wrong)
 	putchar('\n');
 }
 
-/* One line of the table; whether the target is reached.
- * wrong  percent of the training labels */
-static bool
-set_run(size_t k, const char *folder, unsigned wrong)
+static enum dc_status
+set_open(struct bench_set *s, size_t k, const char *folder,
+	 struct dc_err *err)
 {
 	const char *end = sets[k].kind == LABELLED_TEXT ? "tsv" : "csv";
-	struct bench_set s = { .classes = { 0, NULL } };
-	struct dc_err err = DC_ERR_INIT;
-	char paths[2][512];
-	double best = 0;
-	size_t i;
+	static char paths[2][512];
 
+	*s = (struct bench_set){ .classes = { 0, NULL } };
 	snprintf(paths[0], 512, "%s/%s.train.%s.gz", folder, sets[k].name, end);
 	snprintf(paths[1], 512, "%s/%s.test.%s.gz", folder, sets[k].name, end);
-	if (set_load(&s, paths, &err) == DC_OK) {
-		labels_spoil(&s.train, s.classes.n, wrong);
-		printf("%-13s", sets[k].name);
-		for (i = 0; recipe_type(sets[k].kind, NULL, i) != NULL; i++) {
-			const char *type = recipe_type(sets[k].kind, NULL, i);
-			uint32_t most = model_find(type)->classes_max;
-			double got = most != 0 && s.classes.n > most ? -1
-				: type_run(&s, type, &err);
+	return set_load(s, paths, err);
+}
 
-			if (got < 0)	/* it tells fewer classes apart */
+/* One line of the table; whether the target is reached.
+ * sum    each type's percents are added
+ * wrong  percent of the training labels */
+static bool
+set_run(size_t k, const char *folder, double *sum, unsigned wrong)
+{
+	struct dc_err err = DC_ERR_INIT;
+	struct bench_set s;
+	double best = 0;
+
+	if (set_open(&s, k, folder, &err) == DC_OK) {
+		labels_spoil(&s.train, s.classes.n, wrong);
+		printf("%-15s", sets[k].name);
+		for (size_t i = 0; type_at(&sets[k], i) != NULL; i++) {
+			const char *type = type_at(&sets[k], i);
+			struct dc_err why = DC_ERR_INIT;
+			double got = type_run(&s, type, sets[k].encoder, &why);
+
+			if (got < 0)	/* fewer classes, or columns */
 				printf(" %*s", width_of(type), "-");
 			else
 				printf(" %*.2f", width_of(type), got);
 			fflush(stdout);
 			best = got > best ? got : best;
+			sum[i] += got;
 		}
 		end_print(k, best, wrong);
 	}
@@ -187,26 +256,49 @@ set_run(size_t k, const char *folder, unsigned wrong)
 	return is_reached(best, sets[k].target);
 }
 
+/* Whether a table ends behind set k. */
+static bool
+is_last(size_t k)
+{
+	return k + 1 == DC_ARRAY_LEN(sets) ||
+		sets[k + 1].kind != sets[k].kind ||
+		sets[k + 1].n_column != sets[k].n_column;
+}
+
 /* All sets; returns how many targets are reached. */
 static unsigned
 sets_run(const char *folder, unsigned wrong)
 {
-	unsigned reached = 0;
+	const char *wide = getenv("WIDE_DIR");
+	double sum[TYPES_MAX] = { 0 }, unused[TYPES_MAX];
+	unsigned reached = 0, n = 0;
 
 	for (size_t k = 0; k < DC_ARRAY_LEN(sets); k++) {
-		if (k == 0 || sets[k].kind != sets[k - 1].kind)
-			head_print(sets[k].kind, wrong);
-		reached += set_run(k, folder, wrong) && sets[k].target != 0;
+		bool is_wide = sets[k].n_column > 0;
+		bool counts = is_wide || sets[k].target != 0;
+
+		if (is_wide && wide == NULL)
+			break;
+		if (k == 0 || is_last(k - 1))
+			head_print(&sets[k], wrong);
+		reached += set_run(k, is_wide ? wide : folder,
+				   counts ? sum : unused, wrong) &&
+			sets[k].target != 0;
+		n += counts;
+		if (is_last(k))
+			means_print(&sets[k], sum, &n);
 	}
 	return reached;
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const char *folder = getenv("DATA_DIR");
 	unsigned reached, n_target = 0;
 
+	(void)argc;
+	wanted = argv + 1;
 	if (folder == NULL)
 		folder = "../shared/data";
 	if (access(folder, R_OK) != 0) {

@@ -12,6 +12,8 @@
 #define RATE 1000000000		/* of the perceptron, fx9 */
 #define SMOOTHING .1
 #define CURVE_MIN .001
+#define MOST .7			/* aggressiveness */
+#define HORIZON 80000
 
 void
 plain_perceptron(void *state, size_t n)
@@ -87,6 +89,60 @@ plain_logistic(void *state, size_t n)
 		logistic_ask(p, s, x, u);
 		logistic_learn(p, s, x, learn_label[i % LEARN_SAMPLES], u);
 	}
+}
+
+/* What the mean says, and the weights of now. */
+static inline void
+passive_ask(const struct plain_passive *p, double mean[2], double now[2],
+	    const uint32_t *x, double u)
+{
+	double sum[4] = { p->bias[0], p->bias[1], p->bias[2], p->bias[3] };
+
+	for (size_t k = 0; k < LEARN_NONZERO; k++)
+		for (size_t c = 0; c < 4; c++)
+			sum[c] += p->w[x[k]][c];
+	for (size_t c = 0; c < 2; c++) {
+		mean[c] = (sum[c] - sum[2 + c] / p->scale) * u;
+		now[c] = sum[c] * u;
+	}
+}
+
+static inline void
+passive_move(double *w, const double step[2], double scale)
+{
+	w[0] += step[0];
+	w[1] += step[1];
+	w[2] += step[0] * scale;
+	w[3] += step[1] * scale;
+}
+
+void
+plain_passive(void *state, size_t n)
+{
+	struct plain_passive *p = state;
+	double u = 1 / sqrt(LEARN_NONZERO + 1), mean[2], now[2], step[2];
+	uint32_t right = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint32_t *x = learn_index[i % LEARN_SAMPLES];
+		uint32_t label = learn_label[i % LEARN_SAMPLES];
+		double k = (double)(p->n < HORIZON ? ++p->n : HORIZON);
+
+		passive_ask(p, mean, now, x, u);
+		right += (mean[1] > mean[0]) == label;
+		for (uint32_t c = 0; c < 2; c++) {
+			double y = c == label ? 1 : -1;
+
+			step[c] = y * u * fmin(MOST, fmax(0, 1 - y * now[c]));
+		}
+		if (step[0] != 0 || step[1] != 0) {
+			passive_move(p->bias, step, p->scale);
+			for (size_t j = 0; j < LEARN_NONZERO; j++)
+				passive_move(p->w[x[j]], step, p->scale);
+		}
+		p->scale *= (k + 8) / k;
+	}
+	bench_keep(&right);
 }
 
 void

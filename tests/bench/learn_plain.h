@@ -32,6 +32,13 @@ struct plain_logistic {
 };
 void plain_logistic(void *state, size_t n);
 
+/* Two weights, what their means lag behind times scale; and of the biases. */
+struct plain_passive {
+	double (*w)[4], bias[4], scale;
+	size_t n;
+};
+void plain_passive(void *state, size_t n);
+
 /* Counts, and the logarithms of all that there can be. */
 struct plain_bayes {
 	int64_t (*count)[2];

@@ -75,6 +75,7 @@ endif
 BENCHES += tests/bench/bench_server_accuracy
 tests_bench_bench_server_accuracy_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
+EXTRA_DIST += tests/bench/wide_tables.py
 BENCHES += tests/bench/bench_server_choose
 tests_bench_bench_server_choose_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)

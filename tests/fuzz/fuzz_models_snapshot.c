@@ -71,6 +71,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SPEC("sparse-perceptron columns=3 learning-rate=1000000000"),
 		SPEC("logistic columns=3 epsilon=1 learning-rate=1"),
 		SPEC("hoeffding columns=3 grace=2 nodes=3 trees=2"),
+		SPEC("passive-aggressive aggressiveness=1 columns=3 horizon=9"),
 	};
 	struct dc_err err = DC_ERR_INIT;
 	struct learner_room r;

@@ -102,8 +102,8 @@ grep -q '</svg>' c.svg || wrong "no picture"
 # all types, 0xDeCA10B's among them; what does not suit is told
 evaluate --train text.tsv --test text.tsv --type all
 accuracy out 0.95
-for type in blend logistic naive-bayes sparse-perceptron deca-naive-bayes \
-	deca-sparse-perceptron deca-sparse-nearest-centroid; do
+for type in blend logistic naive-bayes passive-aggressive sparse-perceptron \
+	deca-naive-bayes deca-sparse-perceptron deca-sparse-nearest-centroid; do
 	grep -q "\"type\":\"$type\"" out || wrong "all: no $type"
 done
 sed 's/^games\t\(.* 7 .*\)/other\t\1/' text.tsv >three.tsv

@@ -33,6 +33,11 @@
 	" grace=10 nodes=5 trees=2\nencoder none\n" \
 	"verdict two-fold credit=1000000000 margin=1000000000\n" \
 	"sample packed\nclass a\nclass b\nclass c\n"
+#define AGGRESSIVE(columns) \
+	"decaid 1\nmodel passive-aggressive aggressiveness=700000000 columns=" \
+	columns " horizon=1000\nencoder none\n" \
+	"verdict two-fold credit=1000000000 margin=500000000\n" \
+	"sample packed\nclass a\nclass b\nclass c\n"
 
 static struct sample_room room;
 
@@ -175,7 +180,8 @@ feed(struct learner_room *r, uint64_t from, uint64_t to)
 }
 
 static const char *const specs[] = {
-	BAYES("500"), PERCEPTRON("500"), LOGISTIC("500"), HOEFFDING("500")
+	BAYES("500"), PERCEPTRON("500"), LOGISTIC("500"), HOEFFDING("500"),
+	AGGRESSIVE("500")
 };
 
 START_TEST(a_root_asked_often_is_the_root_asked_once)

@@ -42,6 +42,8 @@ params_set(struct model_spec *spec, int64_t param)
 			*to = 7;
 		else if (strcmp(p->name, "trees") == 0)
 			*to = 3;
+		else if (strcmp(p->name, "horizon") == 0)
+			*to = 10000;
 		else
 			*to = param < p->max ? param : p->max;
 	}
@@ -175,7 +177,8 @@ static void
 cells_fill(struct model_room *r, int64_t sign)
 {
 	static const int64_t try[] = {
-		INT64_C(1) << 62, INT64_C(1) << 46, 1 << 23, 3, 1
+		INT64_C(1) << 62, INT64_C(1) << 46, INT64_C(1) << 40,
+		INT64_C(1) << 36, 1 << 23, 3, 1
 	};
 	const struct model_ops *ops = r->spec.model;
 	size_t n = ops->cells(&r->spec), i, k;
@@ -580,6 +583,7 @@ START_TEST(regression_learns_a_line_and_neighbours_learn_rings)
 {
 	ck_assert_uint_ge(points_right("logistic", false), 480);
 	ck_assert_uint_ge(points_right("kalman", false), 480);
+	ck_assert_uint_ge(points_right("passive-aggressive", false), 480);
 	ck_assert_uint_ge(points_right("hoeffding", false), 430);
 	ck_assert_uint_ge(points_right("hoeffding", true), 400);
 	ck_assert_uint_ge(points_right("nearest", false), 430);
@@ -683,6 +687,95 @@ START_TEST(the_blend_learns_whom_to_trust)
 }
 END_TEST
 
+/* Crammer et al., JMLR 7, 2006, fig. 1 (PA-I) by hand: a sample of length
+ * sqrt(4) with its bias, scores of 0, so each class lacks a margin of 1 and
+ * moves by the aggressiveness, .25, times the value over 2. */
+START_TEST(a_class_moves_as_far_as_its_margin_lacks_and_no_further)
+{
+	static const uint32_t index[] = { 0, 1, 3 };
+	const struct sample x = binary(index, 3);
+	struct model_room r;
+	int64_t *row;
+
+	model_room_init(&r, "passive-aggressive", 4, 2, 250000000);
+	row = r.m.cells + 16;
+	learn(&r, &x, 1);
+	ck_assert_int_eq(row[0], -125000000);
+	ck_assert_int_eq(row[1], 125000000);
+	ck_assert_int_eq(row[4], -125000000);		/* column 0 */
+	ck_assert_int_eq(row[3 * 4], 0);		/* column 2 */
+	ck_assert_int_eq(row[4 * 4 + 1], 125000000);
+	for (int i = 0; i < 3; i++)	/* to .25, .5, .75, 1 */
+		learn(&r, &x, 1);
+	ck_assert_int_eq(row[1], 500000000);
+	learn(&r, &x, 1);
+	ck_assert_int_eq(row[1], 500000000);
+	ck_assert_int_eq(row[4 * 4], -500000000);
+	ck_assert_int_eq(r.m.cells[0], 5);
+	model_room_clear(&r);
+}
+END_TEST
+
+/* The mean, by the definition of its source: w'(k) = (1 - B) w'(k - 1) + B w,
+ * B = 8 / (min(k, horizon) + 8), of the weights as they stand in the cells. */
+START_TEST(the_mean_is_that_of_all_weights_that_there_were)
+{
+	static const uint32_t index[] = { 0 };
+	const struct sample asked = binary(index, 1);
+	double mean[2] = { 0 }, share, length = sqrt(2);
+	struct model_room r;
+	uint64_t state = 11;
+
+	model_room_init(&r, "passive-aggressive", 2, 2, 700000000);
+	r.spec.model_param[2] = 1000;
+	for (uint32_t k = 1; k <= 3000; k++) {
+		const uint32_t other[] = { k % 2 };
+		struct sample x = binary(other, 1);
+		const int64_t *w = r.m.cells + 16;
+		int64_t scores[2];
+
+		learn(&r, &x, unit_random(&state) % 10 < (k % 2 ? 3 : 8));
+		share = 8. / ((k < 1000 ? k : 1000) + 8);
+		r.spec.model->scores(&r.m, scores, &asked);
+		for (int c = 0; c < 2; c++) {
+			mean[c] += share * ((double)(w[c] + w[4 + c]) /
+					    length - mean[c]);
+			unit_require(fabs((double)scores[c] - mean[c]) < 100);
+		}
+	}
+	ck_assert_int_eq(r.m.cells[0], 1000);
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	model_room_clear(&r);
+}
+END_TEST
+
+START_TEST(means_that_no_learning_leads_to_are_refused)
+{
+	static const struct { size_t cell; int64_t value; } wrong[] = {
+		{ 0, -1 }, { 0, 10001 }, { 1, -1 }, { 1, INT64_C(31) << 32 },
+		{ 2, 1 }, { 15, -1 }, { 16, (INT64_C(1) << 40) + 1 },
+		{ 16, -(INT64_C(1) << 40) - 1 },
+		{ 19, (INT64_C(1) << 46) + 1 }, { 27, -(INT64_C(1) << 46) - 1 },
+		{ 18, INT64_MIN },
+	};
+	struct model_room r;
+
+	model_room_init(&r, "passive-aggressive", 2, 2, 1);
+	ck_assert_uint_eq(r.spec.model->cells(&r.spec), 28);
+	for (size_t i = 0; i < DC_ARRAY_LEN(wrong); i++) {
+		int64_t *cell = &r.m.cells[wrong[i].cell];
+
+		*cell = wrong[i].value;
+		ck_assert_msg(!r.spec.model->cells_valid(&r.spec, r.m.cells),
+			      "cell %zu is %lld", wrong[i].cell,
+			      (long long)*cell);
+		*cell = 0;
+	}
+	ck_assert(r.spec.model->cells_valid(&r.spec, r.m.cells));
+	model_room_clear(&r);
+}
+END_TEST
+
 START_TEST(the_table_finds_models_by_name)
 {
 	size_t i;
@@ -722,5 +815,8 @@ UNIT_MAIN("models/model",
 	  a_tree_grows_to_its_nodes_and_no_further,
 	  trees_that_no_learning_leads_to_are_refused,
 	  the_blend_learns_whom_to_trust,
+	  a_class_moves_as_far_as_its_margin_lacks_and_no_further,
+	  the_mean_is_that_of_all_weights_that_there_were,
+	  means_that_no_learning_leads_to_are_refused,
 	  the_table_finds_models_by_name,
 	  the_first_of_equal_scores_wins)

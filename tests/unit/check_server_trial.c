@@ -68,8 +68,8 @@ START_TEST(each_recipe_learns_what_it_is_for)
 
 	for (kind = LABELLED_TEXT; kind <= LABELLED_TABLE; kind++) {
 		set_make(kind, 400);
-		for (i = 0; recipe_type(kind, NULL, i) != NULL; i++) {
-			trial_make(&t, recipe_type(kind, NULL, i));
+		for (i = 0; recipe_type(kind, 0, NULL, i) != NULL; i++) {
+			trial_make(&t, recipe_type(kind, 0, NULL, i));
 			ck_assert_int_eq(trial_learn(&t, &set, NULL, NULL,
 						     NULL), DC_OK);
 			ck_assert_uint_eq(t.n_learned, 400);

@@ -253,6 +253,49 @@ class Logistic:
         return sum((self.w[f] + self.sq[f] for f in rows), [])
 
 
+class PassiveAggressive:
+    def __init__(self, classes, columns, param):
+        self.C = classes
+        self.a, self.K = param
+        self.k, self.M = 0, 1 << 32
+        self.v = [[0] * classes for _ in range(columns + 1)]  # last: bias
+        self.V = [[0] * classes for _ in range(columns + 1)]
+
+    def takes(self, s):
+        return True
+
+    def sums(self, s, rows):
+        return [rows[-1][c] + cut64(cut(sum(x * rows[f][c] for f, x in s),
+                                        ONE)) for c in range(self.C)]
+
+    def scores(self, s):
+        return [cut64(cut((now - cut(lag << 32, self.M)) * ONE, length(s)))
+                for now, lag in zip(self.sums(s, self.v),
+                                    self.sums(s, self.V))]
+
+    def learn(self, s, label):
+        now = [cut64(cut(v * ONE, length(s))) for v in self.sums(s, self.v)]
+        for c in range(self.C):
+            y = 1 if c == label else -1
+            p = y * min(self.a, max(0, ONE - cut64(y * now[c])))
+            for f, x in [(-1, ONE)] + s:
+                was = self.v[f][c]
+                self.v[f][c] = clamp(
+                    was + cut(p * cut(ONE * x, length(s)), ONE), 1 << 40)
+                self.V[f][c] = clamp(self.V[f][c] + (
+                    (self.v[f][c] - was) * self.M >> 32), 1 << 46)
+        self.k = min(self.k + 1, self.K)
+        self.M = self.M * (self.k + 8) // self.k
+        if self.M >= 1 << 37:
+            self.M //= 32
+            self.V = [[cut(v, 32) for v in row] for row in self.V]
+
+    def cells(self):
+        rows = [-1] + list(range(len(self.v) - 1))
+        return [self.k, self.M - (1 << 32)] + [0] * 14 + sum(
+            (self.v[f] + self.V[f] for f in rows), [])
+
+
 class Kalman:
     def __init__(self, classes, columns, v):
         self.C, self.n, self.v = classes, columns + 1, v * (1 << 48) // ONE
@@ -870,3 +913,7 @@ run("hoeffding", Hoeffding, (5, 15, 1),
     "columns=10 grace=%d nodes=%d trees=%d", 2, 10, ONE, ONE)
 run("hoeffding", Hoeffding, (8, 6, 3),
     "columns=10 grace=%d nodes=%d trees=%d", 5, 10, ONE // 10, ONE // 10)
+run("passive-aggressive", PassiveAggressive, (7 * ONE // 10, 80000),
+    "aggressiveness=%d columns=40 horizon=%d", 2, 40, ONE, ONE // 2)
+run("passive-aggressive", PassiveAggressive, (8 * ONE, 5),
+    "aggressiveness=%d columns=21 horizon=%d", 7, 21, ONE // 10, 10)

@@ -22,6 +22,8 @@ export const MODELS: Record<string, (columns: string) => string> = {
 	"kalman": (columns) => `columns=${columns} variance=1000000000`,
 	"nearest": (columns) =>
 		`capacity=2048 columns=${columns} neighbours=3`,
+	"passive-aggressive": (columns) =>
+		`aggressiveness=700000000 columns=${columns} horizon=80000`,
 };
 
 export const VERDICTS: Record<string, string> = {

@@ -13,14 +13,15 @@ export const choose = {
 			title: "Texts",
 			advice: "Take blend with ngrams. naive-bayes with " +
 				"murmur3-words comes near it with shorter samples, which " +
-				"cost less on the chain.",
+				"cost less on the chain. Where many labels are wrong, " +
+				"passive-aggressive.",
 		},
 		tables: {
 			title: "Tables",
 			advice: "Take kalman with scale. Where columns are few and " +
 				"no line parts the classes, nearest is ahead; where they " +
 				"are of many kinds, hoeffding. Of more than 512 columns, " +
-				"logistic.",
+				"and for embeddings, passive-aggressive.",
 		},
 	},
 	sets: {
@@ -47,6 +48,8 @@ export const choose = {
 			"overrates what repeats itself.",
 		"nearest": "Keeps the newest samples and compares by distance; " +
 			"each prediction looks at all of them.",
+		"passive-aggressive": "A mean of weights that move no further " +
+			"than they must; wide tables, embeddings, wrong labels.",
 		"sparse-perceptron": "The cheapest, and the least accurate.",
 		"deca-…": "0xDeCA10B's five classifiers, bit for bit, for models " +
 			"that must agree with such a contract.",
