@@ -10,11 +10,15 @@
  * jansson, which only parses it, and through the scanner, which also decodes
  * and checks.
  *
- * In runs on two busy cores, the best of some rounds, events/s: packed 27,000
- * to 36,000 at 60 values and 29,000 to 41,000 at 3; 0xDeCA10B's 33,000 at 3;
- * all of them 1.8 to 2.2 times what their rows alone take. 60,000 at 3 values
- * are out of reach while each event is a row, its sample and six indexes in
- * SQLite: those alone made 56,000 to 73,000 a second there.
+ * In runs on two busy cores, the best of some rounds, events/s by CPU:
+ *	packed		21,000 to 36,000 at 60 values, 24,000 to 41,000 at 3
+ *	0xDeCA10B's	12,000 to 13,000 at 60 values, 33,000 to 36,000 at 3
+ * that is 1.8 to 2.6 times what their rows alone take, but 3.4 to 3.9 for
+ * 0xDeCA10B's at 60 values: 4.4 KB of hex each are read twice, by the follower
+ * and by the mirror, and the contract's key of such an entry is the hash of 2
+ * KB. 60,000 at 3 values are out of reach while each event is a row, its
+ * sample and six indexes in SQLite: those alone made 43,000 to 73,000 a second
+ * there.
  *
  *	make bench BENCHES=tests/bench/bench_oracle_follow
  */
