@@ -284,15 +284,19 @@ static enum dc_status take_file(struct batch *b, const char *path,
 		.path = path, .spec = &b->t->spec, .embedder = b->t->embedder,
 		.fn = take_row, .skip = skip_row, .user = b
 	};
-	enum dc_status found;
+	enum dc_status found, landing;
 
 	b->progress_ms = dc_clock_ms();
 	found = dataset_read(&o, err);
-	if (found == DC_OK)
-		found = wait_flights(b, 0, err);
+	/* what is on its way counts, whatever ended the file */
+	landing = wait_flights(b, 0, err);
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
-	return found;
+	if (found != DC_OK)
+		fprintf(stderr, "decaid contribute: ended early: %" PRIu64
+			" contributed, %" PRIu64 " failed, %zu on their way\n",
+			b->done, b->failed, b->n);
+	return found != DC_OK ? found : landing;
 }
 
 static int tell_file(const struct cmd_line *line, const struct batch *b)

@@ -11,6 +11,7 @@
  * nothing.
  * JPEG: the luma plane of a grey or YCbCr picture, by the slow integer DCT
  * (ITU T.81; libjpeg's JDCT_ISLOW); other colour spaces are refused.
+ * What a file says of its orientation is passed over.
  *
  * Sizes are looked at before anything is unpacked.
  */

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { decodeFunctionData, getAddress, recoverTypedDataAddress, toHex } from "viem";
 import { foundry } from "viem/chains";
 import { account, cleanUp, file, get, json, newWorld, ok, register, root, run, serve, stop, texts, until }
@@ -87,11 +88,16 @@ async function main() {
 	let daemon = await serve(settings);
 
 	// contributions: honest ones first, then some that lie
-	fs.writeFileSync(file("honest.tsv"), texts(60, 0, false));
+	const rows = texts(60, 0, false).split("\n");
+	fs.writeFileSync(file("honest.tsv"), rows.slice(0, 57).join("\n"));
+	fs.writeFileSync(file("cut.tsv.gz"), gzipSync(rows.slice(57).join("\n")).subarray(0, -4));
 	fs.writeFileSync(file("liar.tsv"), "no tab here\n" + texts(6, 1000, true));
 	const many = await json("contribute", model, at, contracts, `--key=${honest.key}`,
 		`--file=${file("honest.tsv")}`);
-	assert.deepEqual([many.contributed, many.failed], [60, 0]);
+	assert.deepEqual([many.contributed, many.failed], [57, 0]);
+	r = await run("contribute", model, at, contracts, `--key=${honest.key}`, `--file=${file("cut.tsv.gz")}`);
+	assert.equal(r.status, 1);
+	assert.match(r.err, /ended early: 3 contributed, 0 failed, 0 on their way\n.*the gzip file ends early/);
 	r = await run("contribute", model, at, contracts, `--key=${liar.key}`, `--file=${file("liar.tsv")}`, "--json");
 	assert.equal(r.status, 1);
 	assert.match(r.err, /line 1: not label<TAB>input/);
