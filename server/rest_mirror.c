@@ -346,11 +346,18 @@ static enum dc_status predict_all(uint64_t *label, struct asking *a,
 				  const struct predict_body *body,
 				  struct dc_err *err)
 {
-	enum dc_status st = DC_OK;
+	for (size_t k = 0; k < body->n; k++) {
+		struct dc_err why = DC_ERR_INIT;
+		enum dc_status st = predict_one(&label[k], a, &body->input[k],
+						&why);
 
-	for (size_t k = 0; st == DC_OK && k < body->n; k++)
-		st = predict_one(&label[k], a, &body->input[k], err);
-	return st;
+		if (st == DC_EINVAL && body->batch)
+			return dc_fail(err, st, "inputs[%zu]: %s", k,
+				       why.text);
+		if (st != DC_OK)
+			return dc_fail(err, st, "%s", why.text);
+	}
+	return DC_OK;
 }
 
 static void write_predictions(struct json_out *j, const struct mirror_view *v,

@@ -127,10 +127,14 @@ async function saysOfTexts(world, { url }, encode) {
 }
 
 async function takesNoTexts(world, { url }) {
-	const r = await fetch(`${url}v1/models/${world.parts.trainer.address}/predict`, { method: "POST",
-		headers: { "Content-Type": "application/json" }, body: '{"text":"good"}' });
-	assert.equal(r.status, 400);
-	assert.match((await r.json()).detail, /features or indices, not texts/);
+	const ask = (body) => fetch(`${url}v1/models/${world.parts.trainer.address}/predict`, { method: "POST",
+		headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+	for (const [body, why] of [[{ text: "good" }, /^this model's contract takes features or indices, not texts/],
+		[{ inputs: [{ features: [0, 0, 0, 0, 0, 0, 0, 0] }, { text: "good" }] }, /^inputs\[1\]: .*not texts/]]) {
+		const r = await ask(body);
+		assert.equal(r.status, 400);
+		assert.match((await r.json()).detail, why);
+	}
 }
 
 // A page of numbers: what was typed is JSON.
