@@ -335,7 +335,7 @@ static void decide(struct texts *t, struct text_offer *x,
 		take_out(t, x);
 }
 
-/* What is kept, after some were: others may delete. */
+/* What is kept now: this thread keeps, others may delete. */
 static void count_kept(struct texts *t)
 {
 	struct texts_counters c = { 0 };
@@ -420,14 +420,14 @@ static void *run(void *arg)
 
 		if (!t->look) {
 			sleep_ms(t, LOOK_MS);
-			t->look = t->look || t->first != NULL;
+			t->look = true;
 			continue;
 		}
 		t->look = false;
-		if (first == NULL)
-			continue;
 		unlock(t);
-		look(t, first);
+		if (first != NULL)
+			look(t, first);
+		count_kept(t);
 		lock(t);
 		rest_for(t, dc_clock_ms() - began_ms);	/* keeps (4) */
 	}

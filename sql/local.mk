@@ -18,7 +18,8 @@ sql_migrations = \
 	sql/migrations/chain/0016_holdout.sql \
 	sql/migrations/local/0001_outbox.sql \
 	sql/migrations/local/0002_signatures.sql \
-	sql/migrations/local/0003_texts.sql
+	sql/migrations/local/0003_texts.sql \
+	sql/migrations/local/0004_texts_sum.sql
 
 noinst_LIBRARIES += libdc_sql.a
 libdc_sql_a_SOURCES = \

@@ -266,6 +266,41 @@ START_TEST(all_texts_together_have_so_many_bytes_and_no_more)
 }
 END_TEST
 
+/* As `decaid db forget` does beside a daemon. */
+static void forget_text(uint64_t block)
+{
+	const struct hash32 tx = tx_of(block);
+	struct sql_db *db;
+	bool existed;
+
+	MUST(sql_db_open(&db, f.local, SQL_LOCAL, SQL_WRITER, err));
+	MUST(sql_tx_begin(db, err));
+	MUST(sql_tx_end(db, sql_text_delete(db, &existed, &tx, err), err));
+	ck_assert(existed);
+	sql_db_close(db);
+}
+
+START_TEST(where_others_delete_texts_there_is_room_again)
+{
+	const struct timespec nap = { 0, 20000000 };
+
+	start(sizeof(TEXT_7) - 1);
+	status_is(post(9, TEXT_7), 200, "kept");
+	rest_fails(&f, post(10, "x"), 503,
+		   "this daemon keeps as many texts as it may");
+	forget_text(9);
+	for (int i = 0; counters().kept > 0; i++) {
+		ck_assert_int_lt(i, 3000);
+		texts_changed(t);
+		(void)nanosleep(&nap, NULL);
+	}
+	ck_assert_uint_eq(counters().bytes, 0);
+	status_is(post(9, TEXT_7), 200, "kept");
+	ck_assert_uint_eq(counters().kept, 1);
+	finish();
+}
+END_TEST
+
 START_TEST(what_is_no_text_is_refused)
 {
 	static char large[TEXT_BYTES_MAX + 1];
@@ -469,6 +504,7 @@ UNIT_MAIN("server/rest-deca",
 	  a_text_may_come_before_its_transaction, so_many_wait_and_no_more,
 	  what_waits_too_long_is_forgotten,
 	  all_texts_together_have_so_many_bytes_and_no_more,
+	  where_others_delete_texts_there_is_room_again,
 	  what_is_no_text_is_refused,
 	  a_daemon_keeps_none_unless_it_is_told_to,
 	  models_are_the_contracts_that_are_followed,
