@@ -140,7 +140,8 @@ static void ask_batch(struct embedder_service *s, struct batch *b)
 				     b->of[0]->model, b->of[0]->dimension,
 				     b->text, b->n, &why);
 	if (found == DC_OK && takes_none(b))
-		found = dc_fail(&why, DC_EREFUSED, "every text is refused");
+		found = dc_fail(&why, DC_EREFUSED, "every text is refused: "
+				"has it this model?");
 	embedder_lock(s->e);
 	s->e->count.texts += b->n;
 	if (found == DC_OK) {
