@@ -192,6 +192,8 @@ static const char *verdict_of(const struct model_texts *t)
 		  "margin=5000000000 recent=8192" },
 		{ "logistic", "jury credit=2000000000 folds=6 known=8 "
 		  "margin=1500000000 recent=8192" },
+		{ "passive-aggressive", "jury credit=1500000000 folds=6 "
+		  "known=8 margin=1300000000 recent=8192" },
 		{ "deca-dense-perceptron", "two-fold credit=100000000 "
 		  "margin=100000000" },
 		{ "deca-nearest-centroid", "two-fold credit=100000000 "

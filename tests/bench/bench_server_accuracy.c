@@ -56,13 +56,11 @@ static const struct bench_name {
 	MEASURED("optdigits", LABELLED_TABLE, 93.9, 93.8, 97.0),
 #define WIDE(name, encoder) { name, LABELLED_TABLE, 0, 0, 0, encoder, 768 }
 	WIDE("wisdm-pairs", NULL), WIDE("optdigits-pairs", NULL),
-	WIDE("imdb-svd", NULL), WIDE("sms-svd", NULL),
-	WIDE("covidnews-svd", NULL), WIDE("clickbait-svd", NULL),
-	WIDE("offensive-svd", NULL), WIDE("agnews-svd", NULL),
-	WIDE("liar-svd", NULL), WIDE("imdb-unit", "none"),
-	WIDE("sms-unit", "none"), WIDE("covidnews-unit", "none"),
-	WIDE("clickbait-unit", "none"), WIDE("offensive-unit", "none"),
-	WIDE("agnews-unit", "none"), WIDE("liar-unit", "none"),
+	WIDE("sms-svd", NULL), WIDE("covidnews-svd", NULL),
+	WIDE("clickbait-svd", NULL), WIDE("offensive-svd", NULL),
+	WIDE("agnews-svd", NULL), WIDE("sms-unit", "none"),
+	WIDE("covidnews-unit", "none"), WIDE("clickbait-unit", "none"),
+	WIDE("offensive-unit", "none"), WIDE("agnews-unit", "none"),
 };
 
 #define TYPES_MAX 16

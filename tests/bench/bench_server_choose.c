@@ -13,6 +13,12 @@
  * is chosen first and then kept. `*`: the winner; `=`: what recipe.c has.
  * Logistic has one recipe, that of texts; `logistic-tables` shows what it
  * costs. A sweep over all takes about five minutes.
+ *
+ * TABLES=NAME,NAME,... ENCODER=LINE: those tables of DATA_DIR alone, with that
+ * encoder until one is chosen; of tests/bench/wide_tables.py:
+ *
+ *     DATA_DIR=OUT_DIR TABLES=sms-unit,agnews-unit ENCODER=none \
+ *         ./tests/bench/bench_server_choose logistic-tables passive-tables
  */
 
 #include "config.h"
@@ -31,7 +37,7 @@
 #define SETS_MAX 8
 #define LINE 160
 
-static const char *const names[2][SETS_MAX] = {
+static const char *names[2][SETS_MAX] = {
 	[LABELLED_TEXT] = { "imdb", "sms", "covidnews", "clickbait",
 			    "offensive", "agnews", "liar" },
 	[LABELLED_TABLE] = { "tictactoe", "titanic", "wisdm", "occupancy",
@@ -57,6 +63,8 @@ static const struct alternative {
 	" words=" words
 #define HOEFFDING(grace, nodes, trees) "hoeffding columns=%u grace=" grace \
 	" nodes=" nodes " trees=" trees
+#define PASSIVE(most) "passive-aggressive aggressiveness=" most \
+	" columns=%u horizon=80000"
 #define JUDGE BLEND("400000000", "50000000")
 	TEXT("encoder", JUDGE, NGRAMS("0", "0", "1"), 0),
 	TEXT("encoder", JUDGE, NGRAMS("0", "0", "2"), 0),
@@ -88,6 +96,9 @@ static const struct alternative {
 	     NULL, 0),
 	TEXT("naive-bayes", "naive-bayes columns=%u smoothing=1000000000",
 	     NULL, 0),
+	TEXT("passive-aggressive", PASSIVE("500000000"), NULL, 0),
+	TEXT("passive-aggressive", PASSIVE("700000000"), NULL, 1),
+	TEXT("passive-aggressive", PASSIVE("1000000000"), NULL, 0),
 	TABLE("scale", "kalman columns=%u variance=1000000000",
 	      "scale clip=2000000000", 1),
 	TABLE("scale", "kalman columns=%u variance=1000000000",
@@ -113,6 +124,11 @@ static const struct alternative {
 	TABLE("logistic-tables", LOGISTIC("10000000", "500000000"), NULL, 1),
 	TABLE("logistic-tables", LOGISTIC("10000000", "1000000000"), NULL, 0),
 	TABLE("logistic-tables", LOGISTIC("100000000", "500000000"), NULL, 0),
+	TABLE("passive-tables", PASSIVE("500000000"), NULL, 0),
+	TABLE("passive-tables", PASSIVE("600000000"), NULL, 0),
+	TABLE("passive-tables", PASSIVE("700000000"), NULL, 1),
+	TABLE("passive-tables", PASSIVE("800000000"), NULL, 0),
+	TABLE("passive-tables", PASSIVE("1000000000"), NULL, 0),
 	TABLE("nearest", "nearest capacity=8192 columns=%u neighbours=1",
 	      NULL, 0),
 	TABLE("nearest", "nearest capacity=8192 columns=%u neighbours=2",
@@ -310,6 +326,25 @@ question_ask(size_t i)
 	return i;
 }
 
+/* Other tables than those above, and no texts. */
+static void
+names_take(char *list)
+{
+	size_t n = 0;
+
+	if (list == NULL)
+		return;
+	memset(names, 0, sizeof(names));
+	while (list != NULL && n < SETS_MAX) {
+		names[LABELLED_TABLE][n++] = list;
+		list = strchr(list, ',');
+		if (list != NULL)
+			*list++ = '\0';
+	}
+	if (getenv("ENCODER") != NULL)
+		chosen_encoder[LABELLED_TABLE] = getenv("ENCODER");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -321,12 +356,14 @@ main(int argc, char **argv)
 		printf("no data in %s: set DATA_DIR\n", folder);
 		return EXIT_SUCCESS;
 	}
+	names_take(getenv("TABLES"));
 	if (!sets_load(LABELLED_TEXT, folder) ||
 	    !sets_load(LABELLED_TABLE, folder))
 		return EXIT_FAILURE;
 	(void)argc;
 	for (size_t i = 0; i < DC_ARRAY_LEN(alternatives);)
-		if (is_wanted(alternatives[i].question, argv + 1))
+		if (names[alternatives[i].kind][0] != NULL &&
+		    is_wanted(alternatives[i].question, argv + 1))
 			i = question_ask(i);
 		else
 			i++;

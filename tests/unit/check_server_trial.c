@@ -85,6 +85,17 @@ START_TEST(each_recipe_learns_what_it_is_for)
 }
 END_TEST
 
+START_TEST(what_is_too_wide_for_kalman_is_given_to_another)
+{
+	ck_assert_str_eq(recipe_type(LABELLED_TABLE, 512, NULL, 0), "kalman");
+	ck_assert_str_eq(recipe_type(LABELLED_TABLE, 513, NULL, 0),
+			 "passive-aggressive");
+	ck_assert_str_eq(recipe_type(LABELLED_TEXT, 0, NULL, 0), "blend");
+	ck_assert_str_eq(recipe_type(LABELLED_TEXT, 0, "embedding=a,b,3", 0),
+			 "passive-aggressive");
+}
+END_TEST
+
 START_TEST(figures_of_a_class_are_the_textbooks)
 {
 	struct trial_class k;
@@ -169,6 +180,7 @@ END_TEST
 
 UNIT_MAIN("server/trial",
 	  each_recipe_learns_what_it_is_for,
+	  what_is_too_wide_for_kalman_is_given_to_another,
 	  figures_of_a_class_are_the_textbooks,
 	  a_saved_model_answers_the_same,
 	  a_row_that_the_model_does_not_take_is_told,
