@@ -176,37 +176,42 @@ static bool pulls_make(struct pull *pull, const struct model *m,
 	return any;
 }
 
-static bool is_within(int64_t v, int64_t max)
+static void weight_pull(int64_t *weight, int64_t *lag, const struct pull *p,
+			int64_t scale)
 {
-	return (uint64_t)(v + max) <= 2 * (uint64_t)max;
-}
+	int64_t before = *weight;
 
-static inline void weight_pull(int64_t *weight, int64_t *lag,
-			       const struct pull *p, int64_t scale)
-{
-	int64_t before = *weight, to = before + p->step;
-
-	if (__builtin_expect(is_within(to, WEIGHT_MAX) &&
-			     is_within(*lag + p->lag, ROWS_CELL_MAX), 1)) {
-		*weight = to;
-		*lag += p->lag;
-		return;
-	}
-	*weight = clamp(to, WEIGHT_MAX);
+	*weight = clamp(before + p->step, WEIGHT_MAX);
 	*lag = clamp(*lag + lag_of(*weight - before, scale), ROWS_CELL_MAX);
 }
 
-/* One row by pulls of which one moves a weight. Inlined with n_class known
- * where it is small, as in models/rows.c. */
+/* Not 0 where v is not in [-max, max), max a power of two. */
+static inline uint64_t is_beyond(int64_t v, int64_t max)
+{
+	return (uint64_t)(v + max) & ~(2 * (uint64_t)max - 1);
+}
+
+/* One row by pulls of which one moves a weight; nothing is stopped but in the
+ * rarest. Inlined with n_class known where it is small, as in models/rows.c. */
 static inline __attribute__((always_inline)) void
 row_pull_n(struct model *m, size_t row, const struct pull *pull,
 	   size_t n_class, int64_t scale)
 {
 	size_t at = HEAD_CELLS + row * 2 * n_class;
-	int64_t *weight = m->cells + at;
+	int64_t *weight = m->cells + at, *lag = weight + n_class;
+	uint64_t beyond = 0;
 
 	for (size_t c = 0; c < n_class; c++)
-		weight_pull(&weight[c], &weight[n_class + c], &pull[c], scale);
+		beyond |= is_beyond(weight[c] + pull[c].step, WEIGHT_MAX) |
+			is_beyond(lag[c] + pull[c].lag, ROWS_CELL_MAX);
+	if (__builtin_expect(beyond != 0, 0))
+		for (size_t c = 0; c < n_class; c++)
+			weight_pull(&weight[c], &lag[c], &pull[c], scale);
+	else
+		for (size_t c = 0; c < n_class; c++) {
+			weight[c] += pull[c].step;
+			lag[c] += pull[c].lag;
+		}
 	if (MODEL_LEAF_CELLS % (2 * n_class) == 0)	/* in one leaf */
 		model_touch(m, at);
 	else
