@@ -39,8 +39,9 @@ function compile(changed, text) {
 	const folder = path.join(top, contracts, "src");
 	const sources = Object.fromEntries(fs.readdirSync(folder).map((f) =>
 		[f, { content: f === changed ? text : fs.readFileSync(path.join(folder, f), "utf8") }]));
-	const ofPool = /^(OperatorPool|Schedule)\.sol$/.test(changed);
-	const names = !changed ? ["ModelFactory", "OperatorPool"] : [ofPool ? "OperatorPool" : "ModelFactory"];
+	const names = !changed ? ["ModelFactory", "OperatorPool", "PredictionReader"] :
+		/^(OperatorPool|Schedule)\.sol$/.test(changed) ? ["OperatorPool"] :
+		/^Prediction/.test(changed) ? ["PredictionReader"] : ["ModelFactory"];
 	const outputSelection = Object.fromEntries(names.map((name) =>
 		[`${name}.sol`, { [name]: ["abi", "evm.bytecode.object"] }]));
 	const out = JSON.parse(solc.compile(JSON.stringify({ language: "Solidity", sources, settings: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Prediction, PredictionLib, Vouch} from "../src/Prediction.sol";
+import {Prediction, PredictionLib, Trust, Vouch} from "../src/Prediction.sol";
 import {IPredictionGateway, PredictionReader} from "../src/PredictionReader.sol";
 import {Fixture} from "./Fixture.sol";
 
@@ -116,12 +116,33 @@ contract PredictionTest is Fixture {
     }
 
     function test_a_reader_without_gateways_or_operators_is_refused() public {
-        string[] memory none = new string[](0);
-        string[] memory some = new string[](1);
-        expect(PredictionReader.WrongTrust.selector);
-        new PredictionReader(none, 1, 1);
-        expect(PredictionReader.WrongTrust.selector);
-        new PredictionReader(some, 1, 0);
+        check(refusal(new string[](0), 1) == PredictionReader.WrongTrust.selector, "no gateway");
+        check(refusal(new string[](1), 0) == PredictionReader.WrongTrust.selector, "no operator");
+        check(refusal(new string[](1), 1) == bytes4(0), "one of each");
+    }
+
+    /// With what the built reader's constructor reverts; zero: it does not.
+    function refusal(string[] memory urls, uint32 operators) internal returns (bytes4 why) {
+        bytes memory code = abi.encodePacked(
+            vm.getCode("oracle/contracts/artifacts/PredictionReader.json"), abi.encode(urls, MAX_AGE_S, operators)
+        );
+        assembly ("memory-safe") {
+            mstore(0, 0)
+            if iszero(create(0, add(code, 32), mload(code))) { returndatacopy(0, 0, 4) }
+            why := mload(0)
+        }
+    }
+
+    /// A reader has none such; another contract may.
+    function test_a_trust_in_nobody_is_none() public {
+        Prediction memory p = told(one(KEY));
+        expect(PredictionLib.TooFewVouches.selector, 1, 0);
+        this.checked(p, Trust({maxAgeS: MAX_AGE_S, operators: 0}));
+        eq(this.checked(p, Trust({maxAgeS: MAX_AGE_S, operators: 1})), 3, "in one");
+    }
+
+    function checked(Prediction memory p, Trust memory t) external view returns (uint32) {
+        return PredictionLib.check(p, address(trainer), keccak256(SAMPLE), t);
     }
 
     // ---- what holds

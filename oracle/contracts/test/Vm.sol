@@ -24,6 +24,7 @@ interface Vm {
     function deployCode(string calldata path, bytes calldata args) external returns (address);
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
     function expectRevert(bytes calldata reason) external;
+    function getCode(string calldata path) external view returns (bytes memory);
     function getRecordedLogs() external returns (Log[] memory);
     function lastCallGas() external view returns (Gas memory);
     function load(address account, bytes32 slot) external view returns (bytes32);
