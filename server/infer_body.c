@@ -519,7 +519,8 @@ static void find_outputs(struct infer_reading *r)
 {
 	struct infer_body *out = r->out;
 
-	if (out->n_outputs == 0)
+	out->named = out->n_outputs > 0;
+	if (!out->named)
 		for (unsigned k = 0; k < INFER_OUTPUTS; k++)
 			out->output[out->n_outputs++] = (enum infer_output)k;
 	for (size_t i = 0; i < out->n_outputs; i++)

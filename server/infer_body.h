@@ -36,6 +36,7 @@ struct infer_body {
 	enum infer_output output[INFER_OUTPUTS];
 	bool binary[INFER_OUTPUTS];	/* it goes behind the JSON */
 	size_t n_outputs;
+	bool named;			/* the request named them */
 };
 
 /* The name of a tensor: "text", "label". Static. */

@@ -11,9 +11,8 @@
 #include <string.h>
 
 #include "incentives/deca_incentive.h"
-#include "models/deca_encoder.h"
 #include "models/fx9.h"
-#include "oracle/mirrors.h"
+#include "server/mirror_ask.h"
 #include "server/predict_body.h"
 #include "server/rest.h"
 #include "sql/mirrors.h"
@@ -234,134 +233,29 @@ void rest_mirror_put_deposit(struct rest *r, const struct sql_model *m,
 
 /* ---- predict ---- */
 
-/* One input at a time, as the contract's predict takes it. */
-struct asking {
-	struct app *app;
-	struct dc_arena *arena;
-	size_t mirror;
-	enum deca_encoder encoder;
-	/* (ENCODER_WORDS_MAX) each, once a text came */
-	uint32_t *number;
-	int64_t *data;
-};
-
-static const int64_t *data_of_indices(const struct asking *a,
-				      const struct encoder_input *in)
-{
-	int64_t *v = dc_arena_alloc(a->arena, (in->n + 1) * sizeof(*v));
-
-	for (size_t i = 0; i < in->n; i++)
-		v[i] = (int64_t)in->index[i];
-	return v;
-}
-
-static enum dc_status data_of_text(const int64_t **data, size_t *n,
-				   struct asking *a,
-				   const struct encoder_input *in,
-				   struct dc_err *err)
-{
-	const size_t room = ENCODER_WORDS_MAX;
-	enum dc_status st;
-
-	if (a->number == NULL) {
-		a->number = dc_arena_alloc(a->arena,
-					   room * sizeof(*a->number));
-		a->data = dc_arena_alloc(a->arena, room * sizeof(*a->data));
-	}
-	st = deca_encoder_text(a->number, n, a->encoder, a->app->vocabulary,
-			       in, err);
-	for (size_t i = 0; st == DC_OK && i < *n; i++)
-		a->data[i] = a->number[i];
-	*data = a->data;
-	return st;
-}
-
-static enum dc_status data_of(const int64_t **data, size_t *n,
-			      struct asking *a, const struct encoder_input *in,
-			      struct dc_err *err)
-{
-	*n = in->n;
-	switch (in->kind) {
-	case ENCODER_FEATURES:
-		*data = in->feature;
-		return DC_OK;
-	case ENCODER_INDICES:
-		*data = data_of_indices(a, in);
-		return DC_OK;
-	case ENCODER_TEXT:
-	case ENCODER_IMAGE:
-		break;
-	}
-	return data_of_text(data, n, a, in, err);
-}
-
-static const char *class_name(const struct mirror_view *v, uint64_t label)
-{
-	return label < v->parts.n_class ? v->parts.class_name[label] : "";
-}
-
-static void put_as_of(struct json_out *j, const struct mirror_view *v,
-		      const struct sql_model *m)
+static void put_as_of(struct json_out *j, const struct mirror_ask *a)
 {
 	json_put_key(j, "as_of");
 	json_put_open(j, '{');
-	put_u64(j, "block", v->block.number);
-	put_u64(j, "contributions", m->totals.count);
+	put_u64(j, "block", a->view.block.number);
+	put_u64(j, "contributions", a->model.totals.count);
 	json_put_key(j, "state_root");
 	json_put_null(j);
 	json_put_close(j, '}');
 }
 
 /* The contract tells a label and no scores. */
-static void put_prediction(struct json_out *j, const struct mirror_view *v,
+static void put_prediction(struct json_out *j, const struct mirror_ask *a,
 			   uint64_t label)
 {
 	put_u64(j, "label", label);
-	put_text(j, "class", class_name(v, label));
+	put_text(j, "class", mirror_ask_class(a, label));
 	json_put_key(j, "scores");
 	json_put_open(j, '{');
 	json_put_close(j, '}');
 }
 
-static enum dc_status predict_one(uint64_t *label, struct asking *a,
-				  const struct encoder_input *in,
-				  struct dc_err *err)
-{
-	struct deca_prediction p = { .label = 0 };
-	const int64_t *data;
-	size_t n;
-	enum dc_status st = data_of(&data, &n, a, in, err);
-
-	if (st == DC_OK)
-		st = mirrors_predict(a->app->mirrors, a->mirror, &p, data, n,
-				     err);
-	if (st == DC_OK && p.reason != DECA_DONE)
-		st = dc_fail(err, DC_EINVAL, "the contract reverts: %s",
-			     deca_reason_text(p.reason));
-	*label = p.label;
-	return st;
-}
-
-static enum dc_status predict_all(uint64_t *label, struct asking *a,
-				  const struct predict_body *body,
-				  struct dc_err *err)
-{
-	for (size_t k = 0; k < body->n; k++) {
-		struct dc_err why = DC_ERR_INIT;
-		enum dc_status st = predict_one(&label[k], a, &body->input[k],
-						&why);
-
-		if (st == DC_EINVAL && body->batch)
-			return dc_fail(err, st, "inputs[%zu]: %s", k,
-				       why.text);
-		if (st != DC_OK)
-			return dc_fail(err, st, "%s", why.text);
-	}
-	return DC_OK;
-}
-
-static void write_predictions(struct json_out *j, const struct mirror_view *v,
-			      const struct sql_model *m,
+static void write_predictions(struct json_out *j, const struct mirror_ask *a,
 			      const struct predict_body *body,
 			      const uint64_t *label)
 {
@@ -373,61 +267,38 @@ static void write_predictions(struct json_out *j, const struct mirror_view *v,
 	for (size_t k = 0; k < body->n; k++) {
 		if (body->batch)
 			json_put_open(j, '{');
-		put_prediction(j, v, label[k]);
+		put_prediction(j, a, label[k]);
 		if (body->batch)
 			json_put_close(j, '}');
 	}
 	if (body->batch)
 		json_put_close(j, ']');
-	put_as_of(j, v, m);
+	put_as_of(j, a);
 	json_put_close(j, '}');
 }
 
-static enum dc_status answer(struct rest *r, size_t i,
-			     const struct sql_model *m)
+static enum dc_status write_answer(struct rest *r)
 {
 	struct predict_body body;
-	struct mirror_view v;
-	struct asking a;
+	struct mirror_ask a;
 	uint64_t *label;
 	enum dc_status st;
 
-	if (!mirrors_view(r->app->mirrors, i, r->arena, &v)) {
-		rest_later(r, 1, "this model is being read from the chain");
-		return DC_EBUSY;
-	}
-	st = predict_body_read(&body, r->arena, r->rq->body, r->rq->body_len,
-			       &r->err);
+	st = mirror_ask_begin(&a, r, &r->err);
+	if (st == DC_OK)
+		st = predict_body_read(&body, r->arena, r->rq->body,
+				       r->rq->body_len, &r->err);
 	if (st == DC_OK && body.attest)
 		st = dc_fail(&r->err, DC_EINVAL, "attest: a contract is "
 			     "asked, it attests for itself");
 	if (st != DC_OK)
 		return st;
 	label = dc_arena_alloc(r->arena, (body.n + 1) * sizeof(*label));
-	a = (struct asking){ r->app, r->arena, i,
-			     deca_encoder_find(m->is.encoder), NULL, NULL };
-	st = predict_all(label, &a, &body, &r->err);
-	if (st == DC_EBUSY)
-		rest_later(r, 1, "%s", r->err.text);
+	st = mirror_ask(&a, label, body.input, body.n,
+			body.batch ? "inputs" : NULL, &r->err);
 	if (st == DC_OK)
-		write_predictions(&r->j, &v, m, &body, label);
+		write_predictions(&r->j, &a, &body, label);
 	return st;
-}
-
-static enum dc_status write_answer(struct rest *r)
-{
-	const struct registry_model *live;
-	struct sql_model m;
-	size_t i;
-
-	if (rest_find_model(r, &m, &live, &r->err) != DC_OK)
-		return r->err.status;
-	if (!rest_is_mirror(&m) ||
-	    !mirrors_find(r->app->mirrors, &i, &m.is.trainer)) {
-		rest_later(r, 1, "this model is not served here");
-		return DC_EBUSY;
-	}
-	return answer(r, i, &m);
 }
 
 void rest_mirror_predict(struct http_request *rq, struct http_reply *rp)

@@ -120,15 +120,44 @@ async function saysOfTexts(world, { url }, encode) {
 	assert.equal(await run("predict", trainer.address, `--url=${url}`, `--text=${texts[2]}`), answers[2].class);
 	const rows = texts.map((text) => ({ indices: encode(text).map(Number) }));
 	assert.deepEqual((await (await predict({ inputs: rows })).json()).predictions, answers);
+	await saysItByInference(world, { url }, texts, answers);
 	const wrong = await fetch(`${url}v1/models/${trainer.address}/predict`, { method: "POST",
 		headers: { "Content-Type": "application/json" },
 		body: Buffer.concat([Buffer.from('{"text":"caf'), Buffer.from([0xe9]), Buffer.from('"}')]) });
 	assert.equal(wrong.status, 400);
 }
 
+// The same by the Open Inference Protocol, as JSON and behind it: no scores, since a contract tells none.
+async function saysItByInference(world, { url }, texts, answers) {
+	const model = `${url}v2/models/${world.parts.trainer.address}`;
+	const about = await (await fetch(model)).json();
+	assert.deepEqual(about.inputs, [{ name: "text", datatype: "BYTES", shape: [-1] }]);
+	assert.deepEqual(about.outputs.map((o) => o.name), ["label", "class"]);
+	assert.equal((await (await fetch(`${model}/ready`)).json()).ready, true);
+	const ask = (more) => fetch(`${model}/infer`, { method: "POST", headers: { "Content-Type": "application/json" },
+		body: JSON.stringify({ id: "7", inputs: [{ name: "text", datatype: "BYTES", shape: [texts.length], data: texts }], ...more }) });
+	const said = await (await ask({})).json();
+	assert.equal(said.model_name, about.name);
+	assert.deepEqual(said.outputs, [
+		{ name: "label", datatype: "INT64", shape: [texts.length], data: answers.map((a) => a.label) },
+		{ name: "class", datatype: "BYTES", shape: [texts.length], data: answers.map((a) => a.class) }]);
+	const binary = await ask({ outputs: [{ name: "label", parameters: { binary_data: true } }] });
+	const bytes = Buffer.from(await binary.arrayBuffer());
+	const behind = bytes.subarray(Number(binary.headers.get("Inference-Header-Content-Length")));
+	assert.deepEqual(answers.map((_, i) => Number(behind.readBigInt64LE(8 * i))), answers.map((a) => a.label));
+	for (const [more, why] of [[{ outputs: [{ name: "label" }, { name: "scores" }] }, /^outputs\[1\]: a contract tells no scores/],
+		[{ inputs: [{ name: "text", datatype: "BYTES", shape: [1], data: [7] }] }, /^inputs\[0\]\.data/]]) {
+		const r = await ask(more);
+		assert.equal(r.status, 400);
+		assert.match((await r.json()).error, why);
+	}
+}
+
 async function takesNoTexts(world, { url }) {
 	const ask = (body) => fetch(`${url}v1/models/${world.parts.trainer.address}/predict`, { method: "POST",
 		headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+	const about = await (await fetch(`${url}v2/models/${world.parts.trainer.address}`)).json();
+	assert.deepEqual(about.inputs, [{ name: "features", datatype: "FP64", shape: [-1, 8] }]);
 	for (const [body, why] of [[{ text: "good" }, /^this model's contract takes features or indices, not texts/],
 		[{ inputs: [{ features: [0, 0, 0, 0, 0, 0, 0, 0] }, { text: "good" }] }, /^inputs\[1\]: .*not texts/]]) {
 		const r = await ask(body);
