@@ -25,7 +25,7 @@
 
 #include "server/recipe.h"
 #include "server/trial.h"
-#include "tests/bench/bench.h"
+#include "tests/bench/labels_spoil.h"
 
 /* Percent on test, from the data folder's README; target: what the best of
  * our types is to reach. 0: none is set. All are figures of one decimal: 98.9
@@ -99,23 +99,6 @@ static bool
 is_reached(double percent, double target)
 {
 	return llrint(percent * 10) >= llrint(target * 10);
-}
-
-/* Each row's label with that chance another one, any. */
-static void
-labels_spoil(struct labelled *d, uint32_t n_class, unsigned percent)
-{
-	uint64_t state = 1;
-
-	for (size_t i = 0; i < d->n; i++) {
-		uint64_t r = bench_random(&state);
-		uint32_t *label = &d->row[i].label;
-
-		if ((r >> 32) % 100 < percent)
-			*label = (uint32_t)((*label + 1 +
-					     (r & UINT32_MAX) %
-					     (n_class - 1)) % n_class);
-	}
 }
 
 static enum dc_status

@@ -19,6 +19,9 @@
  *
  *     DATA_DIR=OUT_DIR TABLES=sms-unit,agnews-unit ENCODER=none \
  *         ./tests/bench/bench_server_choose logistic-tables passive-tables
+ *
+ * WRONG=20: so many percent of the labels that are learned are wrong, drawn at
+ * random; those that are asked about are as they were.
  */
 
 #include "config.h"
@@ -30,6 +33,7 @@
 
 #include "server/recipe.h"
 #include "server/trial.h"
+#include "tests/bench/labels_spoil.h"
 
 #define FOLDS 5
 #define FOLDED_MAX 1000
@@ -146,6 +150,7 @@ struct choose_set {
 };
 
 static struct choose_set sets[2][SETS_MAX];
+static unsigned wrong;		/* percent of the labels that are learned */
 /* Until one is chosen: what was, when all questions were asked. */
 static const char *chosen_encoder[2] = {
 	[LABELLED_TEXT] = NGRAMS("5", "5", "2"),
@@ -217,6 +222,7 @@ fold_right(const struct choose_set *s, const char *model, const char *encoder,
 	struct dc_buf text;
 	size_t right = 0;
 
+	labels_spoil(&learn, s->classes.n, wrong);
 	dc_buf_init(&text, 1 << 20);
 	if (recipe_spec(&text, &learn, &s->classes, model, encoder, &err) ==
 		    DC_OK && trial_init(&t, &text, &err) == DC_OK &&
@@ -357,6 +363,8 @@ main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	names_take(getenv("TABLES"));
+	if (getenv("WRONG") != NULL)
+		wrong = (unsigned)atoi(getenv("WRONG"));
 	if (!sets_load(LABELLED_TEXT, folder) ||
 	    !sets_load(LABELLED_TABLE, folder))
 		return EXIT_FAILURE;

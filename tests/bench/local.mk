@@ -73,10 +73,14 @@ tests_bench_bench_server_http_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) \
 tests_bench_bench_server_http_LDADD = $(bench_libs) $(unit_server_libs)
 endif
 BENCHES += tests/bench/bench_server_accuracy
+tests_bench_bench_server_accuracy_SOURCES = tests/bench/bench_server_accuracy.c \
+	tests/bench/labels_spoil.h
 tests_bench_bench_server_accuracy_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
 EXTRA_DIST += tests/bench/wide_tables.py
 BENCHES += tests/bench/bench_server_choose
+tests_bench_bench_server_choose_SOURCES = tests/bench/bench_server_choose.c \
+	tests/bench/labels_spoil.h
 tests_bench_bench_server_choose_LDADD = $(bench_libs) $(server_libs) \
 	$(server_outside_libs)
 BENCHES += tests/bench/bench_server_simulate
