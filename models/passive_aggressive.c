@@ -25,6 +25,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "models/fx9.h"
 #include "models/model.h"
 #include "models/rows.h"
@@ -119,6 +121,14 @@ static int64_t scale_of(const struct model *m)
 	return SCALE_ONE + m->cells[HEAD_SCALE];
 }
 
+/* v / by, cut; by at least 2. Most fit 64 bits, which are divided faster. */
+static inline int64_t divide_cut(__int128 v, int64_t by)
+{
+	int64_t low = (int64_t)v;
+
+	return low == v ? low / by : fx9_cut(v / by);
+}
+
 /* What the mean says, and the weights of now.
  * mean, now (n_class) fx9; now may be NULL   length  model_length(x)
  * A sum is below 2^63 and a bias below 2^47: with 2^32 before it is divided,
@@ -137,9 +147,9 @@ static void ask(const struct model *m, int64_t *mean, int64_t *now,
 		__int128 lag = (__int128)sum[n_class + c] + bias[n_class + c];
 
 		lag = lag * SCALE_ONE / scale;
-		mean[c] = fx9_cut((said - lag) * DC_FX9_ONE / length);
+		mean[c] = divide_cut((said - lag) * DC_FX9_ONE, length);
 		if (now)
-			now[c] = fx9_cut(said * DC_FX9_ONE / length);
+			now[c] = divide_cut(said * DC_FX9_ONE, length);
 	}
 }
 
@@ -192,13 +202,12 @@ static inline uint64_t is_beyond(int64_t v, int64_t max)
 }
 
 /* One row by pulls of which one moves a weight; nothing is stopped but in the
- * rarest. Inlined with n_class known where it is small, as in models/rows.c. */
-static inline __attribute__((always_inline)) void
-row_pull_n(struct model *m, size_t row, const struct pull *pull,
-	   size_t n_class, int64_t scale)
+ * rarest. */
+static void row_pull(struct model *m, size_t row, const struct pull *pull)
 {
-	size_t at = HEAD_CELLS + row * 2 * n_class;
+	size_t n_class = m->spec->n_class, at = row_first(m->spec, row);
 	int64_t *weight = m->cells + at, *lag = weight + n_class;
+	int64_t scale = scale_of(m);
 	uint64_t beyond = 0;
 
 	for (size_t c = 0; c < n_class; c++)
@@ -212,29 +221,67 @@ row_pull_n(struct model *m, size_t row, const struct pull *pull,
 			weight[c] += pull[c].step;
 			lag[c] += pull[c].lag;
 		}
-	if (MODEL_LEAF_CELLS % (2 * n_class) == 0)	/* in one leaf */
-		model_touch(m, at);
-	else
-		model_touch_all(m, at, 2 * n_class);
+	model_touch_all(m, at, 2 * n_class);
 }
 
-static void row_pull(struct model *m, size_t row, const struct pull *pull)
+/* Both weights of a row of two classes, or both lags: every processor adds
+ * them at once, which compilers do not see. Unsigned, as sums wrap. */
+typedef uint64_t two __attribute__((vector_size(16)));
+
+static inline two two_add(int64_t *cell, two by)
 {
-	row_pull_n(m, row, pull, m->spec->n_class, scale_of(m));
+	two v;
+
+	memcpy(&v, cell, sizeof(v));
+	v += by;
+	memcpy(cell, &v, sizeof(v));
+	return v;
+}
+
+/* Adds to the rows of a sample of ones as if nothing stopped a weight. Returns
+ * whether nothing did; the sums are then what row_pull makes. A row that is
+ * there again and again is still far from 2^63. A row is in one leaf. */
+static bool twos_add(struct model *m, const struct sample *x, two step,
+		     two lag)
+{
+	const uint64_t w = WEIGHT_MAX, l = ROWS_CELL_MAX;
+	int64_t *rows = m->cells + row_first(m->spec, 1);
+	two beyond_w = { 0 }, beyond_l = { 0 };
+	struct model here = *m;		/* no store to a row changes it */
+
+	for (uint32_t i = 0; i < x->count; i++) {
+		int64_t *row = rows + 4 * (size_t)x->index[i];
+
+		beyond_w |= two_add(row, step) + w;	/* as is_beyond */
+		beyond_l |= two_add(row + 2, lag) + l;
+		model_touch(&here, (size_t)(row - m->cells));
+	}
+	return ((beyond_w[0] | beyond_w[1]) & ~(2 * w - 1)) == 0 &&
+		((beyond_l[0] | beyond_l[1]) & ~(2 * l - 1)) == 0;
+}
+
+/* Returns whether they are pulled; else no cell has changed. */
+static bool twos_pull(struct model *m, const struct sample *x,
+		      const struct pull *pull)
+{
+	two step = { (uint64_t)pull[0].step, (uint64_t)pull[1].step };
+	two lag = { (uint64_t)pull[0].lag, (uint64_t)pull[1].lag };
+
+	if (!twos_add(m, x, step, lag)) {
+		(void)twos_add(m, x, -step, -lag);
+		return false;
+	}
+	return true;
 }
 
 /* Ones, each row the same; row 0 is the bias. */
 static void rows_pull_ones(struct model *m, const struct sample *x,
 			   const struct pull *pull)
 {
-	const int64_t scale = scale_of(m);
-
-	if (m->spec->n_class == 2 && x->index)
-		for (uint32_t i = 0; i < x->count; i++)
-			row_pull_n(m, 1 + (size_t)x->index[i], pull, 2, scale);
-	else
-		for (uint32_t i = 0; i < x->count; i++)
-			row_pull(m, 1 + rows_index(x, i), pull);
+	if (m->spec->n_class == 2 && x->index && twos_pull(m, x, pull))
+		return;
+	for (uint32_t i = 0; i < x->count; i++)
+		row_pull(m, 1 + rows_index(x, i), pull);
 }
 
 /* How far each class moves along the sample: what is missing to a margin of
@@ -317,8 +364,12 @@ static void study(struct model *m, int64_t *before, const struct sample *x,
 		  uint32_t label)
 {
 	int64_t now[SPEC_CLASSES_MAX], push[SPEC_CLASSES_MAX];
-	int64_t length = (int64_t)model_length(x);
+	int64_t length;
 
+	if (x->index)		/* they come while the root is taken */
+		rows_fetch_first(m->cells + row_first(m->spec, 1),
+				 row_cells(m->spec), x);
+	length = (int64_t)model_length(x);
 	ask(m, before, now, x, length);
 	if (pushes(push, m, now, label))
 		rows_learn(m, x, push, length);

@@ -749,6 +749,47 @@ START_TEST(the_mean_is_that_of_all_weights_that_there_were)
 }
 END_TEST
 
+/* Ones without values go a quicker way, which must be the same to the bit: also
+ * where a weight (column 1) or a lag (column 3) stops and its row's others and
+ * the other rows do not. */
+START_TEST(ones_are_learned_as_values_of_one_are)
+{
+	enum { WEIGHT_MAX_BITS = 40, LAG_MAX_BITS = 46 };
+	static const uint32_t index[] = { 0, 1, 3 };
+	static const int64_t value[] = { DC_FX9_ONE, DC_FX9_ONE, DC_FX9_ONE };
+	struct sample ones = binary(index, 3), values = ones;
+	const int64_t max = INT64_C(1) << WEIGHT_MAX_BITS;
+	struct model_room a, b;
+	uint64_t state = 5;
+	unsigned stopped = 0;
+
+	values.kind = SAMPLE_VALUES;
+	values.value = value;
+	model_room_init(&a, "passive-aggressive", 4, 2, 700000000);
+	model_room_init(&b, "passive-aggressive", 4, 2, 700000000);
+	for (int i = 0; i < 200; i++) {
+		int64_t *row = a.m.cells + 16;
+		uint32_t label = (uint32_t)(unit_random(&state) % 2);
+
+		if (i % 10 == 0) {
+			row[1 * 4] = -max;
+			row[2 * 4] = max - 1000 * i;
+			row[4 * 4 + 2] = (INT64_C(1) << LAG_MAX_BITS) - i;
+		}
+		memcpy(b.m.cells, a.m.cells, 8 * a.spec.model->cells(&a.spec));
+		learn(&a, &ones, label);
+		learn(&b, &values, label);
+		stopped += row[2 * 4] == max;
+		unit_require(memcmp(a.m.cells, b.m.cells, 8 *
+				    a.spec.model->cells(&a.spec)) == 0);
+	}
+	ck_assert_uint_gt(stopped, 10);
+	ck_assert_uint_lt(stopped, 190);
+	model_room_clear(&a);
+	model_room_clear(&b);
+}
+END_TEST
+
 START_TEST(means_that_no_learning_leads_to_are_refused)
 {
 	static const struct { size_t cell; int64_t value; } wrong[] = {
@@ -817,6 +858,7 @@ UNIT_MAIN("models/model",
 	  the_blend_learns_whom_to_trust,
 	  a_class_moves_as_far_as_its_margin_lacks_and_no_further,
 	  the_mean_is_that_of_all_weights_that_there_were,
+	  ones_are_learned_as_values_of_one_are,
 	  means_that_no_learning_leads_to_are_refused,
 	  the_table_finds_models_by_name,
 	  the_first_of_equal_scores_wins)
