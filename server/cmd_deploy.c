@@ -182,32 +182,6 @@ static enum dc_status read_file(struct dc_buf *out, const char *path,
 	return found;
 }
 
-/* The rule that models/VERDICTS.md found best; its margin is in the unit of a
- * model's scores, and was measured for the first two. Of a centroid that is
- * a squared distance. */
-static const char *verdict_of(const struct model_texts *t)
-{
-	static const char *const rules[][2] = {
-		{ "naive-bayes", "jury credit=5000000000 folds=6 known=16 "
-		  "margin=5000000000 recent=8192" },
-		{ "logistic", "jury credit=2000000000 folds=6 known=8 "
-		  "margin=1500000000 recent=8192" },
-		{ "passive-aggressive", "jury credit=1500000000 folds=6 "
-		  "known=8 margin=1300000000 recent=8192" },
-		{ "deca-dense-perceptron", "two-fold credit=100000000 "
-		  "margin=100000000" },
-		{ "deca-nearest-centroid", "two-fold credit=100000000 "
-		  "margin=100000000" },
-	};
-
-	if (t->verdict != NULL)
-		return t->verdict;
-	for (size_t i = 0; i < DC_ARRAY_LEN(rules); i++)
-		if (strcmp(t->type, rules[i][0]) == 0)
-			return rules[i][1];
-	return "two-fold credit=1000000000 margin=2000000000";
-}
-
 /* Spec text from --type, --columns, --encoder, --verdict and --classes
  * A,B,...: with parameters that suit a few thousand samples. */
 static enum dc_status compose_spec(struct dc_buf *out,
@@ -228,7 +202,8 @@ static enum dc_status compose_spec(struct dc_buf *out,
 	st = recipe_put_encoder(out, t->encoder, err);
 	if (st != DC_OK)
 		return st;
-	dc_buf_printf(out, "verdict %s\nsample packed\n", verdict_of(t));
+	dc_buf_printf(out, "verdict %s\nsample packed\n", t->verdict != NULL
+		      ? t->verdict : recipe_verdict(t->type));
 	while (*p != '\0') {
 		size_t n = strcspn(p, ",");
 

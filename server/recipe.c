@@ -24,17 +24,25 @@ struct recipe {
 	const char *before, *after;	/* of columns, in a spec's order */
 	const char *again;	/* between them: one that is columns too */
 	const char *encoder;	/* NULL: the kind's own */
+	const char *verdict;	/* NULL: VERDICT_PLAIN */
 };
+
+/* Margins and credit are in the unit of a model's scores, and were measured
+ * for the types that have a jury (models/VERDICTS.md). Of a centroid that is a
+ * squared distance. */
+#define VERDICT_PLAIN "two-fold credit=1000000000 margin=2000000000"
+#define VERDICT_NEAR "two-fold credit=100000000 margin=100000000"
 
 static const struct recipe recipes[] = {
 	{ .model = "blend", .before = "", .after = " epsilon=10000000"
 	  " learning-rate=400000000 smoothing=100000000" },
 	{ .model = "deca-dense-perceptron", .before = "",
-	  .after = " learning-rate=500000000", .encoder = "unit" },
+	  .after = " learning-rate=500000000", .encoder = "unit",
+	  .verdict = VERDICT_NEAR },
 	{ .model = "deca-naive-bayes", .before = "", .again = "features",
 	  .after = " smoothing=1000000000", .encoder = "murmur3-words" },
 	{ .model = "deca-nearest-centroid", .before = "", .after = "",
-	  .encoder = "unit" },
+	  .encoder = "unit", .verdict = VERDICT_NEAR },
 	{ .model = "deca-sparse-nearest-centroid", .before = "",
 	  .after = " samples=1", .encoder = "murmur3-words" },
 	{ .model = "deca-sparse-perceptron", .before = "",
@@ -43,13 +51,16 @@ static const struct recipe recipes[] = {
 	  .after = " grace=20 nodes=63 trees=16" },
 	{ .model = "kalman", .before = "", .after = " variance=1000000000" },
 	{ .model = "logistic", .before = "", .after = " epsilon=10000000"
-	  " learning-rate=500000000" },
+	  " learning-rate=500000000", .verdict = "jury credit=2000000000"
+	  " folds=6 known=8 margin=1500000000 recent=8192" },
 	{ .model = "naive-bayes", .before = "",
-	  .after = " smoothing=100000000" },
+	  .after = " smoothing=100000000", .verdict = "jury credit=5000000000"
+	  " folds=6 known=16 margin=5000000000 recent=8192" },
 	{ .model = "nearest", .before = " capacity=8192",
 	  .after = " neighbours=3" },
 	{ .model = "passive-aggressive", .before = " aggressiveness=700000000",
-	  .after = " horizon=80000" },
+	  .after = " horizon=80000", .verdict = "jury credit=1500000000"
+	  " folds=6 known=8 margin=1600000000 recent=8192" },
 	{ .model = "sparse-perceptron", .before = "",
 	  .after = " learning-rate=1000000000" },
 };
@@ -198,6 +209,13 @@ bool recipe_put_model(struct dc_buf *out, const char *type,
 	return true;
 }
 
+const char *recipe_verdict(const char *type)
+{
+	const struct recipe *r = recipe_find(type);
+
+	return r == NULL || r->verdict == NULL ? VERDICT_PLAIN : r->verdict;
+}
+
 enum dc_status recipe_put_encoder(struct dc_buf *out, const char *name,
 				  struct dc_err *err)
 {
@@ -293,8 +311,7 @@ enum dc_status recipe_spec(struct dc_buf *out, const struct labelled *train,
 		return dc_fail(err, DC_EINVAL, "--type: no model '%.40s'",
 			       type);
 	st = encoder_lines(out, train, encoder, err);
-	dc_buf_append_text(out, "verdict two-fold credit=1000000000 "
-			   "margin=2000000000\nsample packed\n");
+	dc_buf_append_text(out, "verdict " VERDICT_PLAIN "\nsample packed\n");
 	for (uint32_t c = 0; c < classes->n; c++)
 		dc_buf_printf(out, "class %s\n", classes->name[c]);
 	return st;

@@ -24,6 +24,11 @@ const char *recipe_type(enum labelled_kind kind, size_t n_column,
 bool recipe_put_model(struct dc_buf *out, const char *type,
 		      const char *columns);
 
+/* The verdict rule, with its parameters, for a model of this type that
+ * strangers teach: what models/VERDICTS.md found best where it was measured,
+ * and two-fold otherwise. */
+const char *recipe_verdict(const char *type);
+
 /* name  also "vocabulary=FILE": 0xDeCA10B's JSON from words to 0, 1, 2, ...
  *       (server/vocabulary.h), whose unknown words are column 1337 or, where
  *       there are more, the next one; and "embedding=SERVICE,MODEL,DIMENSION"

@@ -5,7 +5,11 @@
  *     make bench BENCHES=tests/bench/bench_server_verdicts DATA_DIR=DIR
  *
  * DIR has NAME.train.tsv.gz or .csv.gz; without it there is a line that says
- * so. VERDICT_SEEDS runs each case so often.
+ * so. VERDICT_SEEDS runs each case so often. Arguments: a model type, for its
+ * sets alone; and margins, in 10^-9, of a jury of six each in place of the
+ * rules: how a type's margin is chosen. The details are of the last one.
+ *
+ *     tests/bench/bench_server_verdicts logistic 1500000000 2000000000
  */
 
 #include "config.h"
@@ -34,6 +38,8 @@ struct set {
 #define BAYES "naive-bayes columns=16384 smoothing=100000000"
 #define LOGISTIC(columns) "logistic columns=" columns \
 	" epsilon=10000000 learning-rate=500000000"
+#define PASSIVE(columns) "passive-aggressive aggressiveness=700000000" \
+	" columns=" columns " horizon=80000"
 
 static const struct set sets[] = {
 	{ "sms", "sms.train.tsv.gz", LOGISTIC("65536"), "murmur3-words",
@@ -48,6 +54,13 @@ static const struct set sets[] = {
 	{ "clickbait", "clickbait.train.tsv.gz", BAYES, "murmur3-words",
 	  "5000000000", "5000000000", "16", 6000, 2000,
 	  "CLICKBAIT", 10 },
+	{ "sms", "sms.train.tsv.gz", PASSIVE("65536"), "murmur3-words",
+	  "1600000000", "1500000000", "8", 3000, 800, "SPAM", 5 },
+	{ "clickbait", "clickbait.train.tsv.gz", PASSIVE("65536"),
+	  "murmur3-words", "1600000000", "1500000000", "8", 6000, 2000,
+	  "CLICKBAIT", 10 },
+	{ "occupancy", "occupancy.train.csv.gz", PASSIVE("5"), "scale",
+	  "1600000000", "1500000000", "8", 3000, 800, "OCCUPIED", 5 },
 };
 
 /* %M is the margin of the set's model: one nat and a half of a calibrated
@@ -97,6 +110,11 @@ static const struct attack {
 enum { N_SETS = DC_ARRAY_LEN(sets), N_RULES = DC_ARRAY_LEN(rules),
 	N_ATTACKS = DC_ARRAY_LEN(attacks) };
 
+/* What the arguments ask for. */
+static const char *type;		/* NULL: every one */
+static const char *const *margins;	/* NULL: the rules, each set's margin */
+static size_t n_columns = N_RULES;	/* of a table: rules, or margins */
+
 struct cell {
 	struct sim_verdicts v;
 	double cost;		/* of the attacker, in deposits a row */
@@ -104,16 +122,26 @@ struct cell {
 	bool ran;
 };
 
-static struct cell cells[N_SETS][2][N_RULES][N_ATTACKS];
+static struct cell cells[N_SETS][2][N_RULES][N_ATTACKS];	/* or margins */
 static const char *dir;
 static unsigned seeds = 2;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t next;
 
-/* Text with a set's own values for %C, %D, %P, %M and %K. */
+static bool
+is_asked_for(const struct set *set)
+{
+	size_t n = strcspn(set->model, " ");
+
+	return type == NULL || (strlen(type) == n &&
+				strncmp(type, set->model, n) == 0);
+}
+
+/* Text with a set's own values for %C, %D, %P, %M and %K. A margin of NULL is
+ * the set's. */
 static void
 fill(char *out, size_t room, const char *text, const struct set *set,
-     bool is_rule)
+     bool is_rule, const char *margin)
 {
 	size_t n = 0;
 
@@ -126,8 +154,9 @@ fill(char *out, size_t room, const char *text, const struct set *set,
 					      set->one_class);
 		else if (*text == 'M' || *text == 'K')
 			n += (size_t)snprintf(out + n, room - n, "%s",
-					      *text == 'M' ? set->margin :
-					      set->known);
+					      *text == 'K' ? set->known :
+					      margin != NULL ? margin :
+					      set->margin);
 		else
 			n += (size_t)snprintf(out + n, room - n, "%u",
 					      *text == 'D' ? set->days :
@@ -136,13 +165,17 @@ fill(char *out, size_t room, const char *text, const struct set *set,
 }
 
 static void
-compose(char *out, const struct set *set, bool warm, const char *rule,
+compose(char *out, const struct set *set, bool warm, size_t column,
 	const struct attack *attack, unsigned seed)
 {
 	char agent[256], filled[256];
 
-	fill(agent, sizeof(agent), attack->agent, set, false);
-	fill(filled, sizeof(filled), rule, set, true);
+	fill(agent, sizeof(agent), attack->agent, set, false, NULL);
+	if (margins != NULL)
+		fill(filled, sizeof(filled), rules[N_RULES - 1], set, true,
+		     margins[column]);
+	else
+		fill(filled, sizeof(filled), rules[column], set, true, NULL);
 	snprintf(out, TEXT_BYTES, "decaid-scenario 1\nseed %u\n"
 		 "data file=%s/%s held-out=0.2 rows=%u seed=%u\n"
 		 "start %u\nmeasure 5d\nmodel %s\nencoder %s\nverdict %s\n"
@@ -183,7 +216,7 @@ verdicts_add(struct sim_verdicts *to, const struct sim_verdicts *v)
 }
 
 static void
-cell_run(struct cell *c, const struct set *set, bool warm, const char *rule,
+cell_run(struct cell *c, const struct set *set, bool warm, size_t column,
 	 const struct attack *attack)
 {
 	char text[TEXT_BYTES];
@@ -194,7 +227,7 @@ cell_run(struct cell *c, const struct set *set, bool warm, const char *rule,
 		struct scenario s;
 		struct sim_result r;
 
-		compose(text, set, warm, rule, attack, seed);
+		compose(text, set, warm, column, attack, seed);
 		if (scenario_parse(&s, "bench", text, strlen(text), NULL, 0,
 				   &err) != DC_OK) {
 			fprintf(stderr, "%s\n", err.text);
@@ -220,14 +253,15 @@ runner(void *unused)
 		pthread_mutex_lock(&lock);
 		i = next++;
 		pthread_mutex_unlock(&lock);
-		if (i >= (size_t)N_SETS * 2 * N_RULES * N_ATTACKS)
+		if (i >= N_SETS * 2 * n_columns * N_ATTACKS)
 			return NULL;
-		size_t a = i % N_ATTACKS, k = i / N_ATTACKS % N_RULES;
-		size_t w = i / N_ATTACKS / N_RULES % 2;
-		size_t set = i / N_ATTACKS / N_RULES / 2;
+		size_t a = i % N_ATTACKS, k = i / N_ATTACKS % n_columns;
+		size_t w = i / N_ATTACKS / n_columns % 2;
+		size_t set = i / N_ATTACKS / n_columns / 2;
 
-		cell_run(&cells[set][w][k][a], &sets[set], w == 1, rules[k],
-			 &attacks[a]);
+		if (is_asked_for(&sets[set]))
+			cell_run(&cells[set][w][k][a], &sets[set], w == 1, k,
+				 &attacks[a]);
 	}
 }
 
@@ -260,12 +294,17 @@ row_print(const struct cell *c, const char *name)
 	printf("%.2f | %.1f |\n", c->cost, c->drop);
 }
 
-/* "two-fold", "jury of 6" */
+/* "two-fold", "jury of 6", "margin 1.3" */
 static void
-rule_print(const char *rule)
+column_print(size_t k)
 {
+	const char *rule = rules[k];
 	const char *folds = strstr(rule, "folds=");
 
+	if (margins != NULL) {
+		printf("margin %g", strtod(margins[k], NULL) / 1e9);
+		return;
+	}
 	printf("%.*s", (int)strcspn(rule, " "), rule);
 	if (folds != NULL)
 		printf(" of %.*s", (int)strspn(folds + 6, "0123456789"),
@@ -303,17 +342,17 @@ matrix_print(size_t set, size_t w)
 
 	title_print(set, w);
 	printf("| attack |");
-	for (k = 0; k < N_RULES; k++) {
+	for (k = 0; k < n_columns; k++) {
 		printf(" ");
-		rule_print(rules[k]);
+		column_print(k);
 		printf(" |");
 	}
 	printf("\n|---|");
-	for (k = 0; k < N_RULES; k++)
+	for (k = 0; k < n_columns; k++)
 		printf("---|");
 	for (a = 0; a < N_ATTACKS; a++) {
 		printf("\n| %s |", attacks[a].name);
-		for (k = 0; k < N_RULES; k++)
+		for (k = 0; k < n_columns; k++)
 			cell_print(&cells[set][w][k][a]);
 	}
 	printf("\n");
@@ -329,16 +368,52 @@ details_print(size_t set, size_t w)
 	       "| bad condemned | copies credited | a row costs | accuracy "
 	       "lost |\n|---|---|---|---|---|---|---|---|\n");
 	for (a = 0; a < N_ATTACKS; a++)
-		row_print(&cells[set][w][N_RULES - 1][a], attacks[a].name);
+		row_print(&cells[set][w][n_columns - 1][a], attacks[a].name);
+}
+
+static void
+tables_print(void)
+{
+	size_t i, w;
+
+	printf("## %s: honest rows condemned / bad rows agreed with / "
+	       "copies credited, %%\n", margins == NULL ? "Every rule" :
+	       "The jury of six by its margin");
+	for (i = 0; i < N_SETS; i++)
+		for (w = 0; w < 2 && is_asked_for(&sets[i]); w++)
+			matrix_print(i, w);
+	printf("\n## The jury of six");
+	if (margins != NULL)
+		printf(", margin %g", strtod(margins[n_columns - 1], NULL) / 1e9);
+	printf("\n");
+	for (i = 0; i < N_SETS; i++)
+		for (w = 0; w < 2 && is_asked_for(&sets[i]); w++)
+			details_print(i, w);
+}
+
+static void
+arguments_read(int argc, char **argv)
+{
+	if (argc > 1)
+		type = argv[1];
+	if (argc > 2) {
+		margins = (const char *const *)argv + 2;
+		n_columns = (size_t)argc - 2;
+	}
+	if (n_columns > N_RULES) {
+		fprintf(stderr, "at most %d margins\n", N_RULES);
+		exit(EXIT_FAILURE);
+	}
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	pthread_t thread[THREADS];
-	size_t i, w;
+	size_t i;
 	char path[512];
 
+	arguments_read(argc, argv);
 	dir = getenv("DATA_DIR") != NULL ? getenv("DATA_DIR")
 					 : "../shared/data";
 	if (getenv("VERDICT_SEEDS") != NULL)
@@ -352,14 +427,6 @@ main(void)
 		DC_CHECK(pthread_create(&thread[i], NULL, runner, NULL) == 0);
 	for (i = 0; i < THREADS; i++)
 		DC_CHECK(pthread_join(thread[i], NULL) == 0);
-	printf("## Every rule: honest rows condemned / bad rows agreed with / "
-	       "copies credited, %%\n");
-	for (i = 0; i < N_SETS; i++)
-		for (w = 0; w < 2; w++)
-			matrix_print(i, w);
-	printf("\n## The jury of six\n");
-	for (i = 0; i < N_SETS; i++)
-		for (w = 0; w < 2; w++)
-			details_print(i, w);
+	tables_print();
 	return EXIT_SUCCESS;
 }

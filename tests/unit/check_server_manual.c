@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "server/conf.h"
+#include "server/recipe.h"
 #include "tests/unit/unit.h"
 
 #define PAGE_BYTES_MAX (1 << 20)
@@ -403,6 +404,26 @@ START_TEST(the_page_names_no_command_that_is_not_there)
 }
 END_TEST
 
+/* Whoever deploys reads there what his contributors' deposits hang on. */
+START_TEST(the_page_tells_the_rule_of_each_type_with_a_jury)
+{
+	static const char *const types[] = { "logistic", "naive-bayes",
+					     "passive-aggressive" };
+	struct dc_buf page;
+
+	read_page(&page, "decaid.1");
+	for (size_t i = 0; i < DC_ARRAY_LEN(types); i++) {
+		const char *rule = recipe_verdict(types[i]);
+
+		ck_assert_int_eq(strncmp(rule, "jury ", 5), 0);
+		ck_assert_msg(strstr(dc_buf_text(&page), rule) != NULL,
+			      "man/decaid.1, deploy model, --verdict lacks: "
+			      "%s, %s", types[i], rule);
+	}
+	dc_buf_clear(&page);
+}
+END_TEST
+
 /* ---- decaid-api.7 ---- */
 
 static json_t *load_openapi(void)
@@ -539,5 +560,6 @@ UNIT_MAIN("server/manual",
 	  the_page_names_no_key_that_is_not_there,
 	  every_command_and_option_stands_in_the_page,
 	  the_page_names_no_command_that_is_not_there,
+	  the_page_tells_the_rule_of_each_type_with_a_jury,
 	  every_route_and_parameter_stands_in_the_page,
 	  the_page_names_no_route_that_is_not_there)

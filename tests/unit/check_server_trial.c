@@ -96,6 +96,51 @@ START_TEST(what_is_too_wide_for_kalman_is_given_to_another)
 }
 END_TEST
 
+/* The spec's rule replaced by the one that a deployed model gets. */
+static void
+rule_check(const char *type)
+{
+	const char *own = "verdict two-fold credit=1000000000 "
+			  "margin=2000000000\n";
+	struct dc_buf text, other;
+	struct trial t;
+	const char *at;
+
+	dc_buf_init(&text, 1 << 16);
+	dc_buf_init(&other, 1 << 16);
+	ck_assert_int_eq(recipe_spec(&text, &set, &classes, type, NULL, NULL),
+			 DC_OK);
+	at = strstr(dc_buf_text(&text), own);
+	ck_assert_ptr_nonnull(at);
+	dc_buf_append(&other, text.data, (size_t)(at - dc_buf_text(&text)));
+	dc_buf_printf(&other, "verdict %s\n%s", recipe_verdict(type),
+		      at + strlen(own));
+	ck_assert_msg(trial_init(&t, &other, NULL) == DC_OK, "%s: %s", type,
+		      recipe_verdict(type));
+	trial_clear(&t);
+	dc_buf_clear(&text);
+	dc_buf_clear(&other);
+}
+
+START_TEST(each_type_has_a_rule_that_a_spec_takes)
+{
+	enum labelled_kind kind;
+	const char *type;
+	size_t i;
+
+	for (kind = LABELLED_TEXT; kind <= LABELLED_TABLE; kind++) {
+		set_make(kind, 10);
+		for (i = 0; (type = recipe_type(kind, 0, NULL, i)) != NULL; i++)
+			rule_check(type);
+		set_clear();
+	}
+	ck_assert_str_eq(recipe_verdict("passive-aggressive"),
+			 "jury credit=1500000000 folds=6 known=8 "
+			 "margin=1600000000 recent=8192");
+	ck_assert_ptr_nonnull(recipe_verdict("no such type"));
+}
+END_TEST
+
 START_TEST(figures_of_a_class_are_the_textbooks)
 {
 	struct trial_class k;
@@ -181,6 +226,7 @@ END_TEST
 UNIT_MAIN("server/trial",
 	  each_recipe_learns_what_it_is_for,
 	  what_is_too_wide_for_kalman_is_given_to_another,
+	  each_type_has_a_rule_that_a_spec_takes,
 	  figures_of_a_class_are_the_textbooks,
 	  a_saved_model_answers_the_same,
 	  a_row_that_the_model_does_not_take_is_told,
