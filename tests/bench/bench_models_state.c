@@ -44,6 +44,10 @@ static const struct subject {
 	  "epsilon=10000000 learning-rate=500000000"), 524287 },
 	{ "sparse-perceptron, 2^20 weights", SPEC("sparse-perceptron "
 	  "columns=524287 learning-rate=1000000000"), 524287 },
+	{ "passive-aggressive, 2^20 cells", SPEC("passive-aggressive "
+	  "aggressiveness=700000000 columns=87372 horizon=80000"), 87372 },
+	{ "passive-aggressive, 2^20 weights", SPEC("passive-aggressive "
+	  "aggressiveness=700000000 columns=524287 horizon=80000"), 524287 },
 	{ "blend, 2^20 weights", SPEC("blend columns=524286 epsilon=10000000 "
 	  "learning-rate=500000000 smoothing=1000000000"), 524286 },
 	{ "blend, 2^20 cells", SPEC("blend columns=58240 epsilon=10000000 "

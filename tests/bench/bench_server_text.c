@@ -296,7 +296,8 @@ int
 main(void)
 {
 	static const char *const types[] = {
-		"blend", "logistic", "naive-bayes", "sparse-perceptron"
+		"blend", "logistic", "naive-bayes", "passive-aggressive",
+		"sparse-perceptron"
 	};
 	char remove_all[80];
 	double converged;
