@@ -78,9 +78,10 @@ function forge(which, fuzzRuns) {
 			// that they fail is enough: no time for the shortest sequence
 			FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT: "0" } });
 	if (run.status === 0) return [];
+	// a reason may be any bytes, line ends too;
 	// of an invariant without a terminal: {..., "event": "failure", "invariant": NAME}
 	const names = [...new Set([...`${run.stdout}${run.stderr}`.matchAll(
-		/^(?:\[FAIL.*\] (\w+)\(|.*"event":"failure","invariant":"(\w+)")/gm)].map((m) => m[1] ?? m[2]))];
+		/^(?:\[FAIL[^]*?\] (\w+)\(|.*"event":"failure","invariant":"(\w+)")/gm)].map((m) => m[1] ?? m[2]))];
 	if (names.length === 0) throw new Error(`forge: ${run.stdout}${run.stderr}`);
 	return names;
 }

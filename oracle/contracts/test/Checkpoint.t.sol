@@ -168,6 +168,9 @@ contract CheckpointTest is Fixture {
         p = build(nowEpoch() - 1, 2, 3);
         sign(p);
         expectAndSend(Trainer.OutOfOrder.selector, p);
+        p = build(nowEpoch() - 1, 2, 2);
+        sign(p);
+        expectAndSend(Trainer.OutOfOrder.selector, p);
         p = build(nowEpoch() - 1, 3, 2);
         p.c.judged = 1;
         p.c.count = 3;

@@ -353,11 +353,8 @@ contract ClaimsTest is Fixture {
         eq(trainer.feesDue(), feeWei(), "for the first one alone");
     }
 
-    function test_what_a_checkpoint_in_challenge_covers_in_time_is_not_taken_back() public {
-        contribute(ALICE, 0);
-        contribute(ALICE, 0);
-        skip(100);
-        postEffective(1);
+    /// Record 1 of two: judged in time by a checkpoint that is in challenge when its deadline is over.
+    function coveredInTime() private {
         // epochs go on, but the second one is left out: its deadline passes unjudged
         vm.warp(deadline(1) - 50);
         contribute(BOB, 0);
@@ -369,12 +366,29 @@ contract ClaimsTest is Fixture {
         vm.warp(deadline(1) - 5);
         post(2);
         vm.warp(deadline(1) + 1);
-        eq(trainer.lateRangeCount(), 0, "in time");
         vm.prank(ALICE);
         expect(Trainer.InChallenge.selector, 1);
         trainer.refund(claims[1]);
+    }
+
+    function test_what_a_checkpoint_in_challenge_covers_in_time_is_not_taken_back() public {
+        contribute(ALICE, 0);
+        contribute(ALICE, 0);
+        skip(100);
+        postEffective(1);
+        coveredInTime();
+        eq(trainer.lateRangeCount(), 0, "in time");
         skip(params.challengeS);
         eq(refund(ALICE, 1), claims[1].deposit - feeWei(), "when it is effective");
+    }
+
+    function test_nor_is_it_where_something_earlier_was_late() public {
+        contribute(ALICE, 0);
+        vm.warp(deadline(0) + 1);
+        postEffective(1);
+        contribute(ALICE, 0);
+        coveredInTime();
+        eq(trainer.lateRangeCount(), 1, "the first alone");
     }
 
     function test_what_a_late_checkpoint_in_challenge_covers_is_taken_back_whole() public {

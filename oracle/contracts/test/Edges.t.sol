@@ -124,6 +124,14 @@ contract EdgesTest is Fixture {
     }
 
     function test_each_one_that_was_taken_back_is_exempt() public {
+        takenBack(1, 2);
+    }
+
+    function test_each_one_is_in_whatever_order_they_were_taken_back() public {
+        takenBack(2, 1);
+    }
+
+    function takenBack(uint64 first, uint64 second) private {
         for (uint256 i = 0; i < 3; ++i) contribute(i == 0 ? ALICE : BOB, 0);
         skip(100);
         postEffective(1);
@@ -131,8 +139,8 @@ contract EdgesTest is Fixture {
         contribute(CAROL, 0);
         vm.warp(deadline(2) + 1);
         postEffective(1);
-        refund(BOB, 1);
-        refund(BOB, 2);
+        refund(BOB, first);
+        refund(BOB, second);
         for (uint64 judged = 2; judged < 5; ++judged) {
             skip(params.epochS);
             postEffective(judged);
