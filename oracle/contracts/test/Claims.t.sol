@@ -315,6 +315,10 @@ contract ClaimsTest is Fixture {
         vm.prank(ALICE);
         expect(Trainer.WrongLateRange.selector, 1);
         trainer.refund(claims[1]);
+        claims[1].late = 2;
+        vm.prank(ALICE);
+        expect(Trainer.WrongLateRange.selector, 1);
+        trainer.refund(claims[1]);
         claims[1].late = 1;
         eq(refund(ALICE, 1), claims[1].deposit - feeWei(), "refund");
     }
