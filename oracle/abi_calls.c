@@ -289,8 +289,8 @@ abi_call_set_endpoint(struct dc_buf *out, uint64_t id, const char *endpoint)
 	abi_put_text(&t, endpoint);
 }
 
-static void
-put_checkpoint(struct abi_out *t, const struct checkpoint *c)
+void
+abi_put_checkpoint(struct abi_out *t, const struct checkpoint *c)
 {
 	abi_put_addr(t, &c->trainer);
 	abi_put_hash(t, &c->spec);
@@ -313,9 +313,9 @@ abi_call_slash_equivocation(struct dc_buf *out, const struct checkpoint *a,
 
 	begin_call(&t, out, CALL_SLASH_EQUIVOCATION,
 		   2 * (CHECKPOINT_WORDS + 1));
-	put_checkpoint(&t, a);
+	abi_put_checkpoint(&t, a);
 	abi_put_bytes(&t, sig_a, SIGNATURE_BYTES);
-	put_checkpoint(&t, b);
+	abi_put_checkpoint(&t, b);
 	abi_put_bytes(&t, sig_b, SIGNATURE_BYTES);
 }
 

@@ -129,6 +129,9 @@ void abi_call_set_roles(struct dc_buf *out, uint64_t id,
 			const struct addr20 *sender);
 void abi_call_set_endpoint(struct dc_buf *out, uint64_t id,
 			   const char *endpoint);
+/* A checkpoint's nine members, in the order of its struct in the contracts. */
+void abi_put_checkpoint(struct abi_out *t, const struct checkpoint *c);
+
 void abi_call_slash_equivocation(struct dc_buf *out,
 				 const struct checkpoint *a,
 				 const uint8_t sig_a[65],

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "oracle/abi.h"
+#include "oracle/abi_calls.h"
 
 #define QUESTION "attestedPrediction(address,bytes)"
 #define HEAD_BYTES (2 * ABI_WORD_BYTES)
@@ -57,19 +57,6 @@ enum dc_status ccip_read(struct ccip_question *out, const uint8_t *in,
 	return DC_OK;
 }
 
-static void put_checkpoint(struct abi_out *t, const struct checkpoint *c)
-{
-	abi_put_addr(t, &c->trainer);
-	abi_put_hash(t, &c->spec);
-	abi_put_u64(t, c->epoch);
-	abi_put_u64(t, c->count);
-	abi_put_hash(t, &c->record_hash);
-	abi_put_hash(t, &c->state_root);
-	abi_put_u64(t, c->judged);
-	abi_put_hash(t, &c->verdicts_hash);
-	abi_put_u64(t, c->accuracy_fx9);
-}
-
 void ccip_write(struct dc_buf *out, const struct attestation *is,
 		const struct ec_signature *sig, const struct checkpoint *c,
 		const struct hash32 *chain)
@@ -81,7 +68,7 @@ void ccip_write(struct dc_buf *out, const struct attestation *is,
 	abi_open(&outer, out, 1);
 	abi_put_tuple(&answer, &outer, ANSWER_WORDS);
 	abi_put_u64(&answer, is->label);
-	put_checkpoint(&answer, c);
+	abi_put_checkpoint(&answer, c);
 	abi_put_hash(&answer, chain);
 	abi_put_array(&vouches, &answer, 1, 1);
 	abi_put_tuple(&vouch, &vouches, VOUCH_WORDS);

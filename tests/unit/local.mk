@@ -45,7 +45,8 @@ tests_unit_check_base_u256_LDADD = $(unit_base_libs)
 
 # models
 unit_models_libs = $(models_libs) $(CHECK_LIBS)
-EXTRA_DIST += tests/unit/learner_room.h tests/unit/verdict_mix.h
+EXTRA_DIST += tests/unit/encoder_spec.h tests/unit/learner_room.h
+EXTRA_DIST += tests/unit/model_room.h tests/unit/verdict_mix.h
 EXTRA_DIST += tests/vectors/learner.py tests/vectors/learner.txt
 EXTRA_DIST += tests/vectors/ngrams.py tests/vectors/ngrams.txt
 
@@ -69,6 +70,10 @@ UNIT_TESTS += tests/unit/check_models_merkle
 tests_unit_check_models_merkle_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_model
 tests_unit_check_models_model_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_passive
+tests_unit_check_models_passive_LDADD = $(unit_models_libs) -lm
+UNIT_TESTS += tests/unit/check_models_words
+tests_unit_check_models_words_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_covariance
 tests_unit_check_models_covariance_LDADD = $(unit_models_libs)
 UNIT_TESTS += tests/unit/check_models_adagrad
